@@ -1,0 +1,1 @@
+"""From pixels to embeddings: backbones, their weights, views, extraction and the Zarr store."""

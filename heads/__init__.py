@@ -1,0 +1,1 @@
+"""Cheap classifiers on embeddings, one file each, behind one protocol."""

@@ -1,0 +1,211 @@
+"""params.yaml as types: every key known, every value checked before any work starts."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from radbank.errors import RadbankError
+
+Share = Annotated[float, Field(ge=0, lt=1)]
+Positive = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=1)]
+ClassWeight = Literal["balanced"] | None
+
+
+class _Block(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Demo(_Block):
+    """The synthetic cohort."""
+
+    images: Count
+    patients: Count
+
+
+class Data(_Block):
+    """Where the cases come from."""
+
+    layout: Literal["rsna", "folder"]
+    root: str
+    groups: str | None
+    group_pattern: str | None
+    positive: str | None
+    limit: Count | None
+
+
+class Prepare(_Block):
+    """How pixels are stored."""
+
+    size: Annotated[int, Field(ge=32, le=2048)]
+
+
+class Split(_Block):
+    """Shares of patients."""
+
+    test: Share
+    validation: Annotated[float, Field(gt=0, lt=1)]
+    folds: Annotated[int, Field(ge=2)]
+
+
+class Features(_Block):
+    """How embeddings are computed."""
+
+    engine: Literal["auto", "eager"]
+    precision: Literal["fp32", "bf16"]
+    batch_size: Count
+    views: Annotated[int, Field(ge=0)]
+    layers: Annotated[list[str], Field(min_length=1)]
+
+
+class LogisticRegression(_Block):
+    """Hyperparameters of heads/logistic_regression.py."""
+
+    C: Annotated[list[Positive], Field(min_length=1)]
+    class_weight: ClassWeight
+    augment: bool
+
+
+class LightGBM(_Block):
+    """Hyperparameters of heads/lightgbm.py."""
+
+    learning_rate: Positive
+    num_leaves: Annotated[int, Field(ge=2)]
+    min_child_samples: Count
+    max_rounds: Count
+    patience: Count
+    class_weight: ClassWeight
+    augment: bool
+
+
+class MLP(_Block):
+    """Hyperparameters of heads/mlp.py."""
+
+    hidden: Count
+    dropout: Share
+    learning_rate: Positive
+    weight_decay: Annotated[float, Field(ge=0)]
+    batch_size: Count
+    max_epochs: Count
+    patience: Count
+    class_weight: ClassWeight
+    augment: bool
+
+
+class LinearProbe(_Block):
+    """Hyperparameters of heads/linear_probe.py."""
+
+    learning_rate: Positive
+    epochs: Count
+    batch_size: Count
+    augment: bool
+
+
+class Heads(_Block):
+    """One block a head."""
+
+    logistic_regression: LogisticRegression
+    lightgbm: LightGBM
+    mlp: MLP
+    linear_probe: LinearProbe
+
+
+class Finetune(_Block):
+    """End-to-end training."""
+
+    epochs: Count
+    image_size: Annotated[int, Field(ge=32)] | None
+    batch_size: Annotated[int, Field(ge=2)]
+    warmup_epochs: Annotated[int, Field(ge=0)]
+    warmup_from: Positive
+    learning_rate: Positive
+    final_learning_rate: Positive
+    weight_decay: Annotated[float, Field(ge=0)]
+    checkpoint_every: Count
+
+
+class Evaluate(_Block):
+    """Intervals."""
+
+    bootstrap: Annotated[int, Field(ge=100)]
+    confidence: Annotated[float, Field(gt=0.5, lt=1)]
+
+
+class Cluster(_Block):
+    """Where work is spread."""
+
+    scheduler: str | None
+
+
+class Params(_Block):
+    """All of params.yaml."""
+
+    backbone: str
+    weights: str
+    seed: Annotated[int, Field(ge=0, lt=2**32)]
+    demo: Demo
+    data: Data
+    prepare: Prepare
+    split: Split
+    features: Features
+    heads: Heads
+    finetune: Finetune
+    evaluate: Evaluate
+    cluster: Cluster
+
+
+def load_params(path: str | Path = "params.yaml") -> Params:
+    """Read and check params.yaml.
+
+    Raises
+    ------
+    RadbankError
+        If the file is missing or is not YAML, or a key is unknown, missing or of a wrong type:
+        the key's full path and what is allowed there.
+    """
+    path = Path(path)
+    try:
+        # YAML 1.2, as DVC writes it: there 1e-05 is a number, which YAML 1.1 reads as text
+        content = YAML(typ="safe", pure=True).load(path)
+    except FileNotFoundError:
+        raise RadbankError(
+            f"There is no {path} in {Path.cwd()}: run radbank in the folder that holds it."
+        ) from None
+    except YAMLError as error:
+        raise RadbankError(f"{path} is not valid YAML: {error}") from None
+    try:
+        return Params.model_validate(content)
+    except ValidationError as error:
+        problems = "; ".join(_explain(detail) for detail in error.errors())
+        raise RadbankError(f"{path}: {problems}.") from None
+
+
+def _explain(detail: ErrorDetails) -> str:
+    """Say one problem as 'key: what is wrong and what is allowed'."""
+    # pydantic names the branch of a union after its type; those parts are no keys
+    keys = [str(part) for part in detail["loc"] if not _is_branch(part)]
+    key = ".".join(keys) or "the top level"
+    match detail["type"]:
+        case "extra_forbidden":
+            return f"{key} is unknown (allowed here: {', '.join(_allowed(keys[:-1]))})"
+        case "missing":
+            return f"{key} is missing"
+        case _:
+            return f"{key} is {detail['input']!r}: {detail['msg'][0].lower()}{detail['msg'][1:]}"
+
+
+def _is_branch(part: int | str) -> bool:
+    return isinstance(part, str) and ("[" in part or part in {"str", "int", "float", "none"})
+
+
+def _allowed(keys: Iterable[str]) -> list[str]:
+    """Return the key names allowed under a path of keys."""
+    block: Any = Params
+    for key in keys:
+        block = block.model_fields[key].annotation
+    return list(block.model_fields)

@@ -1,0 +1,95 @@
+"""Writing files and folders so that a reader sees all of one or nothing of it."""
+
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+@contextmanager
+def atomic_path(path: str | Path) -> Iterator[Path]:
+    """Yield a temporary path beside `path`; move what was written there to `path` at the end.
+
+    Parameters
+    ----------
+    path
+        The file or folder to write. Its parents are made; what it held before is replaced.
+
+    Yields
+    ------
+    Path
+        A free path in the same folder. Write a file there, or make it a folder and fill it.
+
+    Notes
+    -----
+    The contents are flushed to disk before the move, so a crash leaves the old contents or the
+    new ones, never a part. A file is replaced in one step. A folder that exists is moved aside
+    first, because POSIX cannot swap two folders. After an exception nothing is left behind.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    token = uuid.uuid4().hex[:8]
+    temporary = path.with_name(f".{path.name}.{token}.partial")
+    try:
+        yield temporary
+        _flush(temporary)
+        if path.is_dir():
+            former = path.with_name(f".{path.name}.{token}.former")
+            path.replace(former)
+            temporary.replace(path)
+            shutil.rmtree(former)
+        else:
+            temporary.replace(path)
+        _flush_entry(path.parent)
+    finally:
+        if temporary.is_dir():
+            shutil.rmtree(temporary)
+        else:
+            temporary.unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    """Flush a file, or every file below a folder, to disk."""
+    for file in (p for p in path.rglob("*") if p.is_file()) if path.is_dir() else (path,):
+        _flush_entry(file)
+
+
+def _flush_entry(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write UTF-8 text with Unix line ends, atomically."""
+    with atomic_path(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_json(path: str | Path, content: Any) -> None:  # noqa: ANN401 - JSON is of any type
+    """Write JSON atomically: keys in the order given, two spaces of indent, no NaN.
+
+    Raises
+    ------
+    ValueError
+        If `content` holds NaN or infinity, which JSON does not know.
+    """
+    write_text(path, json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False) + "\n")
+
+
+def read_json(path: str | Path) -> Any:  # noqa: ANN401 - JSON is of any type
+    """Read a JSON file."""
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def sha256_file(path: str | Path) -> str:
+    """Return the SHA-256 of a file's bytes in hexadecimal."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

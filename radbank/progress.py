@@ -1,0 +1,60 @@
+"""Progress with rate and time left, on anything that takes longer than a few seconds."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+T = TypeVar("T")
+
+
+class _RateColumn(ProgressColumn):
+    """Steps a second, weighted as the task says."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:,.1f} {task.fields['unit']}/s" if speed else "")
+
+
+def track(
+    items: Iterable[T], description: str, *, total: int, unit: str = "images", step: int = 1
+) -> Iterator[T]:
+    """Yield `items` while a bar on standard error shows the rate and the time left.
+
+    Parameters
+    ----------
+    items
+        What to go through.
+    description
+        What is being done, in a word or two.
+    total
+        The number of units in all of `items`.
+    unit
+        What is counted, in the plural.
+    step
+        Units an item stands for (the batch size, say); the last item fills up to `total`.
+    """
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _RateColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(file=sys.stderr)) as progress:
+        task = progress.add_task(description, total=total, unit=unit)
+        for item in items:
+            yield item
+            done = progress.tasks[0].completed
+            progress.update(task, advance=min(step, total - done))
