@@ -1,0 +1,28 @@
+"""Where the stages read and write, relative to the folder of dvc.yaml."""
+
+from pathlib import Path
+
+DEMO = Path("data/raw/demo")
+CASES = Path("data/cases.parquet")
+QUARANTINE = Path("data/quarantine.csv")
+IMAGES = Path("data/images.h5")
+SPLITS = Path("data/splits.csv")
+FEATURES = Path("data/features")
+MODELS = Path("models")
+PREDICTIONS = Path("predictions")
+CURVES = Path("curves/finetune")
+METRICS = Path("metrics")
+COST = METRICS / "cost"
+SUMMARY = METRICS / "summary.json"
+PLOTS = Path("plots")
+REPORT = Path("report/index.html")
+
+
+def feature_store(backbone: str) -> Path:
+    """Return the path of a backbone's feature store."""
+    return FEATURES / f"{backbone}.zarr"
+
+
+def head_model(head: str) -> Path:
+    """Return the folder of a trained head."""
+    return MODELS / "heads" / head
