@@ -1,0 +1,1 @@
+"""Commands that measure radbank; nothing here is timed by a test."""

@@ -1,0 +1,83 @@
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from pipeline.params import load_params
+from radbank.errors import RadbankError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def edited(tmp_path):
+    """Return a function that writes params.yaml with changes and gives its path."""
+    yaml = YAML()
+
+    def write(**changes):
+        content = yaml.load(ROOT / "params.yaml")
+        for key, value in changes.items():
+            *parents, last = key.split("__")
+            block = content
+            for parent in parents:
+                block = block[parent]
+            block[last] = value
+        yaml.dump(content, tmp_path / "params.yaml")
+        return tmp_path / "params.yaml"
+
+    return write
+
+
+def test_the_shipped_file_is_valid():
+    params = load_params(ROOT / "params.yaml")
+    assert params.backbone == "efficientnet_lite0"
+    assert params.heads.linear_probe.learning_rate == 1e-5
+
+
+def test_an_unknown_key_is_refused_with_its_path_and_the_allowed_ones(edited):
+    with pytest.raises(RadbankError, match=r"heads\.mlp\.hiden is unknown .*hidden, dropout"):
+        load_params(edited(heads__mlp__hiden=3))
+
+
+def test_an_unknown_top_level_key_is_refused(edited):
+    with pytest.raises(RadbankError, match=r"backbones is unknown .*backbone, weights"):
+        load_params(edited(backbones="x"))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("split__test", "0.2", r"split\.test is '0\.2': input should be a valid number"),
+        ("split__test", 1.0, r"split\.test is 1\.0: input should be less than 1"),
+        ("data__layout", "dicom", r"data\.layout is 'dicom': input should be 'rsna' or 'folder'"),
+        ("data__limit", 0, r"data\.limit is 0"),
+        ("heads__mlp__class_weight", "auto", r"heads\.mlp\.class_weight is 'auto'"),
+        ("features__layers", [], r"features\.layers is \[\]"),
+        ("heads__logistic_regression__C", [0], r"heads\.logistic_regression\.C\.0 is 0"),
+    ],
+)
+def test_an_ill_typed_value_is_refused_with_its_path(edited, key, value, message):
+    with pytest.raises(RadbankError, match=message):
+        load_params(edited(**{key: value}))
+
+
+def test_a_missing_key_is_named(tmp_path):
+    text = (ROOT / "params.yaml").read_text().replace("seed: 42\n", "")
+    (tmp_path / "params.yaml").write_text(text)
+    with pytest.raises(RadbankError, match="seed is missing"):
+        load_params(tmp_path / "params.yaml")
+
+
+def test_numbers_in_the_form_that_dvc_writes_are_numbers(tmp_path):
+    # `-S heads.linear_probe.learning_rate=1e-5` is written as 1e-05
+    text = (ROOT / "params.yaml").read_text().replace("0.00001", "1e-05")
+    (tmp_path / "params.yaml").write_text(text)
+    assert load_params(tmp_path / "params.yaml").heads.linear_probe.learning_rate == 1e-5
+
+
+def test_a_missing_file_and_broken_yaml_are_explained(tmp_path):
+    with pytest.raises(RadbankError, match=r"run radbank in the folder that holds it"):
+        load_params(tmp_path / "params.yaml")
+    (tmp_path / "params.yaml").write_text("a: [")
+    with pytest.raises(RadbankError, match="not valid YAML"):
+        load_params(tmp_path / "params.yaml")

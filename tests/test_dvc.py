@@ -1,0 +1,151 @@
+"""The pipeline under DVC: what runs, what is skipped, and what comes back from the run cache."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).resolve().parent.parent
+TRACKED = (".dvc", ".dvcignore", ".gitignore", "dvc.yaml", "params.yaml")
+PACKAGES = ("radbank", "pipeline", "features", "heads")
+HEADS = ("logistic_regression", "lightgbm", "mlp", "linear_probe")
+SMALL = {
+    "demo": {"images": 40, "patients": 24},
+    "features": {"views": 1},
+    "heads": {"mlp": {"max_epochs": 3}, "lightgbm": {"max_rounds": 20}},
+    "finetune": {"epochs": 1, "image_size": 64},
+    "evaluate": {"bootstrap": 100},
+}
+EVERY_STAGE = [
+    "demo", "ingest", "prepare", "split", "extract", *(f"train@{head}" for head in HEADS),
+    "finetune", "evaluate", "report",
+]  # fmt: skip
+FROM_EXTRACT_ON = {*EVERY_STAGE[EVERY_STAGE.index("extract") :]}
+
+
+class Project:
+    """A small copy of the project in a git repository of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for name in TRACKED:
+            source = ROOT / name
+            if source.is_dir():
+                ignored = shutil.ignore_patterns("cache", "tmp", "config.local")
+                shutil.copytree(source, folder / name, ignore=ignored)
+            else:
+                shutil.copy(source, folder / name)
+        for name in PACKAGES:
+            shutil.copytree(
+                ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__")
+            )
+        self.set_params(SMALL)
+        self("git", "init", "--quiet")
+        self("git", "add", "--all")
+        self("git", "commit", "--quiet", "--message", "A project")
+
+    def __call__(self, *command: str) -> str:
+        environment = {
+            **os.environ,
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            **dict.fromkeys(("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"), "A Tester"),
+            **dict.fromkeys(("GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"), "tester@example.org"),
+        }
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{' '.join(command)}:\n{done.stdout}"
+        return done.stdout
+
+    def set_params(self, changes: dict) -> None:
+        yaml = YAML()
+        content = yaml.load(self.folder / "params.yaml")
+        merge(content, changes)
+        yaml.dump(content, self.folder / "params.yaml")
+
+    def repro(self) -> str:
+        return self("dvc", "repro")
+
+
+def merge(content: dict, changes: dict) -> None:
+    for key, value in changes.items():
+        if isinstance(value, dict):
+            merge(content[key], value)
+        else:
+            content[key] = value
+
+
+def ran(output: str) -> list[str]:
+    return re.findall(r"Running stage '([^']+)'", output)
+
+
+def restored(output: str) -> list[str]:
+    return re.findall(r"Stage '([^']+)' is cached - skipping run", output)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    return Project(tmp_path_factory.mktemp("project"))
+
+
+def test_repro_runs_every_stage(project):
+    assert sorted(ran(project.repro())) == sorted(EVERY_STAGE)
+    for out in ("report/index.html", "metrics/summary.json", "data/quarantine.csv"):
+        assert (project.folder / out).is_file()
+
+
+def test_repro_again_runs_nothing(project):
+    output = project.repro()
+    assert ran(output) == []
+    assert "up to date" in output
+
+
+def test_outputs_are_ignored_by_git_but_for_the_metrics(project):
+    status = project("git", "status", "--porcelain", "--untracked-files=all")
+    new = {line[3:] for line in status.splitlines()}
+    metrics = {f"metrics/heads/{head}.json" for head in HEADS}
+    assert new == {"dvc.lock", "metrics/finetune.json", "metrics/summary.json", *metrics}
+
+
+def test_a_heads_params_rerun_that_head_and_what_follows(project):
+    project.set_params({"heads": {"mlp": {"hidden": 16}}})
+    assert ran(project.repro()) == ["train@mlp", "evaluate", "report"]
+
+
+def test_another_backbone_embeds_again_and_keeps_the_old_store(project):
+    project.set_params({"backbone": "efficientnet_lite1"})
+    assert set(ran(project.repro())) == FROM_EXTRACT_ON
+    stores = {path.name for path in (project.folder / "data/features").glob("*.zarr")}
+    assert stores == {"efficientnet_lite0.zarr", "efficientnet_lite1.zarr"}
+
+
+def test_going_back_restores_without_computing(project):
+    project.set_params({"backbone": "efficientnet_lite0"})
+    output = project.repro()
+    assert ran(output) == []
+    assert set(restored(output)) == FROM_EXTRACT_ON
+
+
+def test_an_experiment_restores_too_and_is_shown(project):
+    project("git", "add", "--all")
+    project("git", "commit", "--quiet", "--message", "The first results")
+    output = project("dvc", "exp", "run", "--set-param", "backbone=efficientnet_lite1")
+    assert ran(output) == []
+    assert "efficientnet_lite1" in project("dvc", "exp", "show", "--csv")
+
+
+def test_the_heads_curves_share_one_chart(project):
+    shown = project("dvc", "plots", "show", "--json")
+    for head in HEADS:
+        assert f"roc_{head}.csv" in shown
