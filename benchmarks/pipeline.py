@@ -46,11 +46,12 @@ def main() -> None:
         peak = [0]
         watcher = threading.Thread(target=watch_memory, args=(process, peak))
         watcher.start()
-        stages: list[tuple[str, float]] = []
         assert process.stdout is not None
-        for line in process.stdout:
-            if found := STAGE.search(line):
-                stages.append((found[1], time.perf_counter()))
+        stages = [
+            (found[1], time.perf_counter())
+            for line in process.stdout
+            if (found := STAGE.search(line))
+        ]
         code = process.wait()
         ended = time.perf_counter()
         watcher.join()
