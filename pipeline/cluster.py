@@ -1,0 +1,83 @@
+"""Spreading independent work over this machine's cores, or over a Dask cluster."""
+
+import importlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, TypeVar
+
+from dask.base import compute
+from dask.delayed import delayed
+from dask.system import CPU_COUNT
+
+from radbank.errors import RadbankError
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_TASK = 8  # items a task: scheduling one costs about as much as decoding a small image
+_WAVE = 4  # tasks a worker thread before results are handed on: bounds what waits in memory
+
+
+def ordered_map(
+    function: Callable[[T], R], items: Sequence[T], *, scheduler: str | None
+) -> Iterator[R]:
+    """Yield ``function(item)`` for each item, in order, computed in parallel.
+
+    Only some dozens of results a core are held at a time, so they can be streamed to disk.
+
+    Parameters
+    ----------
+    function
+        Pure, because a cluster may call it again after a worker's loss; and, for a cluster,
+        importable by the workers, who must see the same files under the same paths.
+    items
+        What to go through.
+    scheduler
+        Address of a Dask scheduler; None: threads of this process, which suit decoders since
+        they release Python's lock.
+
+    Raises
+    ------
+    RadbankError
+        If the scheduler cannot be reached.
+    """
+    with _where(scheduler) as client:
+        threads = sum(client.ncores().values()) if client else CPU_COUNT
+        step = _TASK * _WAVE * max(threads, 1)
+        for start in range(0, len(items), step):
+            wave = items[start : start + step]
+            tasks = [
+                delayed(_apply)(function, list(wave[at : at + _TASK]))
+                for at in range(0, len(wave), _TASK)
+            ]
+            done = compute(*tasks, scheduler=client or "threads")  # type: ignore[no-untyped-call]
+            for results in done:
+                yield from results
+
+
+def _apply(function: Callable[[T], R], items: list[T]) -> list[R]:
+    return [function(item) for item in items]
+
+
+def _where(scheduler: str | None) -> AbstractContextManager[Any]:
+    """Connect to a scheduler, or return a context of None for this machine."""
+    if scheduler is None:
+        return nullcontext()
+    try:
+        # optional: needed for a cluster only
+        client_class = importlib.import_module("distributed").Client
+    except ImportError:
+        raise RadbankError(
+            "cluster.scheduler is set, but Dask's cluster part is not installed: "
+            "run `python -m pip install distributed`, or set it to null."
+        ) from None
+    try:
+        client: AbstractContextManager[Any] = client_class(
+            scheduler, timeout="10s", set_as_default=False
+        )
+    except (OSError, ValueError):
+        raise RadbankError(
+            f"No Dask scheduler answers at {scheduler} (cluster.scheduler): start it, or set "
+            "cluster.scheduler to null to use this machine."
+        ) from None
+    return client

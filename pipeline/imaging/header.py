@@ -1,0 +1,90 @@
+"""The few header values that may leave a file, read without trusting how they are written."""
+
+import re
+from dataclasses import dataclass
+
+from pydicom import Dataset
+from pydicom.datadict import tag_for_keyword
+
+#: (0018,5101) View Position, PS3.3 C.8.7.1 and C.8.11.7; anything else stays in the file, because
+#: free text can name a person.
+VIEWS = frozenset({"PA", "AP", "LL", "RL", "RLD", "LLD", "RLO", "LLO", "LATERAL", "LAT"})
+
+#: (0008,0060) Modality: the codes of PS3.3 C.7.3.1.1.1 for projection images and their like.
+MODALITIES = frozenset(
+    {"CR", "DX", "DR", "RG", "RF", "MG", "IO", "PX", "XA", "OT", "SC", "CT", "MR"}
+)
+
+_AGE = re.compile(r"(\d{1,3})([DWMY]?)", re.ASCII)
+_YEARS = {"D": 1 / 365.25, "W": 7 / 365.25, "M": 1 / 12, "Y": 1.0, "": 1.0}
+_OLDEST = 120
+
+
+@dataclass(frozen=True)
+class Header:
+    """All that leaves a file besides its pixels; None where the file does not say.
+
+    Attributes
+    ----------
+    sex
+        "F" or "M".
+    age
+        Years.
+    view
+        View position, one of :data:`VIEWS`.
+    modality
+        One of :data:`MODALITIES`.
+    synthetic
+        Whether the file says that no person was imaged (Synthetic Data (0008,001C) is YES).
+    """
+
+    sex: str | None = None
+    age: float | None = None
+    view: str | None = None
+    modality: str | None = None
+    synthetic: bool = False
+
+
+def read_header(dataset: Dataset) -> Header:
+    """Read the allow-list from a data set."""
+    sex = _text(dataset, "PatientSex")
+    view = _text(dataset, "ViewPosition")
+    modality = _text(dataset, "Modality")
+    return Header(
+        sex=sex if sex in {"F", "M"} else None,
+        age=parse_age(_text(dataset, "PatientAge")),
+        view=view if view in VIEWS else None,
+        modality=modality if modality in MODALITIES else None,
+        synthetic=_text(dataset, "SyntheticData") == "YES",
+    )
+
+
+def parse_age(text: str) -> float | None:
+    """Return an age in years, or None where the text is no credible age.
+
+    Parameters
+    ----------
+    text
+        An age string as PS3.5 6.2 has it (``"062Y"``, ``"008M"``, ``"003W"``, ``"010D"``), or as
+        files in the wild do (``"62"``, ``"62Y"``): without a unit it counts years. Ages above
+        120 years, which the RSNA files hold too, are typing errors and give None.
+
+    Examples
+    --------
+    >>> parse_age("062Y"), parse_age("62"), parse_age("006M"), parse_age("151")
+    (62.0, 62.0, 0.5, None)
+    """
+    match = _AGE.fullmatch(text.strip().upper())
+    if match is None:
+        return None
+    years = int(match[1]) * _YEARS[match[2]]
+    return years if years <= _OLDEST else None
+
+
+def _text(dataset: Dataset, keyword: str) -> str:
+    """Return a value's first text as stored, without pydicom's check of its form."""
+    tag = tag_for_keyword(keyword)
+    element = dataset.get_item(tag) if tag is not None and tag in dataset else None
+    value = element.value if element is not None else None
+    text = value.decode("ascii", "replace") if isinstance(value, bytes) else str(value or "")
+    return text.split("\\")[0].strip(" \0").upper()

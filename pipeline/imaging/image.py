@@ -1,0 +1,50 @@
+"""A decoded radiograph, the reason why a file gives none, and the limits on both."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.imaging.header import Header
+from radbank.errors import RadbankError
+
+#: Pixels an image may have: 8192 x 8192, four times the largest flat-panel detectors. More is
+#: taken for a broken or hostile header and refused before any memory is set aside.
+MAX_PIXELS = 2**26
+
+
+class UnreadableImage(RadbankError):  # noqa: N818 - it says a state of the file
+    """Why a file cannot be used: one clause, without the file's path or any header value."""
+
+
+@dataclass(frozen=True)
+class Image:
+    """One radiograph.
+
+    Attributes
+    ----------
+    grey
+        uint8 of shape (rows, columns): 0 is black, air is dark, bone is bright.
+    encoded_sha256
+        SHA-256 of the pixels as the file holds them: of the Pixel Data element of a DICOM file,
+        of the whole file otherwise.
+    header
+        What may leave the file's header.
+    """
+
+    grey: np.ndarray
+    encoded_sha256: str
+    header: Header
+
+
+def check_size(rows: int, columns: int) -> None:
+    """Refuse dimensions that no radiograph has, before memory is set aside for them.
+
+    Raises
+    ------
+    UnreadableImage
+        If a side is zero or the product is above :data:`MAX_PIXELS`.
+    """
+    if rows < 1 or columns < 1:
+        raise UnreadableImage("its header gives no image size")
+    if rows * columns > MAX_PIXELS:
+        raise UnreadableImage(f"its header claims more than {MAX_PIXELS:,} pixels")

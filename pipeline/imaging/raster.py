@@ -1,0 +1,80 @@
+"""PNG, JPEG and TIFF files, decoded through Pillow."""
+
+import hashlib
+import io
+import struct
+import zlib
+
+import numpy as np
+from PIL import Image as Pillow
+from PIL import ImageOps, UnidentifiedImageError
+
+from pipeline.imaging.header import Header
+from pipeline.imaging.image import Image, UnreadableImage, check_size
+from pipeline.imaging.jpeg import is_whole
+
+FORMATS = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG", b"II*\0": "TIFF", b"MM\0*": "TIFF"}
+
+_BROKEN = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,  # Pillow's own choice for a broken PNG
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+
+
+def format_of(data: bytes) -> str | None:
+    """Return the name of the image format that bytes begin as, or None."""
+    return next((name for mark, name in FORMATS.items() if data.startswith(mark)), None)
+
+
+def read_raster(data: bytes) -> Image:
+    """Decode a PNG, JPEG or TIFF file.
+
+    Colour becomes grey by its luma. Images of more than 8 bits are spread over the values that
+    occur, as for DICOM without a window. The orientation that a camera wrote down is honoured.
+
+    Parameters
+    ----------
+    data
+        The whole file.
+
+    Raises
+    ------
+    UnreadableImage
+        If it is truncated or damaged, holds several frames or claims an impossible size.
+    """
+    try:
+        with Pillow.open(io.BytesIO(data), formats=sorted(set(FORMATS.values()))) as image:
+            check_size(image.height, image.width)
+            if getattr(image, "n_frames", 1) > 1:
+                raise UnreadableImage("the file holds several frames")
+            if image.format == "JPEG" and not is_whole(data):
+                raise UnreadableImage("the file is truncated")
+            grey = _grey(ImageOps.exif_transpose(image))
+    except Pillow.DecompressionBombError:
+        raise UnreadableImage("its header claims an impossible size") from None
+    except UnidentifiedImageError:
+        raise UnreadableImage("its header is damaged") from None
+    except _BROKEN:
+        raise UnreadableImage("its pixels are truncated or damaged") from None
+    return Image(grey, hashlib.sha256(data).hexdigest(), Header())
+
+
+def _grey(image: Pillow.Image) -> np.ndarray:
+    """Return uint8 greys of shape (rows, columns)."""
+    if image.mode not in {"F", "I"} and not image.mode.startswith("I;16"):
+        return np.asarray(image.convert("L"))
+    values = np.asarray(image).astype(np.float64)
+    low, high = values.min(), values.max()
+    if not np.isfinite(high - low):
+        raise ValueError("pixels that are no numbers")
+    grey: np.ndarray = np.rint((values - low) * (255 / max(high - low, 1e-300))).astype(np.uint8)
+    return grey

@@ -1,0 +1,122 @@
+"""data/images.h5: the prepared pixels, once for all that read them."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from radbank.errors import RadbankError
+from radbank.files import atomic_path
+
+SCHEMA = 1
+MADE_BY = (
+    "DICOM grey-scale pipeline (modality, VOI, inversion) or luma to 8 bits; whole image, longer "
+    "side reduced to the size with an antialiased bicubic filter, never enlarged, centred on black"
+)
+
+
+@dataclass(frozen=True)
+class PreparedImages:
+    """An open store.
+
+    Attributes
+    ----------
+    ids
+        One id an image, in the order of the rows of `pixels`, which is that of the cases.
+    pixel_sha256
+        SHA-256 of each image's prepared pixels, in the same order.
+    pixels
+        uint8 dataset of shape (n_images, size, size), read from disk as it is sliced.
+    size
+        Side of the images in pixels.
+    synthetic
+        Whether any image shows a phantom and not a person.
+    """
+
+    ids: list[str]
+    pixel_sha256: list[str]
+    pixels: h5py.Dataset
+    size: int
+    synthetic: bool
+
+
+def write_images(
+    path: str | Path,
+    ids: Sequence[str],
+    pixel_iterator: Iterable[np.ndarray],
+    size: int,
+    synthetic: bool,
+) -> None:
+    """Write prepared images as they come, holding one at a time in memory.
+
+    Parameters
+    ----------
+    path
+        The store to write, atomically: an exception leaves what was there before.
+    ids
+        One id an image.
+    pixel_iterator
+        uint8 arrays of shape (size, size), in the order of `ids`.
+    size
+        Side of the images in pixels.
+    synthetic
+        Whether any image shows a phantom and not a person.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many images as ids, or an image has another shape or type.
+    """
+    shape = (size, size)
+    text = h5py.string_dtype("utf-8")
+    digests = []
+    with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
+        file.attrs["radbank_schema"] = SCHEMA
+        file.attrs["size"] = size
+        file.attrs["synthetic"] = synthetic
+        file.attrs["data"] = "synthetic demo cohort" if synthetic else "real"
+        file.attrs["made_by"] = MADE_BY
+        file.create_dataset("id", data=list(ids), dtype=text)
+        pixels = file.create_dataset("pixels", (len(ids), *shape), np.uint8)
+        for row, image in enumerate(pixel_iterator):
+            if image.shape != shape or image.dtype != np.uint8:
+                raise ValueError(f"image {row} is {image.dtype} {image.shape}, not uint8 {shape}")
+            if row == len(ids):
+                raise ValueError(f"more images than the {len(ids)} ids")
+            pixels[row] = image
+            digests.append(hashlib.sha256(image.tobytes()).hexdigest())
+        if len(digests) != len(ids):
+            raise ValueError(f"{len(digests)} images for {len(ids)} ids")
+        file.create_dataset("pixel_sha256", data=digests, dtype=text)
+
+
+@contextmanager
+def open_images(path: str | Path) -> Iterator[PreparedImages]:
+    """Open a store for reading.
+
+    Raises
+    ------
+    RadbankError
+        If the file is missing, is no such store or is of another schema.
+    """
+    advice = "run `dvc repro prepare` to make it anew"
+    if not Path(path).is_file():
+        raise RadbankError(f"There is no {path}: {advice}.")
+    try:
+        file = h5py.File(path, "r")
+    except OSError:
+        raise RadbankError(f"{path} is damaged or is no HDF5 file: {advice}.") from None
+    with file:
+        if file.attrs.get("radbank_schema") != SCHEMA or "pixel_sha256" not in file:
+            raise RadbankError(f"{path} is no image store of schema {SCHEMA}: {advice}.")
+        yield PreparedImages(
+            ids=file["id"].asstr()[:].tolist(),
+            pixel_sha256=file["pixel_sha256"].asstr()[:].tolist(),
+            pixels=file["pixels"],
+            size=int(file.attrs["size"]),
+            synthetic=bool(file.attrs["synthetic"]),
+        )

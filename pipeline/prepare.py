@@ -1,0 +1,54 @@
+"""Stage prepare: every image once as 8-bit grey of one size."""
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.cases import read_cases
+from pipeline.cluster import ordered_map
+from pipeline.imaging.prepare import prepare
+from pipeline.imaging.read import UnreadableImage, read_grey
+from pipeline.imaging.store import write_images
+from pipeline.params import load_params
+from pipeline.paths import CASES, IMAGES
+from pipeline.stage import run
+from radbank.errors import RadbankError
+from radbank.progress import track
+
+
+def main() -> None:
+    """Read the cases' files; write data/images.h5."""
+    params = load_params()
+    cases = read_cases(CASES)
+    frame = cases.frame
+    size = min(params.prepare.size, int(frame[["height", "width"]].to_numpy().max()))
+    root = Path(params.data.root).resolve()
+    pixels = ordered_map(
+        partial(_prepare_below, root, size),
+        frame["path"].tolist(),
+        scheduler=params.cluster.scheduler,
+    )
+    write_images(
+        IMAGES,
+        frame["id"].tolist(),
+        track(pixels, "preparing images", total=len(frame)),
+        size,
+        cases.synthetic,
+    )
+    reduced = int((frame[["height", "width"]].max(axis=1) > size).sum())
+    print(f"{len(frame)} images of {size} x {size} pixels in {IMAGES}")
+    print(f"{reduced} of them reduced to that size, {len(frame) - reduced} kept as they are")
+
+
+def _prepare_below(root: Path, size: int, path: str) -> np.ndarray:
+    try:
+        return prepare(read_grey(root / path), size)
+    except UnreadableImage as reason:
+        raise RadbankError(
+            f"{path} could be read by ingest, but not now ({reason}): run `dvc repro`."
+        ) from None
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,64 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydicom import Dataset
+
+from pipeline.imaging.header import Header, parse_age, read_header
+from pipeline.imaging.read import read_image
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("62", 62),
+        ("062Y", 62),
+        ("62y ", 62),
+        ("008M", 8 / 12),
+        ("003W", 21 / 365.25),
+        ("010D", 10 / 365.25),
+        ("0", 0),
+        ("151", None),
+        ("", None),
+        ("-5", None),
+        ("62.5", None),
+        ("unknown", None),
+        ("\u0666\u0662", None),
+    ],
+)
+def test_ages(text, years):
+    assert parse_age(text) == (None if years is None else pytest.approx(years))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=6))
+def test_any_text_is_an_age_or_none(text):
+    age = parse_age(text)
+    assert age is None or 0 <= age <= 120
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 120))
+def test_years_round_trip(years):
+    assert parse_age(f"{years:03d}Y") == parse_age(str(years)) == years
+
+
+def test_only_the_allow_list_leaves(write_dicom, textured):
+    path = write_dicom(
+        textured,
+        PatientName="Doe^Jane",
+        PatientBirthDate="19700101",
+        PatientSex="F",
+        PatientAge="052Y",
+        ViewPosition="PA",
+        Modality="DX",
+        SyntheticData="YES",
+    )
+    header = read_image(path).header
+    assert header == Header(sex="F", age=52, view="PA", modality="DX", synthetic=True)
+
+
+def test_free_text_in_coded_fields_stays_in_the_file():
+    dataset = Dataset()
+    for keyword in ("PatientSex", "ViewPosition", "Modality"):
+        dataset.add_new(keyword, "LO", "Jane Doe, born 1970")
+    assert read_header(dataset) == Header()

@@ -1,0 +1,162 @@
+import csv
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image as Pillow
+from ruamel.yaml import YAML
+
+from pipeline import ingest, prepare, split
+from pipeline.cases import read_cases
+from pipeline.imaging.store import open_images
+from pipeline.partition import read_splits
+from radbank.errors import RadbankError
+
+PARAMS = "params.yaml"
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch, request):
+    """Return a function that sets ``data`` in a folder of its own and goes there."""
+    source = request.config.rootpath / PARAMS
+
+    def settings(**data):
+        yaml = YAML()
+        params = yaml.load(source)
+        empty = {"groups": None, "group_pattern": None, "positive": None, "limit": None}
+        params["data"] = {**empty, **data}
+        params["split"]["folds"] = 3
+        yaml.dump(params, tmp_path / PARAMS)
+        monkeypatch.chdir(tmp_path)
+        return tmp_path
+
+    return settings
+
+
+@pytest.fixture
+def folders(tmp_path):
+    """Return class folders of 24 patients with two images each, and four files to set aside."""
+    rng = np.random.default_rng(0)
+    root = tmp_path / "raw"
+    for patient in range(24):
+        for view in range(2):
+            path = root / ("yes" if patient % 2 else "no") / f"p{patient:02d}-{view}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shape = (60, 40 + patient)
+            Pillow.fromarray(rng.integers(0, 256, shape, dtype=np.uint8)).save(path)
+    shutil.copy(root / "no/p00-0.png", root / "no/p02-2.png")  # joins two patients
+    (root / "no/p04-2.png").write_bytes((root / "no/p04-0.png").read_bytes()[:500])
+    Pillow.new("L", (40, 40), 9).save(root / "no/p06-2.png")
+    (root / "yes/notes.txt").write_text("see /home/doe")
+    (root / "stray.dcm").touch()
+    return root
+
+
+def quarantine():
+    with Path("data/quarantine.csv").open(newline="") as file:
+        return {row["path"]: row["reason"] for row in csv.DictReader(file)}
+
+
+def run_all():
+    ingest.main()
+    prepare.main()
+    split.main()
+
+
+def test_from_folders_to_splits(project, folders, capsys):
+    project(layout="folder", root="raw", group_pattern=r"(p\d+)")
+    run_all()
+    cases = read_cases("data/cases.parquet")
+    assert cases.classes == ("no", "yes")
+    assert len(cases.frame) == 49
+    assert cases.frame["group"].nunique() == 24
+    assert quarantine() == {
+        "no/p04-2.png": "its pixels are truncated or damaged",
+        "no/p06-2.png": "all its pixels have the same grey",
+        "stray.dcm": "it lies outside the class folders and so has no label",
+        "yes/notes.txt": "it is not a DICOM, PNG, JPEG or TIFF file",
+    }
+    with open_images("data/images.h5") as images:
+        assert images.ids == cases.frame["id"].tolist()
+        assert images.size == 63  # the longest side, for none is enlarged
+        assert not images.synthetic
+    splits = read_splits("data/splits.csv")
+    assert splits.set_index("id")["group"].loc[["p02-1", "p02-2"]].tolist() == ["p00", "p00"]
+    printed = capsys.readouterr().out
+    assert "49 images of 24 patients: 25 no, 24 yes" in printed
+    assert "4 files set aside" in printed
+    assert "exact duplicates: 1, patients joined through them: 1" in printed
+    for line in ("train", "validation", "test"):
+        assert f"\n{line} " in printed
+
+
+def test_two_runs_give_equal_bytes(project, folders):
+    project(layout="folder", root="raw", group_pattern=r"(p\d+)")
+    outputs = ["data/cases.parquet", "data/quarantine.csv", "data/images.h5", "data/splits.csv"]
+    written = []
+    for _ in range(2):
+        run_all()
+        written.append([Path(name).read_bytes() for name in outputs])
+    assert written[0] == written[1]
+
+
+def test_a_limit_takes_whole_patients(project, folders):
+    project(layout="folder", root="raw", group_pattern=r"(p\d+)", limit=11)
+    ingest.main()
+    frame = read_cases("data/cases.parquet").frame
+    assert len(frame) <= 11
+    assert set(frame["label"]) == {0, 1}
+
+
+def test_one_class_left_is_an_error_that_counts_the_reasons(project, folders):
+    for path in (folders / "yes").glob("*.png"):
+        path.write_bytes(b"")
+    project(layout="folder", root="raw")
+    with pytest.raises(RadbankError, match=r"class yes.*24 because the file is empty"):
+        ingest.main()
+
+
+def test_a_file_that_broke_since_ingest_is_named(project, folders):
+    project(layout="folder", root="raw")
+    ingest.main()
+    (folders / "no/p00-1.png").write_bytes(b"")
+    with pytest.raises(RadbankError, match=r"no/p00-1\.png could be read by ingest, but not now"):
+        prepare.main()
+
+
+def test_images_of_other_cases_are_refused(project, folders):
+    project(layout="folder", root="raw")
+    ingest.main()
+    prepare.main()
+    (folders / "no/p00-1.png").unlink()
+    ingest.main()
+    with pytest.raises(RadbankError, match="other cases"):
+        split.main()
+
+
+def test_the_rsna_sample(project, shared_data, capsys):
+    root = shared_data / "rsna"
+    project(layout="rsna", root=str(root), groups=str(root / "nih_patient_map.csv"))
+    ingest.main()
+    cases = read_cases("data/cases.parquet")
+    frame = cases.frame
+    assert (len(frame), frame["group"].nunique(), int(frame["label"].sum())) == (260, 208, 96)
+    assert quarantine() == {}
+    assert not cases.synthetic
+    assert frame["age"].between(1, 100).all()
+    assert set(frame["sex"]) == {"F", "M"}
+    assert set(frame["view"]) == {"AP", "PA"}
+    assert set(zip(frame["height"], frame["width"], strict=True)) == {(1024, 1024)}
+    assert frame["finding"].value_counts().to_dict() == {
+        "No Lung Opacity / Not Normal": 112,
+        "Lung Opacity": 96,
+        "Normal": 52,
+    }
+    labels = pd.read_csv(root / "stage_2_train_labels.csv")
+    boxes = frame.set_index("id")["boxes"].dropna()
+    assert sum(map(len, boxes)) == labels["x"].notna().sum()
+    assert set(boxes.index) == set(labels["patientId"][labels["Target"] == 1])
+    printed = capsys.readouterr()
+    assert "Invalid" not in printed.out + printed.err
