@@ -1,0 +1,138 @@
+"""The curves behind the figures: ROC, precision-recall, calibration, confusion.
+
+Each is a frame as it is written to `plots/`; where a curve is not defined, for want of positive or
+negative cases, it has no rows.
+"""
+
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+
+from pipeline.evaluation.ranking import Ranking
+from pipeline.evaluation.scored_cases import FloatArray, ScoredCases
+
+
+def roc(cases: ScoredCases) -> pd.DataFrame:
+    """Return the ROC curve from (0, 0) to (1, 1), without points inside a straight run.
+
+    Returns
+    -------
+    DataFrame
+        `fpr`, `tpr`: 1 - specificity and sensitivity, of falling thresholds.
+    """
+    if not cases.has_both_classes:
+        return pd.DataFrame({"fpr": [], "tpr": []}, dtype=np.float64)
+    true_positives, false_positives = _counts(cases)
+    corner = (np.diff(true_positives, 2) != 0) | (np.diff(false_positives, 2) != 0)
+    kept = np.concatenate(([True], corner, [True]))
+    return pd.DataFrame(
+        {
+            "fpr": false_positives[kept] / false_positives[-1],
+            "tpr": true_positives[kept] / true_positives[-1],
+        }
+    )
+
+
+def precision_recall(cases: ScoredCases) -> pd.DataFrame:
+    """Return precision over recall, one row a distinct score, from the highest score down.
+
+    Returns
+    -------
+    DataFrame
+        `recall`, `precision`.
+    """
+    if cases.n_positive == 0:
+        return pd.DataFrame({"recall": [], "precision": []}, dtype=np.float64)
+    true_positives, false_positives = (counts[1:] for counts in _counts(cases))
+    return pd.DataFrame(
+        {
+            "recall": true_positives / true_positives[-1],
+            "precision": true_positives / (true_positives + false_positives),
+        }
+    )
+
+
+def calibration(cases: ScoredCases, *, confidence: float, n_bins: int = 10) -> pd.DataFrame:
+    """Return the observed share of positives over the predicted one, in bins of equal counts.
+
+    Parameters
+    ----------
+    cases
+        What was predicted, and what is true.
+    confidence
+        Of the Wilson intervals. They take the images of a bin as independent, so they are
+        somewhat narrow where patients have several.
+    n_bins
+        Number of quantile bins; fewer where tied probabilities would straddle two.
+
+    Returns
+    -------
+    DataFrame
+        `predicted` (mean probability), `observed` (share of positives), `low`, `high`, `n`.
+    """
+    if cases.n == 0:
+        return pd.DataFrame(columns=["predicted", "observed", "low", "high", "n"])
+    inner = np.linspace(0, 1, n_bins + 1)[1:-1]
+    edges = np.unique(np.quantile(cases.probabilities, inner))
+    bins = np.searchsorted(edges, cases.probabilities, side="right")
+    rows = pd.DataFrame({"predicted": cases.probabilities, "observed": cases.labels})
+    binned = rows.groupby(bins)
+    n = binned.size().to_numpy()
+    observed = binned["observed"].mean().to_numpy()
+    low, high = wilson_interval(binned["observed"].sum().to_numpy(), n, confidence)
+    return pd.DataFrame(
+        {
+            "predicted": binned["predicted"].mean().to_numpy(),
+            "observed": observed,
+            "low": low,
+            "high": high,
+            "n": n,
+        }
+    )
+
+
+def confusion(cases: ScoredCases, threshold: float, classes: tuple[str, str]) -> pd.DataFrame:
+    """Return one row a case: `actual` and `predicted`, the names of classes.
+
+    Parameters
+    ----------
+    cases
+        What was predicted, and what is true.
+    threshold
+        A probability of at least this is called positive.
+    classes
+        Name of the negative class and of the positive one.
+    """
+    names = np.asarray(classes, dtype=object)
+    called = (cases.probabilities >= threshold).astype(np.int64)
+    return pd.DataFrame({"actual": names[cases.labels], "predicted": names[called]})
+
+
+def wilson_interval(
+    successes: np.ndarray, n: np.ndarray, confidence: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return Wilson's score interval of a share (JASA 22:209-212, 1927).
+
+    Parameters
+    ----------
+    successes, n
+        ndarrays of one shape: how many of how many; `n` is at least 1.
+    confidence
+        As 0.95.
+
+    Returns
+    -------
+    tuple of ndarray
+        Low and high ends, from 0 to 1.
+    """
+    z2 = NormalDist().inv_cdf((1 + confidence) / 2) ** 2
+    centre = (successes + z2 / 2) / (n + z2)
+    half = np.sqrt(z2 * (successes * (n - successes) / n + z2 / 4)) / (n + z2)
+    return np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)
+
+
+def _counts(cases: ScoredCases) -> tuple[FloatArray, FloatArray]:
+    """Count true and false positives at every threshold."""
+    true_positives, false_positives = Ranking.of(cases).counts(np.ones((1, cases.n)))
+    return true_positives[0], false_positives[0]

@@ -1,0 +1,136 @@
+"""metrics/summary.json: every model's figures on one page, and what they allow to be said."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, TypedDict
+
+from pipeline.evaluation.bootstrap import Estimate
+from pipeline.evaluation.comparison import compare
+from pipeline.evaluation.conclusion import conclude
+from pipeline.evaluation.heading import (
+    Heading,
+    data_in_words,
+    note_on_split,
+    weights_in_words,
+)
+from pipeline.evaluation.score import score_cases
+from pipeline.evaluation.study import ModelScores, Study
+
+FINETUNE = "finetune"
+PROBE = "linear_probe"
+_COUNTS = ("n", "n_patients", "n_positive")
+
+
+class _Intervals(TypedDict):
+    """How intervals are made."""
+
+    n_bootstrap: int
+    confidence: float
+    seed: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What metrics/summary.json holds.
+
+    Attributes
+    ----------
+    heading
+        What was evaluated.
+    models
+        Figures by model.
+    probe_augmented
+        Figures of the linear probe on augmented views, as the seed study reports them; None
+        where the features have no such view.
+    finetune_minus_best_head
+        The paired differences; None where there was no best head.
+    conclusion
+        One sentence on them.
+    """
+
+    heading: Heading
+    models: dict[str, dict[str, Any]]
+    probe_augmented: dict[str, Any] | None
+    finetune_minus_best_head: dict[str, Estimate] | None
+    conclusion: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the content of the file."""
+        difference = self.finetune_minus_best_head
+        return {
+            **asdict(self.heading),
+            "models": self.models,
+            f"{PROBE}_augmented": self.probe_augmented,
+            "finetune_minus_best_head": (
+                None
+                if difference is None
+                else {name: figure.to_dict() for name, figure in difference.items()}
+            ),
+            "conclusion": self.conclusion,
+        }
+
+
+def summarise(study: Study, *, n_bootstrap: int, confidence: float, seed: int) -> Summary:
+    """Score every model, and compare fine-tuning with the best head.
+
+    Parameters
+    ----------
+    study
+        All models' predictions.
+    n_bootstrap
+        How many times the patients are drawn.
+    confidence
+        Of the intervals, as 0.95.
+    seed
+        Of the draws.
+    """
+    intervals = _Intervals(n_bootstrap=n_bootstrap, confidence=confidence, seed=seed)
+    best = best_head(study)
+    heading = _heading(study, best, intervals)
+    finetuned, augmented = study.models[FINETUNE], study.augmented.get(PROBE)
+    difference = (
+        None
+        if best is None
+        else compare(finetuned.metrics, study.models[best].metrics, **intervals)
+    )
+    return Summary(
+        heading=heading,
+        models={name: _figures(scores, intervals) for name, scores in study.models.items()},
+        probe_augmented=None if augmented is None else _figures(augmented, intervals),
+        finetune_minus_best_head=difference,
+        conclusion=conclude(heading, None if difference is None else difference["auc"]),
+    )
+
+
+def best_head(study: Study) -> str | None:
+    """Return the head with the highest AUC on validation, the first of equals.
+
+    The reported cases choose nothing. None where validation lacks a class.
+    """
+    aucs = {
+        name: scores.validation_auc for name, scores in study.models.items() if name != FINETUNE
+    }
+    defined = {name: auc for name, auc in aucs.items() if auc is not None}
+    return max(defined, key=defined.__getitem__, default=None)
+
+
+def _heading(study: Study, best: str | None, intervals: _Intervals) -> Heading:
+    origin, cases = study.provenance, study.models[FINETUNE].reported
+    return Heading(
+        data=data_in_words(synthetic=origin["synthetic"]),
+        backbone=origin["backbone"],
+        weights=weights_in_words(origin["weights"], random=origin["weights_random"]),
+        split=study.split,
+        split_note=note_on_split(study.split),
+        n=cases.n,
+        n_patients=cases.n_patients,
+        n_positive=cases.n_positive,
+        confidence=intervals["confidence"],
+        bootstrap=intervals["n_bootstrap"],
+        best_head=best,
+    )
+
+
+def _figures(scores: ModelScores, intervals: _Intervals) -> dict[str, Any]:
+    """Score a model, leaving out the counts that are the same for all."""
+    figures = score_cases(scores.metrics, **intervals)
+    return {key: value for key, value in figures.items() if key not in _COUNTS}

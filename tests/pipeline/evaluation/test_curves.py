@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn import metrics as reference
+
+from pipeline.evaluation.curves import (
+    calibration,
+    confusion,
+    precision_recall,
+    roc,
+    wilson_interval,
+)
+from pipeline.evaluation.scored_cases import ScoredCases
+
+SCORES = st.one_of(st.sampled_from([0.0, 0.1, 0.5, 1.0]), st.floats(0, 1))
+BOTH_CLASSES = st.lists(st.tuples(st.integers(0, 1), SCORES), min_size=1, max_size=50).map(
+    lambda cases: [*cases, (0, 0.25), (1, 0.75)]
+)
+
+
+def scored(labels, probabilities):
+    return ScoredCases.of(labels, probabilities, np.arange(len(labels)))
+
+
+@given(cases=BOTH_CLASSES)
+@settings(max_examples=100, deadline=None)
+def test_curves_are_scikit_learns(cases):
+    labels, probabilities = zip(*cases, strict=True)
+    found = roc(scored(labels, probabilities))
+    fpr, tpr, _ = reference.roc_curve(labels, probabilities, drop_intermediate=False)
+    points = set(zip(found["fpr"], found["tpr"], strict=True))
+    assert points <= set(zip(fpr, tpr, strict=True))
+    assert points >= {(0, 0), (1, 1)}
+    area = reference.auc(found["fpr"], found["tpr"])
+    assert area == pytest.approx(reference.roc_auc_score(labels, probabilities))
+    found = precision_recall(scored(labels, probabilities))
+    precision, recall, _ = reference.precision_recall_curve(labels, probabilities)
+    np.testing.assert_allclose(found["precision"], precision[-2::-1])
+    np.testing.assert_allclose(found["recall"], recall[-2::-1])
+
+
+def test_calibration_counts_every_case_once_in_bins_of_equal_size():
+    probabilities = np.arange(100) / 100
+    labels = (np.arange(100) % 10 < np.arange(100) // 10).astype(int)
+    found = calibration(scored(labels, probabilities), confidence=0.95)
+    assert found["n"].tolist() == [10] * 10
+    np.testing.assert_allclose(found["observed"], np.arange(10) / 10)
+    np.testing.assert_allclose(found["predicted"], np.arange(10) / 10 + 0.045)
+    assert (found["low"] <= found["observed"]).all()
+    assert (found["observed"] <= found["high"]).all()
+
+
+def test_tied_probabilities_share_a_bin():
+    found = calibration(scored([0, 1] * 20, [0.3] * 30 + [0.8] * 10), confidence=0.95)
+    assert found["predicted"].tolist() == pytest.approx([0.3, 0.8])
+    assert found["n"].tolist() == [30, 10]
+
+
+def test_wilson_interval_of_a_published_example():
+    # Newcombe, Statistics in Medicine 17:857-872, 1998, table I: 15 of 148, 0 of 20
+    low, high = wilson_interval(np.array([15, 0]), np.array([148, 20]), 0.95)
+    np.testing.assert_allclose(low, [0.0624, 0], atol=5e-5)
+    np.testing.assert_allclose(high, [0.1605, 0.1611], atol=5e-5)
+
+
+def test_confusion_names_the_classes():
+    found = confusion(scored([0, 1, 1], [0.5, 0.4, 0.9]), 0.5, ("normal", "opacity"))
+    assert found["actual"].tolist() == ["normal", "opacity", "opacity"]
+    assert found["predicted"].tolist() == ["opacity", "normal", "opacity"]
+
+
+def test_curves_that_are_not_defined_are_empty():
+    negative = scored([0, 0], [0.2, 0.3])
+    assert roc(negative).columns.tolist() == ["fpr", "tpr"]
+    assert roc(negative).empty
+    assert roc(scored([1], [0.2])).empty
+    assert precision_recall(negative).columns.tolist() == ["recall", "precision"]
+    assert precision_recall(negative).empty
+    assert calibration(scored([], []), confidence=0.95).empty
+    assert calibration(negative, confidence=0.95)["n"].sum() == 2

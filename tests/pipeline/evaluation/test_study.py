@@ -1,0 +1,68 @@
+from dataclasses import replace
+
+import pytest
+
+from pipeline.evaluation.study import Study
+from pipeline.evaluation.thresholds import youden_threshold
+from radbank.errors import RadbankError
+
+
+def test_scores_are_taken_by_split_and_thresholds_from_validation_alone(invent):
+    predictions = invent()
+    frame = predictions.frame
+    study = Study.of({"mlp": predictions})
+    validation = frame[frame["split"] == "validation"]
+    assert study.split == "test"
+    assert study.models["mlp"].reported.n == 40
+    assert study.models["mlp"].reported.n_patients == 20
+    assert study.models["mlp"].threshold == youden_threshold(
+        validation["label"], validation["probability"]
+    )
+    # other test scores leave the threshold alone
+    other = frame.assign(probability=frame["probability"].where(frame["split"] != "test", 0.123))
+    again = Study.of({"mlp": replace(predictions, frame=other)})
+    assert again.models["mlp"].threshold == study.models["mlp"].threshold
+
+
+def test_augmented_views_have_their_own_threshold(invent):
+    study = Study.of({"mlp": invent(), "linear_probe": invent(seed=1, views=True)})
+    assert list(study.augmented) == ["linear_probe"]
+    probe, augmented = study.models["linear_probe"], study.augmented["linear_probe"]
+    assert probe.threshold != augmented.threshold
+
+
+def test_without_held_out_patients_validation_is_reported(invent):
+    predictions = invent()
+    frame = predictions.frame
+    study = Study.of({"mlp": replace(predictions, frame=frame[frame["split"] != "test"])})
+    assert study.split == "validation"
+    assert study.models["mlp"].reported.n == 40
+
+
+def test_with_neither_there_is_nothing_to_evaluate(invent):
+    predictions = invent()
+    frame = predictions.frame
+    with pytest.raises(RadbankError, match="mlp hold no test and no validation cases"):
+        Study.of({"mlp": replace(predictions, frame=frame[frame["split"] == "train"])})
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [("id", "image-x"), ("group", "patient-x"), ("label", 1), ("split", "validation")],
+)
+def test_models_of_other_cases_are_refused(invent, column, values):
+    first, other = invent(), invent(seed=1)
+    other = replace(other, frame=other.frame.assign(**{column: values}))
+    with pytest.raises(RadbankError, match=f"finetune and mlp differ in column '{column}'"):
+        Study.of({"mlp": first, "finetune": other})
+
+
+def test_a_missing_case_is_refused(invent):
+    first, other = invent(), invent(seed=1)
+    with pytest.raises(RadbankError, match="differ in column 'id'"):
+        Study.of({"mlp": first, "finetune": replace(other, frame=other.frame[1:])})
+
+
+def test_models_of_other_weights_are_refused(invent):
+    with pytest.raises(RadbankError, match=r"differ in weights_random \(True and False\)"):
+        Study.of({"mlp": invent(), "finetune": invent(weights_random=True)})

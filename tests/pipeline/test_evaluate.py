@@ -1,0 +1,113 @@
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.evaluate import MODELS, main
+from pipeline.predictions import Predictions, write_predictions
+from radbank.errors import RadbankError
+from radbank.files import write_text
+
+ROOT = Path(__file__).resolve().parents[2]
+PROVENANCE = {
+    "backbone": "resnet50",
+    "weights": "random",
+    "weights_random": True,
+    "synthetic": True,
+    "classes": ["normal", "opacity"],
+}
+
+
+def write_model(name, *, seed, test=True, provenance=PROVENANCE):
+    """Write predictions of 160 cases of 80 patients."""
+    n = 160
+    generator = np.random.default_rng(seed)
+    labels = np.arange(n) // 2 % 3 % 2
+    scores = 1 / (1 + np.exp(-generator.normal(2 * labels - 1, 1.2, size=(2, n)))).T
+    cases = pd.DataFrame(
+        {
+            "id": [f"i{i:03}" for i in range(n)],
+            "group": [f"p{i // 2:03}" for i in range(n)],
+            "label": labels,
+            "split": ["train"] * 60 + ["validation"] * 50 + (["test"] if test else ["train"]) * 50,
+        }
+    )
+    predictions = Predictions.of_views(cases, scores, provenance)
+    write_predictions(f"predictions/{name}.csv", predictions)
+
+
+@pytest.fixture
+def study(tmp_path, monkeypatch):
+    """Make a folder with all that the stage reads, the current one."""
+    monkeypatch.chdir(tmp_path)
+    params = (ROOT / "params.yaml").read_text().replace("bootstrap: 2000", "bootstrap: 200")
+    Path("params.yaml").write_text(params)
+    for seed, name in enumerate(MODELS):
+        write_model(name, seed=seed)
+    for name in ("train/loss", "validation/loss", "validation/auc"):
+        curve = f"step\t{Path(name).name}\n1\t0.7\n2\t0.6\n"
+        write_text(f"curves/finetune/plots/metrics/{name}.tsv", curve)
+    return tmp_path
+
+
+def outputs():
+    paths = [Path("metrics/summary.json"), *sorted(Path("plots").iterdir())]
+    return {path.name: path.read_bytes() for path in paths}
+
+
+def test_the_stage_writes_a_summary_and_every_plot(study, capsys):
+    main()
+    summary = json.loads(Path("metrics/summary.json").read_text())
+    assert summary["data"] == "synthetic demo cohort (not patients)"
+    assert summary["weights"] == "random"
+    assert summary["split"] == "test"
+    assert (summary["n"], summary["n_patients"]) == (50, 25)
+    assert list(summary["models"]) == list(MODELS)
+    assert summary["linear_probe_augmented"]["auc"]["value"] > 0.5
+    assert "synthetic" in summary["conclusion"]
+    assert len(outputs()) == 1 + 1 + 4 * len(MODELS)
+    printed = capsys.readouterr().out
+    for words in ("SYNTHETIC", "RANDOM", "logistic_regression", summary["conclusion"][:40]):
+        assert words in printed
+
+
+def test_a_second_run_writes_the_same_bytes(study):
+    main()
+    first = outputs()
+    shutil.rmtree("plots")
+    main()
+    assert outputs() == first
+
+
+def test_without_a_test_split_validation_is_reported_and_flagged(study, capsys):
+    for seed, name in enumerate(MODELS):
+        write_model(name, seed=seed, test=False)
+    main()
+    summary = json.loads(Path("metrics/summary.json").read_text())
+    assert summary["split"] == "validation"
+    assert summary["split_note"].startswith("optimistic")
+    assert "optimistic" in summary["conclusion"]
+    assert "NO TEST SPLIT" in capsys.readouterr().out
+
+
+def test_models_of_other_splits_are_refused_and_nothing_is_written(study):
+    write_model("finetune", seed=9, test=False)
+    with pytest.raises(RadbankError, match="finetune and logistic_regression differ in column"):
+        main()
+    assert not Path("metrics").exists()
+    assert not Path("plots").exists()
+
+
+def test_models_of_another_backbone_are_refused(study):
+    write_model("mlp", seed=9, provenance={**PROVENANCE, "backbone": "vgg19"})
+    with pytest.raises(RadbankError, match=r"differ in backbone \('vgg19' and 'resnet50'\)"):
+        main()
+
+
+def test_a_missing_model_is_named(study):
+    Path("predictions/mlp.csv").unlink()
+    with pytest.raises(RadbankError, match=r"There is no predictions/mlp\.csv"):
+        main()
