@@ -1,0 +1,37 @@
+"""The last stage: the evidence on one page, report/index.html."""
+
+import pandas as pd
+
+from pipeline import paths
+from pipeline.cases import read_cases
+from pipeline.params import load_params
+from pipeline.partition import read_splits
+from pipeline.reporting.evidence import read_costs, read_curves, read_summary
+from pipeline.reporting.page import Evidence, render
+from pipeline.stage import run
+from radbank.files import sha256_file, write_text
+
+_CURVES = ("roc", "precision_recall", "calibration", "confusion", "learning")
+_CHECKED = (paths.CASES, paths.QUARANTINE, paths.SPLITS, paths.SUMMARY)
+
+
+def main() -> None:
+    """Read what the other stages wrote and write the page."""
+    params = load_params()
+    summary = read_summary(paths.SUMMARY)
+    models = list(summary.models)
+    evidence = Evidence(
+        params=params,
+        summary=summary,
+        costs=read_costs(paths.COST, models),
+        curves={kind: read_curves(paths.PLOTS, kind, models) for kind in _CURVES},
+        cases=read_cases(paths.CASES),
+        splits=read_splits(paths.SPLITS),
+        quarantine=pd.read_csv(paths.QUARANTINE, dtype=str, keep_default_na=False),
+        checksums={path.as_posix(): sha256_file(path) for path in _CHECKED},
+    )
+    write_text(paths.REPORT, render(evidence))
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,95 @@
+"""The answer, before anything else: what fine-tuning adds to the best head, and at what cost."""
+
+from dataclasses import dataclass
+
+from pipeline.evaluation.summary import FINETUNE
+from pipeline.reporting.evidence import Cost, Summary
+from pipeline.reporting.style import label, name_in_words
+from pipeline.reporting.text import (
+    UNDEFINED,
+    interval,
+    number,
+    percent,
+    seconds,
+    times,
+    total_seconds,
+)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of the answer.
+
+    Attributes
+    ----------
+    name
+        What it is.
+    value
+        The number.
+    detail
+        Its interval, or what it is made of.
+    """
+
+    name: str
+    value: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the report says first.
+
+    Attributes
+    ----------
+    conclusion
+        The sentence of the evaluate stage.
+    cost
+        What the best head and fine-tuning cost, in a sentence; empty without both of them.
+    figures
+        The numbers behind it.
+    """
+
+    conclusion: str
+    cost: str
+    figures: tuple[Figure, ...]
+
+
+def answer(summary: Summary, costs: dict[str, Cost]) -> Answer:
+    """Put together the answer."""
+    level = percent(summary.confidence)
+    figures = [
+        Figure(
+            f"{'Best head: ' if name == summary.best_head else ''}{label(name)}, AUC",
+            number(summary.models[name].auc.value),
+            f"{level} interval {interval(summary.models[name].auc)}",
+        )
+        for name in (summary.best_head, FINETUNE)
+        if name in summary.models
+    ]
+    if summary.finetune_minus_best_head is not None:
+        difference = summary.finetune_minus_best_head.auc
+        figures.append(
+            Figure(
+                "Fine-tuning minus best head, AUC",
+                number(difference.value, signed=True),
+                f"{level} interval {interval(difference, signed=True)}",
+            )
+        )
+    sentence = ""
+    if summary.best_head in summary.models and FINETUNE in summary.models:
+        head = total_seconds(costs, summary.best_head)
+        tuned = costs[FINETUNE].seconds
+        figures.append(
+            Figure(
+                "Cost: fine-tuning against best head",
+                f"{times(tuned / head)} \N{MULTIPLICATION SIGN}" if head else UNDEFINED,
+                f"{seconds(tuned)} s against {seconds(head)} s",
+            )
+        )
+        sentence = (
+            f"Embedding every image once took {seconds(costs['extract'].seconds)} s and serves "
+            f"all heads; training {name_in_words(summary.best_head)} on the embeddings took "
+            f"{seconds(costs[summary.best_head].seconds)} s. Fine-tuning the whole network took "
+            f"{seconds(tuned)} s."
+        )
+    return Answer(summary.conclusion or "", sentence, tuple(figures))

@@ -1,0 +1,148 @@
+"""What the report reads: metrics, costs and curves, checked and typed."""
+
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pipeline.evaluation.heading import data_in_words, weights_in_words
+from pipeline.evaluation.summary import FINETUNE
+from radbank.errors import RadbankError
+
+METRICS = {
+    "auc": "AUC",
+    "average_precision": "Average precision",
+    "accuracy": "Accuracy",
+    "f1": "F1",
+    "sensitivity": "Sensitivity",
+    "specificity": "Specificity",
+    "brier": "Brier score",
+}
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+D = TypeVar("D", bound=_Document)
+
+
+class Estimate(_Document):
+    """A metric and its interval; None where it is not defined, as AUC is on one class."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+class ModelResult(_Document):
+    """What one model reached on the held-out cases."""
+
+    threshold: float | None
+    auc: Estimate
+    average_precision: Estimate
+    accuracy: Estimate
+    f1: Estimate
+    sensitivity: Estimate
+    specificity: Estimate
+    brier: Estimate
+
+    def estimate(self, metric: str) -> Estimate:
+        """Return the estimate of a metric of :data:`METRICS`."""
+        found: Estimate = getattr(self, metric)
+        return found
+
+
+class Difference(_Document):
+    """A paired difference between two models on the same cases."""
+
+    auc: Estimate
+
+
+class Summary(_Document):
+    """metrics/summary.json."""
+
+    data: str
+    backbone: str
+    weights: str
+    split: str
+    split_note: str | None
+    n: int
+    n_patients: int
+    n_positive: int
+    confidence: float
+    bootstrap: int
+    interval: str
+    best_head: str | None
+    models: dict[str, ModelResult]
+    linear_probe_augmented: ModelResult | None
+    finetune_minus_best_head: Difference | None
+    conclusion: str | None
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the images were made by a program."""
+        return self.data != data_in_words(synthetic=False)
+
+    @property
+    def random_weights(self) -> bool:
+        """Whether the backbone began from random weights."""
+        return self.weights == weights_in_words("", random=True)
+
+
+class Cost(_Document):
+    """metrics/cost/<stage>.json: wall-clock seconds of a stage's own work."""
+
+    seconds: float
+    images: int
+    images_per_second: float
+    device: Literal["cpu", "cuda"]
+
+
+def read_summary(path: Path) -> Summary:
+    """Read metrics/summary.json.
+
+    Raises
+    ------
+    RadbankError
+        If the file is missing or not what the evaluate stage writes.
+    """
+    return _read(Summary, path)
+
+
+def read_costs(folder: Path, models: list[str]) -> dict[str, Cost]:
+    """Read the cost of embedding ('extract') and of every model, by model name.
+
+    Raises
+    ------
+    RadbankError
+        If a file is missing or not what the stages write.
+    """
+    files = {m: m if m == FINETUNE else f"train_{m}" for m in models}
+    return {
+        name: _read(Cost, folder / f"{file}.json")
+        for name, file in {"extract": "extract", **files}.items()
+    }
+
+
+def read_curves(folder: Path, kind: str, models: list[str]) -> dict[str, pd.DataFrame]:
+    """Read plots/<kind>_<model>.csv of every model that has one, in the models' order."""
+    paths = {model: folder / f"{kind}_{model}.csv" for model in models}
+    return {model: pd.read_csv(path) for model, path in paths.items() if path.is_file()}
+
+
+def _read(kind: type[D], path: Path) -> D:
+    try:
+        return kind.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        raise RadbankError(
+            f"There is no {path}: run `dvc repro` in the folder of dvc.yaml."
+        ) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise RadbankError(
+            f"{path} is not as this version writes it ({where or 'the file'}: {first['msg']}): "
+            "run `dvc repro`."
+        ) from None

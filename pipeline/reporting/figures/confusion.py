@@ -1,0 +1,71 @@
+"""Confusion matrices at the thresholds chosen on validation."""
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from pipeline.reporting.evidence import Summary
+from pipeline.reporting.style import INK, MUTED, ModelStyle, figure_style, model_styles, new_axes
+from pipeline.reporting.svg import Panel, Plate, inline_svg
+from pipeline.reporting.text import number
+
+
+def confusion(summary: Summary, cases: dict[str, pd.DataFrame], classes: tuple[str, str]) -> Plate:
+    """Draw one two-by-two table a model."""
+    styles = model_styles(summary.models)
+    return Plate(
+        key="confusion",
+        title="Confusion matrices.",
+        caption=(
+            f"Images of the {summary.split} split (n = {summary.n}): actual class by row, "
+            "predicted class by column, at the threshold beside the model's name, which was "
+            "chosen on the validation split. Shade and per cent: share of the row."
+        ),
+        panels=tuple(
+            Panel(
+                f"{styles[name].label}, threshold {number(summary.models[name].threshold, 2)}",
+                _panel(_count(frame, classes), classes, styles[name], f"confusion-{name}"),
+            )
+            for name, frame in cases.items()
+        ),
+    )
+
+
+def _count(cases: pd.DataFrame, classes: tuple[str, str]) -> np.ndarray:
+    """Count (actual, predicted) as an int array of shape (2, 2)."""
+    pairs = cases.astype(str).value_counts()
+    return np.array([[pairs.get((a, p), 0) for p in classes] for a in classes])
+
+
+def _panel(counts: np.ndarray, classes: tuple[str, str], style: ModelStyle, key: str) -> Markup:
+    with figure_style(key):
+        figure, axes = new_axes(3.1, 2.7)
+        said = []
+        for row, column in np.ndindex(2, 2):
+            count = int(counts[row, column])
+            share = count / max(int(counts[row].sum()), 1)
+            axes.fill(
+                column + np.array([0, 1, 1, 0]),
+                row + np.array([0, 0, 1, 1]),
+                color=style.colour,
+                alpha=0.04 + 0.4 * share,
+                lw=0,
+            )
+            axes.text(
+                column + 0.5, row + 0.44, f"{count}", ha="center", va="center", size=14, color=INK
+            )
+            axes.text(
+                column + 0.5, row + 0.7, f"{100 * share:.0f} %", ha="center", va="center", size=8.5
+            )
+            said.append(f"actual {classes[row]}, predicted {classes[column]}: {count}")
+        axes.set(xlim=(0, 2), ylim=(2, 0), xlabel="Predicted", ylabel="Actual")
+        axes.set_xticks((0.5, 1.5), classes)
+        axes.set_yticks((0.5, 1.5), classes, rotation=90, va="center")
+        axes.tick_params(length=0)
+        for spine in axes.spines.values():
+            spine.set(visible=True, color=MUTED)
+        axes.axhline(1, color=MUTED, lw=0.7)
+        axes.axvline(1, color=MUTED, lw=0.7)
+        return inline_svg(
+            figure, key=key, alt=f"Confusion matrix of {style.label}. {'; '.join(said)}."
+        )

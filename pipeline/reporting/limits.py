@@ -1,0 +1,80 @@
+"""What the result cannot show."""
+
+from pipeline.params import Params
+from pipeline.reporting.evidence import Summary
+
+FEW_EVENTS = 100
+
+_ONE_RUN = (
+    "It is one split and one training run of each model. The intervals say how much the figures "
+    "would change with other test patients, not with another split, another seed or another "
+    "hospital."
+)
+_CHOSEN = (
+    "The best head was picked among several on the validation split; another one may be better, "
+    "and differences between heads are not tested here."
+)
+_THRESHOLDS = (
+    "Thresholds come from the validation split. Where classes or images differ at the place of "
+    "use, sensitivity and specificity will too."
+)
+_SECONDS = (
+    "Seconds were measured once, on one machine that may have done other work. Features computed "
+    "earlier and reused would make embedding look cheaper than it is."
+)
+_ALWAYS = (_ONE_RUN, _CHOSEN, _THRESHOLDS, _SECONDS)
+
+
+def limits(params: Params, summary: Summary, quarantined: int) -> list[str]:
+    """Return what the result cannot show, the gravest first.
+
+    Parameters
+    ----------
+    params, summary
+        Of the run.
+    quarantined
+        Number of files that could not be used.
+    """
+    said = []
+    if summary.synthetic:
+        said.append(
+            "The images are synthetic. They show that the pipeline works; nothing here says how "
+            "well any model reads a radiograph."
+        )
+    if summary.random_weights:
+        said.append(
+            "The backbone's weights are random. The heads saw features that were never trained; "
+            "nothing here speaks for or against pretraining."
+        )
+    if summary.split != "test":
+        said.append(
+            f"There is no held-out test split. The figures come from the {summary.split} split, "
+            "on which thresholds and the best head were chosen too, and are too good."
+        )
+    fewest = min(summary.n_positive, summary.n - summary.n_positive)
+    if fewest < FEW_EVENTS:
+        said.append(
+            f"The test is small: {fewest} images in its smaller class. At least {FEW_EVENTS} are "
+            "advised for a trustworthy estimate (Collins, Ogundimu and Altman, Statistics in "
+            "Medicine 35, 2016)."
+        )
+    said += _ALWAYS
+    if params.finetune.image_size is not None:
+        said.append(
+            f"Fine-tuning read its images at {params.finetune.image_size} pixels, which need not "
+            "be the size that the frozen backbone read; the comparison is of the two recipes as "
+            "they were set, not of fine-tuning at its best."
+        )
+    if params.data.groups is None and params.data.group_pattern is None:
+        said.append(
+            "No table of patients was given (data.groups). Where the file layout does not name "
+            "the patient, images of one person may lie in both training and test, which flatters "
+            "every model."
+        )
+    if quarantined:
+        said.append(
+            f"Files that could not be used: {quarantined}. They "
+            "were left out, and may differ from those that could."
+        )
+    said.append("This is research, not a medical device. No model here is fit for clinical use.")
+    return said

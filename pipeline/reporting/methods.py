@@ -1,0 +1,125 @@
+"""How it was done, in words that can go into a paper."""
+
+from pipeline.evaluation.summary import FINETUNE
+from pipeline.params import Params
+from pipeline.reporting.evidence import Summary
+from pipeline.reporting.style import name_in_words
+from pipeline.reporting.text import percent, plain
+
+
+def methods_paragraphs(params: Params, summary: Summary, official: set[str]) -> list[str]:
+    """Return the paragraphs of a methods section, with the values that this run used.
+
+    Parameters
+    ----------
+    params, summary
+        Of the run.
+    official
+        The splits that came with the data set.
+    """
+    return [
+        _cases(params, official),
+        _frozen(params, summary),
+        _finetuning(params),
+        _evaluation(params, summary),
+    ]
+
+
+def _cases(params: Params, official: set[str]) -> str:
+    split = params.split
+    if "test" in official:
+        test = (
+            "The test set that comes with the data was kept whole as the test split; other images "
+            "of a patient in it, or with the same pixels as one in it, were excluded. Of the "
+            "remaining patients"
+        )
+    elif split.test:
+        test = f"{percent(split.test)} of the patients were held out as the test split; of the rest"
+    else:
+        test = "No test split was held out; of all patients"
+    if "validation" in official:
+        validation = "those of the validation set that comes with the data"
+    else:
+        validation = percent(split.validation)
+    return (
+        "Images were converted to 8-bit grey; those longer than "
+        f"{params.prepare.size} pixels on a side were reduced to it, whole and without "
+        "distortion. Cases were divided once, by patient and stratified by class (seed "
+        f"{params.seed}). {test}, {validation} formed the validation split and the others were "
+        "for training. All images of a patient, and all images with the same pixels, lie in the "
+        "same split."
+    )
+
+
+def _frozen(params: Params, summary: Summary) -> str:
+    views, layers = params.features.views, params.features.layers
+    if summary.random_weights:
+        weights = "with random weights, not pretrained"
+    else:
+        weights = f"with pretrained weights ({summary.weights})"
+    layer = "penultimate layer" if layers == ["penultimate"] else f"layers {' and '.join(layers)}"
+    augmented = (
+        f" and of {'one' if views == 1 else views} randomly flipped, cropped, scaled and rotated "
+        f"{'copy' if views == 1 else 'copies'} of it"
+        if views
+        else ""
+    )
+    heads = [name_in_words(name) for name in summary.models if name != FINETUNE]
+    on_copies = [
+        name_in_words(name)
+        for name, head in params.heads
+        if views and head.augment and name in summary.models
+    ]
+    return (
+        f"Frozen features: the activations of the {layer} of {summary.backbone} {weights}, "
+        f"computed once of each whole image{augmented}. On these embeddings the following heads "
+        f"were trained: {', '.join(heads)}. {_learned_from(on_copies)}{_imbalance(params)} "
+        "Hyperparameters were chosen inside the training split or by early stopping on the "
+        "validation split; all settings are listed under Provenance."
+    )
+
+
+def _learned_from(on_copies: list[str]) -> str:
+    return f"Trained on the altered copies too: {', '.join(on_copies)}. " if on_copies else ""
+
+
+def _imbalance(params: Params) -> str:
+    """Say which heads weigh the classes."""
+    weights = {name: getattr(head, "class_weight", None) for name, head in params.heads}
+    balanced = [name_in_words(name) for name, weight in weights.items() if weight == "balanced"]
+    plain = [name_in_words(name) for name, weight in weights.items() if weight != "balanced"]
+    weighed = (
+        f"Class imbalance: the loss was weighted inversely to class frequency in "
+        f"{', '.join(balanced)}"
+        if balanced
+        else "Class imbalance: no head weighted the classes"
+    )
+    return f"{weighed}; not weighted: {', '.join(plain)}." if balanced and plain else f"{weighed}."
+
+
+def _finetuning(params: Params) -> str:
+    tune = params.finetune
+    side = f"at {tune.image_size} pixels" if tune.image_size else "at the network's own input size"
+    return (
+        "Fine-tuning: all weights of the same network, from the same start, were trained end to "
+        f"end on the same splits, {side}, for {tune.epochs} epochs in batches of "
+        f"{tune.batch_size} with random flips, crops, scaling and rotations; Adam on "
+        "cross-entropy, classes not weighted, with an L2 penalty of "
+        f"{plain(tune.weight_decay)}, the learning rate rising from {plain(tune.warmup_from)} to "
+        f"{plain(tune.learning_rate)} over {tune.warmup_epochs} "
+        f"{'epoch' if tune.warmup_epochs == 1 else 'epochs'} and then falling to "
+        f"{plain(tune.final_learning_rate)}. The weights of the epoch with the highest AUC on "
+        "the validation split were kept."
+    )
+
+
+def _evaluation(params: Params, summary: Summary) -> str:
+    return (
+        "Evaluation: for each model the threshold with the highest Youden index on the validation "
+        f"split was applied unchanged to the {summary.split} split. The best head is the one with "
+        "the highest AUC on the validation split. Intervals are "
+        f"{percent(summary.confidence)} {summary.interval} intervals "
+        f"({summary.bootstrap:,} resamples of patients with all their images, seed "
+        f"{params.seed}); the difference between fine-tuning and the best head was computed on "
+        "the same resamples. Costs are wall-clock seconds, measured once."
+    )

@@ -1,0 +1,153 @@
+"""The page: evidence in, one HTML text out."""
+
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipeline.cases import Cases
+from pipeline.evaluation.summary import FINETUNE
+from pipeline.params import Params
+from pipeline.reporting.answer import answer
+from pipeline.reporting.cohort import describe_cohort, describe_quarantine
+from pipeline.reporting.evidence import METRICS, Cost, Summary
+from pipeline.reporting.figures.calibration import calibration
+from pipeline.reporting.figures.comparison import comparison
+from pipeline.reporting.figures.confusion import confusion
+from pipeline.reporting.figures.curves import curves
+from pipeline.reporting.figures.learning import learning
+from pipeline.reporting.limits import limits
+from pipeline.reporting.methods import methods_paragraphs
+from pipeline.reporting.results import any_undefined, results
+from pipeline.reporting.svg import Plate
+from radbank import __version__
+
+_PACKAGE = "pipeline.reporting"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page; templates/sections/<key>.html.j2 is its body."""
+
+    key: str
+    title: str
+
+
+_SECTIONS = (
+    Section("answer", "The answer"),
+    Section("models", "The models compared"),
+    Section("curves", "Curves behind the numbers"),
+    Section("cohort", "The cohort"),
+    Section("methods", "Methods"),
+    Section("limits", "Limits"),
+    Section("provenance", "Provenance"),
+)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that the report rests on.
+
+    Attributes
+    ----------
+    params
+        The settings of the run.
+    summary
+        Metrics of every model on the held-out cases.
+    costs
+        Seconds of embedding ('extract') and of every model.
+    curves
+        Frames of plots/, by kind and then by model.
+    cases
+        The images that could be used.
+    splits
+        id, group, split and fold of every image.
+    quarantine
+        path and reason of the files that could not be used.
+    checksums
+        SHA-256 of the files that the report was made from, by path.
+    """
+
+    params: Params
+    summary: Summary
+    costs: dict[str, Cost]
+    curves: dict[str, dict[str, pd.DataFrame]]
+    cases: Cases
+    splits: pd.DataFrame
+    quarantine: pd.DataFrame
+    checksums: dict[str, str]
+
+
+def render(evidence: Evidence) -> str:
+    """Return the report as the text of one HTML file that needs no other file and no script."""
+    environment = Environment(
+        loader=PackageLoader(_PACKAGE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    style = resources.files(_PACKAGE).joinpath("templates/report.css").read_text("utf-8")
+    summary, params = evidence.summary, evidence.params
+    quarantine = describe_quarantine(evidence.quarantine)
+    return environment.get_template("report.html.j2").render(
+        style=Markup(style),  # noqa: S704 - our own file
+        version=__version__,
+        summary=summary,
+        answer=answer(summary, evidence.costs),
+        metrics=list(METRICS.values()),
+        results=results(summary, evidence.costs),
+        any_undefined=any_undefined(summary),
+        plates={plate.key: (i, plate) for i, plate in enumerate(_plates(evidence), start=1)},
+        cohort=describe_cohort(evidence.cases.frame, evidence.splits, evidence.cases.classes),
+        quarantine=quarantine,
+        methods=methods_paragraphs(
+            params, summary, set(evidence.cases.frame["official_split"].dropna())
+        ),
+        limits=limits(params, summary, quarantine.n),
+        settings=_flat(params.model_dump()),
+        checksums=evidence.checksums,
+        sections=_SECTIONS,
+        device=evidence.costs["extract"].device,
+    )
+
+
+def _plates(evidence: Evidence) -> list[Plate]:
+    """Draw the figures in the order in which they are numbered."""
+    summary, by_kind = evidence.summary, evidence.curves
+    plates = [
+        comparison(summary, evidence.costs),
+        curves(summary, by_kind["roc"], by_kind["precision_recall"]),
+        calibration(summary, by_kind["calibration"]),
+        confusion(summary, by_kind["confusion"], evidence.cases.classes),
+    ]
+    if FINETUNE in by_kind["learning"]:
+        plates.append(learning(by_kind["learning"][FINETUNE]))
+    return plates
+
+
+def _flat(content: dict[str, Any], above: str = "") -> list[tuple[str, str]]:
+    """Return nested settings as (full key, value) pairs, written as in YAML."""
+    flat = []
+    for key, value in content.items():
+        if isinstance(value, dict):
+            flat += _flat(value, f"{above}{key}.")
+        else:
+            flat.append((f"{above}{key}", _written(value)))
+    return flat
+
+
+def _written(value: Any) -> str:  # noqa: ANN401 - a setting is of any type
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case list():
+            return f"[{', '.join(_written(item) for item in value)}]"
+        case _:
+            return str(value)

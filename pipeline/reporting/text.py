@@ -1,0 +1,76 @@
+"""Numbers and sentences: one way of writing each, everywhere in the report."""
+
+import numpy as np
+
+from pipeline.evaluation.summary import FINETUNE
+from pipeline.reporting.evidence import Cost, Estimate
+
+UNDEFINED = "\N{EN DASH}"
+_MINUS = "\N{MINUS SIGN}"
+
+
+def number(value: float | None, digits: int = 3, *, signed: bool = False) -> str:
+    """Write a number with fixed decimals; an en dash where there is none.
+
+    Examples
+    --------
+    >>> number(0.8126), number(1, 2), number(0.01, 2, signed=True)
+    ('0.813', '1.00', '+0.01')
+    """
+    if value is None:
+        return UNDEFINED
+    written = f"{value:+.{digits}f}" if signed else f"{value:.{digits}f}"
+    return written.replace("-", _MINUS)
+
+
+def interval(estimate: Estimate, *, signed: bool = False) -> str:
+    """Write the two ends of an interval; an en dash where it has none."""
+    if estimate.low is None or estimate.high is None:
+        return UNDEFINED
+    return f"{number(estimate.low, signed=signed)} to {number(estimate.high, signed=signed)}"
+
+
+def with_interval(estimate: Estimate, *, signed: bool = False) -> str:
+    """Write a value and its interval, as in '0.871 (0.794 to 0.930)'."""
+    if estimate.value is None:
+        return UNDEFINED
+    return f"{number(estimate.value, signed=signed)} ({interval(estimate, signed=signed)})"
+
+
+def seconds(value: float) -> str:
+    """Write a duration in seconds, no finer than it can be trusted.
+
+    Examples
+    --------
+    >>> seconds(0.031), seconds(7.26), seconds(184.4), seconds(12345)
+    ('< 0.1', '7.3', '184', '12,345')
+    """
+    if value < 0.1:
+        return "< 0.1"
+    return f"{value:,.1f}" if value < 100 else f"{value:,.0f}"
+
+
+def share(part: int, whole: int) -> str:
+    """Write a count and what share of a whole it is, as in '12 (30 %)'."""
+    return f"{part:,} ({100 * part / whole:.0f} %)" if whole else f"{part:,}"
+
+
+def plain(value: float) -> str:
+    """Write a number without an exponent, as in '0.000001'."""
+    return np.format_float_positional(value, trim="-")
+
+
+def percent(fraction: float) -> str:
+    """Write a fraction in per cent, as in '95 %'."""
+    return f"{100 * fraction:g} %"
+
+
+def times(ratio: float) -> str:
+    """Write a ratio with two figures that count."""
+    return f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}"
+
+
+def total_seconds(costs: dict[str, Cost], model: str) -> float:
+    """Return what a model cost in all: for a head, embedding the images is part of it."""
+    shared = 0.0 if model == FINETUNE else costs["extract"].seconds
+    return shared + costs[model].seconds
