@@ -1,0 +1,176 @@
+"""Pretrained networks as functions from images to penultimate embeddings."""
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from features.families import efficientnet_lite, from_timm, from_torchvision
+from features.families.recipe import Recipe
+from features.preprocessing import Preprocessing
+from features.weights import PRETRAINED, RANDOM, WeightsInfo, load_state, resolve, sha256_tensors
+from features.weights_files import WeightsFile
+from radbank.errors import RadbankError
+
+_LISTED = (*efficientnet_lite.NAMES, "vgg19", "resnet50", "densenet121", "inception_v3")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backbone:
+    """What is known of a backbone without its weights.
+
+    Parameters
+    ----------
+    name
+        As params.yaml names it.
+    weights_name, weights_file
+        Its pretrained weights.
+    preprocessing
+        What they were trained to see.
+    n_features
+        Width of the penultimate embedding.
+    n_parameters
+        Parameters of the network without its classifier.
+    """
+
+    name: str
+    weights_name: str
+    weights_file: WeightsFile
+    preprocessing: Preprocessing
+    n_features: int
+    n_parameters: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadedBackbone:
+    """A network ready to embed.
+
+    Parameters
+    ----------
+    name
+        As params.yaml names it.
+    module
+        In evaluation mode; maps float32 images of shape (n, 3, size, size), preprocessed, to
+        embeddings of shape (n, n_features).
+    preprocessing
+        What comes before it.
+    weights
+        Which weights it has.
+    n_features
+        Width of the penultimate embedding.
+    """
+
+    name: str
+    module: nn.Module
+    preprocessing: Preprocessing
+    weights: WeightsInfo
+    n_features: int
+
+
+def names() -> list[str]:
+    """Return the backbones that radbank lists and tests; :func:`other_names` has the rest."""
+    return list(_LISTED)
+
+
+def other_names() -> list[str]:
+    """Return torchvision's other classification models."""
+    return [name for name in from_torchvision.names() if name not in _LISTED]
+
+
+def describe(name: str) -> Backbone:
+    """Describe a backbone without reading or downloading its weights.
+
+    Raises
+    ------
+    RadbankError
+        If no backbone has that name.
+    """
+    recipe = _recipe(name)
+    module = _outline(recipe)
+    return Backbone(
+        name=name,
+        weights_name=recipe.weights_name,
+        weights_file=recipe.weights_file,
+        preprocessing=recipe.preprocessing,
+        n_features=embedding_width(module, recipe.preprocessing.input_size),
+        n_parameters=sum(parameter.numel() for parameter in module.parameters()),
+    )
+
+
+def load(name: str, *, weights: str = PRETRAINED, seed: int = 0) -> LoadedBackbone:
+    """Build a backbone and give it its weights.
+
+    Parameters
+    ----------
+    name
+        One of :func:`names`, any classification model of torchvision, or ``timm:<name>``.
+    weights
+        ``"imagenet"`` for the pretrained weights, ``"random"`` for an untrained network, or the
+        path of a file that holds the network's state dict (its classifier is not needed).
+    seed
+        Of the untrained network; torch's global generator is left as it was.
+
+    Raises
+    ------
+    RadbankError
+        If the name is unknown, or the weights are nowhere, damaged or of another network.
+    """
+    recipe = _recipe(name)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        if weights == RANDOM:
+            module = recipe.build()
+            info = WeightsInfo(name=RANDOM, sha256=sha256_tensors(module.state_dict()), random=True)
+        else:
+            given = None if weights == PRETRAINED else Path(weights)
+            path, sha256 = resolve(name, recipe.weights_file, given)
+            module = recipe.build(load_state(path))
+            weights_name = given.name if given else recipe.weights_name
+            info = WeightsInfo(name=weights_name, sha256=sha256, random=False)
+    return LoadedBackbone(
+        name=name,
+        module=module,
+        preprocessing=recipe.preprocessing,
+        weights=info,
+        n_features=embedding_width(module, recipe.preprocessing.input_size),
+    )
+
+
+def embedding_width(module: nn.Module, input_size: int) -> int:
+    """Return the number of features that a module gives for an image."""
+    device = next(module.parameters()).device
+    with torch.inference_mode():
+        embedding = module(torch.zeros(1, 3, input_size, input_size, device=device))
+    if embedding.ndim != 2:
+        raise ValueError(f"expected one vector an image, got {tuple(embedding.shape)}")
+    return int(embedding.shape[1])
+
+
+def _outline(recipe: Recipe) -> nn.Module:
+    """Return the network with shapes and without numbers, where it can be built so."""
+    try:
+        with torch.device("meta"):
+            return recipe.build()
+    except NotImplementedError:  # torchvision's RegNets work their widths out in tensors
+        with torch.random.fork_rng(devices=[]):
+            return recipe.build()
+
+
+def _recipe(name: str) -> Recipe:
+    if name in efficientnet_lite.NAMES:
+        return efficientnet_lite.EfficientNetLiteRecipe(name)
+    if name in from_torchvision.names():
+        return from_torchvision.TorchvisionRecipe(name)
+    if name.startswith(from_timm.PREFIX):
+        if from_timm.knows(name):
+            return from_timm.TimmRecipe(name)
+        known = from_timm.names()
+    else:
+        known = [*_LISTED, *other_names()]
+    close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    meant = f"did you mean {' or '.join(close)}?" if close else f"try {', '.join(_LISTED)}."
+    raise RadbankError(
+        f"There is no backbone {name!r}: {meant} `radbank backbones --all` lists them."
+    )

@@ -1,0 +1,1 @@
+"""Engines: ways to run a network forward, all with the same answer."""

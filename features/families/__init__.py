@@ -1,0 +1,1 @@
+"""Families of networks: how each is built, cut off before its classifier and given weights."""

@@ -1,0 +1,220 @@
+"""The feature store: embeddings with their coordinates in one Zarr v3 group.
+
+Schema 1: array ``embedding`` (image, view, feature) float32, view 0 plain and the rest augmented;
+coordinates ``id``, ``group``, ``label``, ``split`` (image) and ``feature_layer`` (feature); the
+provenance as attributes of the group. It opens with
+``xarray.open_zarr(path, consolidated=False)``.
+
+A chunk or shard that is missing reads as the fill value without an error, and a flipped bit is
+not noticed by default. Hence the fill values here are ones that no store holds, every chunk
+carries a checksum, and :func:`open_store` looks for both.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+import zarr
+from zarr.codecs import ZstdCodec
+
+from radbank.errors import RadbankError
+from radbank.files import atomic_path
+
+SCHEMA = 1
+SCHEMA_ATTRIBUTE = "radbank_schema"
+CHUNK = 128  # images: what a reader of some rows must at least read
+SHARD = 8 * CHUNK  # images a file: what the writer holds in memory, for each view
+
+_EMBEDDING = "embedding"
+_FEATURE_LAYER = "feature_layer"
+_NO_TEXT = ""
+_NO_LABEL = -1
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreCoords:
+    """What names the images, one entry each.
+
+    Parameters
+    ----------
+    id, group, split
+        Image, patient, and train, validation, test or excluded; none is empty.
+    label
+        0 or 1.
+    """
+
+    id: Sequence[str]
+    group: Sequence[str]
+    label: Sequence[int]
+    split: Sequence[str]
+
+
+_COORDS = (*(field.name for field in fields(StoreCoords)), _FEATURE_LAYER)
+
+
+def write_store(
+    path: str | Path,
+    blocks: Iterable[np.ndarray],
+    *,
+    n_images: int,
+    n_views: int,
+    layer_of_feature: Sequence[str],
+    coords: StoreCoords,
+    attributes: dict[str, Any],
+) -> None:
+    """Write a feature store; it appears whole at the end, or not at all.
+
+    Equal content gives equal bytes. Whole shards are written, each once.
+
+    Parameters
+    ----------
+    path
+        The folder to write; what it held is replaced.
+    blocks
+        float32 arrays of shape (any number of images, n_views, n_features), in order.
+    n_images, n_views
+        Numbers of images, and of views with the plain one.
+    layer_of_feature
+        The layer that each feature comes from.
+    coords
+        Coordinates of the images.
+    attributes
+        Provenance; must be the same for equal runs (no times, hosts or paths).
+
+    Raises
+    ------
+    RadbankError
+        If an embedding is not finite.
+    ValueError
+        If the blocks or coordinates are not of `n_images` images.
+    """
+    with atomic_path(path) as temporary:
+        group = zarr.open_group(
+            temporary,
+            mode="w-",
+            zarr_format=3,
+            attributes={SCHEMA_ATTRIBUTE: SCHEMA, **attributes},
+        )
+        for field in fields(StoreCoords):
+            _write_coordinate(group, field.name, getattr(coords, field.name), n_images)
+        n_features = len(layer_of_feature)
+        _write_coordinate(group, _FEATURE_LAYER, layer_of_feature, n_features, "feature")
+        embedding = group.create_array(
+            _EMBEDDING,
+            shape=(n_images, n_views, n_features),
+            chunks=(CHUNK, 1, n_features),
+            shards=(SHARD, 1, n_features),
+            dtype="float32",
+            fill_value=np.nan,
+            compressors=ZstdCodec(level=1, checksum=True),
+            dimension_names=("image", "view", "feature"),
+            attributes={"coordinates": " ".join(_COORDS)},
+        )
+        start = 0
+        for shard in _regrouped(blocks, SHARD):
+            _require_finite(shard, coords.id[start:])
+            for view in range(n_views):
+                embedding[start : start + len(shard), view] = shard[:, view]
+            start += len(shard)
+        if start != n_images:
+            raise ValueError(f"embeddings of {start} images for a store of {n_images}")
+
+
+def _write_coordinate(
+    group: zarr.Group, name: str, values: Sequence[Any], length: int, dimension: str = "image"
+) -> None:
+    if len(values) != length:
+        raise ValueError(f"{len(values)} values of {name} for {length}")
+    is_label = name == "label"
+    array = group.create_array(
+        name,
+        shape=(length,),
+        chunks=(length,),
+        dtype="int64" if is_label else "string",
+        fill_value=_NO_LABEL if is_label else _NO_TEXT,
+        compressors=ZstdCodec(level=1, checksum=True),
+        dimension_names=(dimension,),
+    )
+    array[:] = np.asarray(values, dtype=np.int64 if is_label else np.dtypes.StringDType())
+
+
+def _regrouped(blocks: Iterable[np.ndarray], size: int) -> Iterator[np.ndarray]:
+    """Yield the rows of `blocks` in arrays of `size` rows, the last one shorter."""
+    held: list[np.ndarray] = []
+    rows = 0
+    for block in blocks:
+        held.append(block)
+        rows += len(block)
+        while rows >= size:
+            joined = np.concatenate(held)
+            yield joined[:size]
+            held = [joined[size:]]
+            rows -= size
+    if rows:
+        yield np.concatenate(held)
+
+
+def _require_finite(embeddings: np.ndarray, ids: Sequence[str]) -> None:
+    finite = np.isfinite(embeddings).all(axis=(1, 2))
+    if not finite.all():
+        raise RadbankError(
+            f"The embedding of image {ids[int(np.argmin(finite))]} is not finite: set "
+            "features.precision to fp32, or use other weights."
+        )
+
+
+def open_store(path: str | Path) -> xr.Dataset:
+    """Open a feature store and check that all of it is there.
+
+    Every chunk is read once, which verifies its checksum; the embeddings of the dataset
+    returned stay on disk until they are asked for.
+
+    Raises
+    ------
+    RadbankError
+        If there is no store, it is of another schema, or a part is missing or damaged.
+    """
+    path = Path(path)
+    advice = "run `dvc repro extract` to make it anew"
+    if not path.is_dir():
+        raise RadbankError(f"There is no feature store {path}: {advice}.")
+    try:
+        group = zarr.open_group(path, mode="r", zarr_format=3)
+        schema = group.attrs.get(SCHEMA_ATTRIBUTE)
+        if schema != SCHEMA:
+            raise RadbankError(
+                f"{path} is of schema {schema}, and this radbank reads {SCHEMA}: {advice}."
+            )
+        for name in (*_COORDS, _EMBEDDING):
+            array = group[name]
+            if not isinstance(array, zarr.Array) or not all(map(_is_complete, _parts(array))):
+                raise RadbankError(f"{path} is incomplete: a part of {name} is missing; {advice}.")
+        store: xr.Dataset = xr.open_zarr(path, consolidated=False, chunks=None)
+    except (OSError, KeyError, ValueError, RuntimeError) as error:
+        reason = str(error).partition("\n")[0]
+        raise RadbankError(f"{path} is damaged ({reason}): {advice}.") from error
+    return store
+
+
+def _parts(array: zarr.Array[Any]) -> Iterator[np.ndarray]:
+    """Read an array a shard at a time."""
+    steps = array.shards or array.chunks
+    starts = (range(0, length, step) for length, step in zip(array.shape, steps, strict=True))
+    for corner in product(*starts):
+        where = tuple(slice(at, at + step) for at, step in zip(corner, steps, strict=True))
+        yield np.asarray(array[where])
+
+
+def _is_complete(values: np.ndarray) -> bool:
+    """Tell whether none of the values is the fill value of a missing chunk."""
+    match values.dtype.kind:
+        case "f":
+            return bool(np.isfinite(values).all())
+        case "i":
+            return bool((values != _NO_LABEL).all())
+        case _:
+            return bool((values != _NO_TEXT).all())

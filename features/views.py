@@ -1,0 +1,138 @@
+"""Augmented views of images: flip, crop, scale and rotation, drawn from a seed.
+
+The four transformations are those of the seed study. They are composed to one affine map and
+applied with one bilinear interpolation, so that an image is blurred once and not four times.
+"""
+
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+FLIP_PROBABILITY = 0.5
+ROTATION = 10.0  # largest angle, degrees, either way
+SCALE = (0.9, 1.1)  # magnification
+CROP = (0.85, 1.0)  # side of the crop as a share of the image's side
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """One draw of the four transformations.
+
+    Parameters
+    ----------
+    flip
+        Mirror left and right.
+    angle
+        Rotation in degrees, anticlockwise.
+    scale
+        Magnification about the image's centre; parts beyond the border are black.
+    crop
+        Side of the kept square window as a share of the image's side.
+    left, top
+        Place of the window as shares of the free margin, 0 to 1.
+    """
+
+    flip: bool
+    angle: float
+    scale: float
+    crop: float
+    left: float
+    top: float
+
+    @classmethod
+    def draw(cls, generator: np.random.Generator) -> "View":
+        """Draw one view."""
+        return cls(
+            flip=bool(generator.random() < FLIP_PROBABILITY),
+            angle=float(generator.uniform(-ROTATION, ROTATION)),
+            scale=float(generator.uniform(*SCALE)),
+            crop=float(generator.uniform(*CROP)),
+            left=float(generator.random()),
+            top=float(generator.random()),
+        )
+
+    def apply(self, image: np.ndarray) -> np.ndarray:
+        """Return the view of one image, uint8 of shape (height, width)."""
+        height, width = image.shape
+        view = Image.fromarray(image).transform(
+            (width, height),
+            Image.Transform.AFFINE,
+            self._inverse_map(height, width),
+            Image.Resampling.BILINEAR,
+            fillcolor=0,
+        )
+        return np.asarray(view)
+
+    def _inverse_map(self, height: int, width: int) -> tuple[float, ...]:
+        """Return (a, b, c, d, e, f): output (x, y) is taken from (ax + by + c, dx + ey + f)."""
+        # output -> window of the crop -> about the centre -> turned and shrunk -> mirrored
+        x0 = self.left * (1 - self.crop) * width - width / 2
+        y0 = self.top * (1 - self.crop) * height - height / 2
+        cosine = math.cos(math.radians(self.angle)) / self.scale
+        sine = math.sin(math.radians(self.angle)) / self.scale
+        mirror = -1 if self.flip else 1
+        return (
+            mirror * cosine * self.crop,
+            -mirror * sine * self.crop,
+            mirror * (cosine * x0 - sine * y0) + width / 2,
+            sine * self.crop,
+            cosine * self.crop,
+            sine * x0 + cosine * y0 + height / 2,
+        )
+
+
+def augment(pixels: np.ndarray, keys: Sequence[str], view: int, seed: int) -> np.ndarray:
+    """Return one augmented view of each image, the same at every call.
+
+    Parameters
+    ----------
+    pixels
+        uint8 of shape (n_images, height, width).
+    keys
+        What names each image (its id); the view depends on the key, not on the position.
+    view
+        Number of the view, from 1; view 0 is the plain image.
+    seed
+        Seed of the project.
+
+    Returns
+    -------
+    ndarray of shape (n_images, height, width)
+        uint8.
+    """
+    drawn = [View.draw(_generator(seed, key, view)) for key in keys]
+    return _apply(drawn, pixels)
+
+
+def augment_random(pixels: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    """Return views of the same distribution as :func:`augment`, drawn from `generator`.
+
+    Parameters
+    ----------
+    pixels
+        uint8 of shape (n_images, height, width).
+    generator
+        Where the draws come from; it advances.
+
+    Returns
+    -------
+    ndarray of shape (n_images, height, width)
+        uint8.
+    """
+    return _apply([View.draw(generator) for _ in range(len(pixels))], pixels)
+
+
+def _apply(views: list[View], pixels: np.ndarray) -> np.ndarray:
+    out = np.empty_like(pixels)
+    for row, (view, image) in enumerate(zip(views, pixels, strict=True)):
+        out[row] = view.apply(image)
+    return out
+
+
+def _generator(seed: int, key: str, view: int) -> np.random.Generator:
+    digest = hashlib.sha256(f"{seed}/{view}/{key}".encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest[:16], "big"))

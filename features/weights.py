@@ -1,0 +1,160 @@
+"""Where a backbone's weights come from, and what they were."""
+
+import hashlib
+import os
+import pickle
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import safetensors.torch
+import torch
+from safetensors import SafetensorError
+
+from features.weights_files import WeightsFile
+from radbank.errors import RadbankError
+from radbank.files import sha256_file
+
+FOLDER_VARIABLE = "RADBANK_WEIGHTS"
+PRETRAINED = "imagenet"
+RANDOM = "random"
+
+State = Mapping[str, torch.Tensor]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeightsInfo:
+    """Which weights a backbone runs with.
+
+    Parameters
+    ----------
+    name
+        The weights' own name, the name of the file given, or ``"random"``.
+    sha256
+        Of the file's bytes; of the tensors (see :func:`sha256_tensors`) when random.
+    random
+        Whether the network is untrained.
+    """
+
+    name: str
+    sha256: str
+    random: bool
+
+
+def locate(file: WeightsFile) -> tuple[str, Path] | None:
+    """Find weights on this machine without reading them.
+
+    Returns
+    -------
+    tuple of (place, path), or None
+        The place is ``"RADBANK_WEIGHTS"``, ``"hub cache"`` or ``"package"``.
+
+    Raises
+    ------
+    RadbankError
+        If ``RADBANK_WEIGHTS`` names something that is not a folder.
+    """
+    folder = weights_folder()
+    if folder is not None and (folder / file.name).is_file():
+        return FOLDER_VARIABLE, folder / file.name
+    if (path := file.cached()) is not None:
+        return "hub cache", path
+    if (path := file.packaged()) is not None:
+        return "package", path
+    return None
+
+
+def weights_folder() -> Path | None:
+    """Return the folder in ``RADBANK_WEIGHTS``, or None where the variable is not set.
+
+    Raises
+    ------
+    RadbankError
+        If it is not a folder.
+    """
+    value = os.environ.get(FOLDER_VARIABLE)
+    if not value:
+        return None
+    if not Path(value).is_dir():
+        raise RadbankError(
+            f"{FOLDER_VARIABLE} is {value!r}, which is not a folder: set it to the absolute path "
+            "of the folder with weights files, or unset it."
+        )
+    return Path(value)
+
+
+def resolve(backbone: str, file: WeightsFile, given: Path | None = None) -> tuple[Path, str]:
+    """Return the path of a backbone's weights and their SHA-256.
+
+    Searched in order: the path given, the folder in ``RADBANK_WEIGHTS``, the hub's cache, the
+    package, a download.
+
+    Raises
+    ------
+    RadbankError
+        If the weights are nowhere, or what was found does not match its checksum.
+    """
+    if given is not None:
+        if not given.is_file():
+            raise RadbankError(
+                f"weights is {str(given)!r}, and there is no such file: give the path of a file, "
+                f"{PRETRAINED} or {RANDOM}."
+            )
+        return given, file.check(given) if given.name == file.name else sha256_file(given)
+    if (found := locate(file)) is not None:
+        path = found[1]
+    else:
+        try:
+            path = file.download()
+        except OSError as error:
+            raise RadbankError(_nowhere(backbone, file, error)) from error
+    return path, file.check(path)
+
+
+def _nowhere(backbone: str, file: WeightsFile, error: OSError) -> str:
+    folder = weights_folder()
+    own = f"{FOLDER_VARIABLE} ({folder})" if folder else f"{FOLDER_VARIABLE} (not set)"
+    reason = getattr(error, "reason", error)
+    origin = f"from {file.url} " if file.url else ""
+    return (
+        f"The weights of {backbone} are not on this machine and could not be downloaded "
+        f"{origin}({reason}): searched for {file.describe()} in {own} and in {file.cache}. "
+        f"Without the internet, either download that file on another machine and put it, under "
+        f"that name, into a folder that {FOLDER_VARIABLE} names"
+        f"{' or into that cache' if file.cached_by_name else ''}, "
+        f"or use `-S backbone=efficientnet_lite0`, whose weights come inside a package, "
+        f"or use `-S weights={RANDOM}` (untrained, and marked so in every output)."
+    )
+
+
+def load_state(path: Path) -> State:
+    """Read a state dict without executing code: safetensors, or torch with ``weights_only``.
+
+    Raises
+    ------
+    RadbankError
+        If the file is not a state dict.
+    """
+    try:
+        if path.suffix == ".safetensors":
+            state = safetensors.torch.load_file(path)
+        else:
+            state = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, SafetensorError) as error:
+        first = str(error).partition("\n")[0]
+        raise RadbankError(f"{path} is not a file of weights that can be read: {first}") from error
+    if not isinstance(state, Mapping) or not all(torch.is_tensor(t) for t in state.values()):
+        raise RadbankError(
+            f"{path} holds something else than tensors by name: save the network's state_dict() "
+            "alone."
+        )
+    return state
+
+
+def sha256_tensors(state: State) -> str:
+    """Return the SHA-256 over names, types, shapes and bytes of tensors, in their order."""
+    digest = hashlib.sha256()
+    for name, tensor in state.items():
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
+        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,143 @@
+"""radbank features: what is in a feature store and where it came from."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from pipeline.paths import FEATURES, feature_store
+from radbank.errors import RadbankError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+EXAMPLE = """examples:
+  radbank features efficientnet_lite0
+  radbank features data/features/resnet50.zarr --neighbours demo-0017
+"""
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add this command to the command line."""
+    parser = subparsers.add_parser(
+        "features",
+        help="show what is in a feature store",
+        description="Show shape, provenance and statistics of a feature store, and the images "
+        "most like a given one.",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("store", help="a backbone's name or the path of a store")
+    parser.add_argument("--neighbours", metavar="ID", help="show the images most like this one")
+    parser.add_argument(
+        "--count", type=int, default=5, help="how many of them (default: %(default)s)"
+    )
+    parser.set_defaults(handler=show)
+
+
+def show(arguments: argparse.Namespace) -> None:
+    """Print the summary."""
+    from features.store import open_store  # noqa: PLC0415 - takes a second to import
+
+    path = find(arguments.store)
+    with open_store(path) as store:
+        console = Console(highlight=False)
+        for caution in cautions(store):
+            console.print(caution, style="bold")
+        console.print(_provenance(path, store))
+        console.print(_counts(store))
+        if arguments.neighbours is not None:
+            console.print(_neighbours(store, arguments.neighbours, arguments.count))
+
+
+def find(name: str) -> Path:
+    """Return the path of a store given by path or by its backbone's name.
+
+    Raises
+    ------
+    RadbankError
+        If there is none: which ones there are.
+    """
+    for path in (Path(name), feature_store(name)):
+        if path.is_dir():
+            return path
+    there = sorted(path.stem for path in FEATURES.glob("*.zarr"))
+    known = f"there are {', '.join(there)}" if there else f"there are none in {FEATURES}"
+    raise RadbankError(
+        f"There is no feature store {name!r}: {known}; `dvc exp run -S backbone={name}` makes one."
+    )
+
+
+def cautions(store: "xr.Dataset") -> list[str]:
+    """Say in words what keeps the embeddings from being those of patients by a trained network."""
+    return [
+        words
+        for present, words in (
+            (store.attrs["synthetic"], "SYNTHETIC IMAGES: a demo cohort, not patients"),
+            (store.attrs["weights_random"], "RANDOM WEIGHTS: an untrained network"),
+        )
+        if present
+    ]
+
+
+def _provenance(path: Path, store: "xr.Dataset") -> Table:
+    from features.statistics import describe_embeddings  # noqa: PLC0415 - with xarray
+
+    facts = store.attrs
+    sizes = store.sizes
+    figures = describe_embeddings(store)
+    preprocessing = facts["preprocessing"]
+    table = Table(box=None, show_header=False)
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    for name, value in (
+        ("store", path),
+        ("data", facts["data"]),
+        ("shape", f"{sizes['image']:,} images x {sizes['view']} views x {sizes['feature']:,}"),
+        ("backbone", facts["backbone"]),
+        ("layers", ", ".join(facts["layers"])),
+        ("weights", f"{facts['weights']}, sha256 {facts['weights_sha256']}"),
+        (
+            "preprocessing",
+            f"whole image of {facts['image_size']} px to {preprocessing['input_size']} px, "
+            + "{interpolation}, mean {mean}, std {std}".format(**preprocessing),
+        ),
+        ("computed by", f"{facts['engine']} engine, {facts['precision']}, {facts['device']}"),
+        ("made with", ", ".join(f"{k} {v}" for k, v in facts["library_versions"].items())),
+        (
+            "norms",
+            f"{figures.norm_min:.3g} to {figures.norm_max:.3g}, median {figures.norm_median:.3g}",
+        ),
+        ("dead features", f"{figures.dead:,} of {figures.n_features:,}"),
+        ("missing values", "none (checked)"),
+    ):
+        table.add_row(name, str(value))
+    return table
+
+
+def _counts(store: "xr.Dataset") -> Table:
+    """Return images by split and class."""
+    classes = store.attrs["classes"]
+    table = Table("split", *classes, "images", "patients", box=None, title_justify="left")
+    frame = store[["group", "label", "split"]].to_dataframe()
+    for split in ("train", "validation", "test", "excluded"):
+        rows = frame[frame["split"] == split]
+        if len(rows):
+            counts = [int((rows["label"] == label).sum()) for label in range(len(classes))]
+            cells = (*counts, len(rows), rows["group"].nunique())
+            table.add_row(split, *(f"{cell:,}" for cell in cells))
+    return table
+
+
+def _neighbours(store: "xr.Dataset", image: str, count: int) -> Table:
+    from features.statistics import nearest  # noqa: PLC0415 - with xarray
+
+    table = Table("most like it", "cosine", "class", "split", "patient", box=None)
+    for row, cosine in nearest(store, image, count):
+        at = store.isel(image=row)
+        name = store.attrs["classes"][int(at["label"])]
+        cells = (at["id"].item(), f"{cosine:.4f}", name, at["split"].item(), at["group"].item())
+        table.add_row(*map(str, cells))
+    return table
