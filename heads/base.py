@@ -1,0 +1,197 @@
+"""What every head is: hyperparameters in, fit, probabilities out, saved without pickle."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from radbank.errors import RadbankError
+from radbank.files import read_json, write_json
+
+ClassWeight: TypeAlias = Literal["balanced"] | None
+Chosen: TypeAlias = dict[str, float | int | str]
+
+SETTINGS = "head.json"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Examples:
+    """Labelled embeddings of one split.
+
+    Attributes
+    ----------
+    embeddings : ndarray of shape (n_images, n_views, n_features), float32
+        View 0 is the image as it is, views 1 and up are augmented.
+    labels : ndarray of shape (n_images,), int64
+        0 or 1.
+    groups : ndarray of shape (n_images,), str
+        Patient of each image.
+    folds : ndarray of shape (n_images,), int64
+        Patient-grouped cross-validation fold of each training image, -1 elsewhere.
+    """
+
+    embeddings: NDArray[np.float32]
+    labels: NDArray[np.int64]
+    groups: NDArray[Any]
+    folds: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @property
+    def plain(self) -> NDArray[np.float32]:
+        """Embeddings of the unaugmented images, shape (n_images, n_features)."""
+        return self.embeddings[:, 0]
+
+    def take(self, rows: NDArray[Any]) -> Self:
+        """Return the images that an index or a boolean mask of shape (n_images,) picks."""
+        return type(self)(
+            embeddings=self.embeddings[rows],
+            labels=self.labels[rows],
+            groups=self.groups[rows],
+            folds=self.folds[rows],
+        )
+
+    def views_as_rows(self) -> Self:
+        """Return the same embeddings with every view as an image of its own.
+
+        The views of an image keep its label, patient and fold, so folds stay free of leaks.
+        """
+        n_images, n_views, n_features = self.embeddings.shape
+        return type(self)(
+            embeddings=self.embeddings.reshape(n_images * n_views, 1, n_features),
+            labels=self.labels.repeat(n_views),
+            groups=self.groups.repeat(n_views),
+            folds=self.folds.repeat(n_views),
+        )
+
+
+@dataclass(kw_only=True)
+class Head(ABC):
+    """A binary classifier on embeddings.
+
+    Subclasses are dataclasses whose fields are the hyperparameters of the block of the same name
+    in params.yaml. What :meth:`fit` learns ends in an underscore.
+
+    Parameters
+    ----------
+    seed
+        Seed of whatever is random in fitting.
+    """
+
+    name: ClassVar[str]
+    weights_file: ClassVar[str]
+    seed: int
+    chosen_: Chosen = field(init=False, repr=False)
+
+    @property
+    @abstractmethod
+    def imbalance(self) -> str:
+        """How class imbalance is handled, in words."""
+
+    @abstractmethod
+    def fit(self, train: Examples, validation: Examples) -> Self:
+        """Learn from `train`; `validation` may decide when to stop, and nothing else.
+
+        Both hold images of both classes.
+        """
+
+    @abstractmethod
+    def _probability(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the probability of the positive class, shape (n_images,)."""
+
+    @abstractmethod
+    def _save_weights(self, path: Path) -> None:
+        """Write what was learned to a file, without pickle."""
+
+    @abstractmethod
+    def _load_weights(self, path: Path) -> None:
+        """Read what :meth:`_save_weights` wrote."""
+
+    def predict_proba(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the probability of each class.
+
+        Parameters
+        ----------
+        embeddings : ndarray of shape (n_images, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_images, 2)
+            Columns: negative, positive.
+        """
+        positive = self._probability(embeddings)
+        return np.column_stack([1 - positive, positive])
+
+    def chosen(self) -> Chosen:
+        """Return what fitting decided: a regularisation strength, a number of rounds, ..."""
+        return dict(self.chosen_)
+
+    def hyperparameters(self) -> dict[str, Any]:
+        """Return the values this head was made with, by name."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.init}
+
+    def save(self, folder: Path) -> None:
+        """Write the fitted head into an existing folder.
+
+        The same head gives the same bytes; no file is a pickle.
+        """
+        settings = {
+            "head": self.name,
+            "hyperparameters": self.hyperparameters(),
+            "chosen": self.chosen_,
+        }
+        write_json(folder / SETTINGS, settings)
+        self._save_weights(folder / self.weights_file)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read a head that :meth:`save` wrote.
+
+        Raises
+        ------
+        RadbankError
+            If the folder lacks one of the head's files, or holds another kind of head.
+        """
+        for file in (SETTINGS, cls.weights_file):
+            if not (folder / file).is_file():
+                raise RadbankError(f"{folder} holds no trained {cls.name}: {file} is missing.")
+        settings = read_json(folder / SETTINGS)
+        if settings["head"] != cls.name:
+            raise RadbankError(f"{folder} holds the head {settings['head']}, not {cls.name}.")
+        head = cls(**settings["hyperparameters"])
+        head.chosen_ = settings["chosen"]
+        head._load_weights(folder / cls.weights_file)
+        return head
+
+
+def class_weights(labels: NDArray[np.int64], mode: ClassWeight) -> NDArray[np.float64]:
+    """Return the weight of each class in the training loss.
+
+    Parameters
+    ----------
+    labels : ndarray of shape (n_images,)
+        Training labels, both classes present.
+    mode
+        "balanced": n_images / (2 * images of the class), so that both classes weigh the same;
+        None: 1 for both.
+
+    Returns
+    -------
+    ndarray of shape (2,)
+        Indexed by label.
+    """
+    if mode is None:
+        return np.ones(2)
+    weights: NDArray[np.float64] = len(labels) / (2 * np.bincount(labels, minlength=2))
+    return weights
+
+
+def describe_class_weight(mode: ClassWeight) -> str:
+    """Say in words what :func:`class_weights` does."""
+    if mode is None:
+        return "not corrected in training: every image weighs the same"
+    return "each class weighted inversely to its frequency in the training split"

@@ -1,0 +1,113 @@
+"""Gradient-boosted trees, stopped when the validation loss no longer falls."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+import lightgbm as lgb
+import numpy as np
+from numpy.typing import NDArray
+
+from heads.base import ClassWeight, Examples, Head, class_weights, describe_class_weight
+from radbank.progress import track
+
+
+@dataclass(kw_only=True)
+class LightGBM(Head):
+    """LightGBM on the embeddings as they are (trees need no scaling).
+
+    Parameters
+    ----------
+    learning_rate
+        Shrinkage of each tree.
+    num_leaves
+        Leaves of a tree at most.
+    min_child_samples
+        Images in a leaf at least.
+    max_rounds
+        Trees at most.
+    patience
+        Trees without a smaller validation loss before growing stops; the trees up to the
+        smallest are kept.
+    class_weight
+        "balanced": both classes weigh the same in the loss; None: every image does.
+    augment
+        Train on all views instead of the plain one. Validation is always plain.
+
+    Notes
+    -----
+    `deterministic` and `force_row_wise` make the trees the same for any number of threads
+    (https://lightgbm.readthedocs.io/en/stable/Parameters.html#deterministic).
+    """
+
+    name = "lightgbm"
+    weights_file = "trees.txt"
+
+    learning_rate: float = 0.05
+    num_leaves: int = 15
+    min_child_samples: int = 10
+    max_rounds: int = 500
+    patience: int = 50
+    class_weight: ClassWeight = "balanced"
+    augment: bool = False
+    booster_: lgb.Booster = field(init=False, repr=False)
+
+    @property
+    def imbalance(self) -> str:
+        """How class imbalance is handled, in words."""
+        return describe_class_weight(self.class_weight)
+
+    def fit(self, train: Examples, validation: Examples) -> Self:
+        """Grow trees on `train` until the loss on `validation` stops falling."""
+        rows = train.views_as_rows() if self.augment else train
+        weight_of = class_weights(rows.labels, self.class_weight)
+        data = lgb.Dataset(rows.plain, rows.labels, weight=weight_of[rows.labels])
+        watched = lgb.Dataset(validation.plain, validation.labels, reference=data)
+        booster = lgb.Booster(
+            {
+                "objective": "binary",
+                "metric": "none",
+                "learning_rate": self.learning_rate,
+                "num_leaves": self.num_leaves,
+                "min_child_samples": self.min_child_samples,
+                "seed": self.seed,
+                "deterministic": True,
+                "force_row_wise": True,
+                "verbosity": -1,
+            },
+            data,
+        ).add_valid(watched, "validation")
+
+        def evaluate(probability: NDArray[np.float64], _: lgb.Dataset) -> tuple[str, float, bool]:
+            return "log_loss", _log_loss(probability, validation.labels, weight_of), False
+
+        best_loss, best_round = float("inf"), 0
+        rounds = range(1, self.max_rounds + 1)
+        for round_ in track(rounds, self.name, total=self.max_rounds, unit="trees"):
+            exhausted = booster.update()
+            loss = booster.eval_valid(evaluate)[0][2]
+            if loss < best_loss:
+                best_loss, best_round = loss, round_
+            if exhausted or round_ - best_round >= self.patience:
+                break
+        self.booster_ = lgb.Booster(model_str=booster.model_to_string(num_iteration=best_round))
+        self.chosen_ = {"rounds": best_round, "validation_log_loss": best_loss}
+        return self
+
+    def _probability(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
+        return np.asarray(self.booster_.predict(embeddings), dtype=np.float64)
+
+    def _save_weights(self, path: Path) -> None:
+        path.write_text(self.booster_.model_to_string(), encoding="utf-8", newline="\n")
+
+    def _load_weights(self, path: Path) -> None:
+        self.booster_ = lgb.Booster(model_str=path.read_text(encoding="utf-8"))
+
+
+def _log_loss(
+    probability: NDArray[np.float64], labels: NDArray[np.int64], weight_of: NDArray[np.float64]
+) -> float:
+    """Return the weighted log loss; LightGBM's own sum varies with the number of threads."""
+    likelihood = np.where(labels == 1, probability, 1 - probability)
+    loss = -np.log(np.maximum(likelihood, np.finfo(np.float64).tiny))
+    return float(np.average(loss, weights=weight_of[labels]))

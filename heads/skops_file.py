@@ -1,0 +1,81 @@
+"""Fitted scikit-learn estimators in skops files whose bytes depend on nothing but the estimator."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any, TypeVar
+from zipfile import BadZipFile, ZipFile, ZipInfo
+
+import skops.io
+from skops.io.exceptions import UntrustedTypesFoundException
+
+from radbank.errors import RadbankError
+
+T = TypeVar("T")
+
+_SCHEMA = "schema.json"
+
+
+def dump(estimator: Any, path: Path) -> None:  # noqa: ANN401 - any scikit-learn estimator
+    """Write an estimator as a skops file.
+
+    skops names the arrays after memory addresses and stamps the archive with the time. Both are
+    replaced here (addresses by their rank of appearance), so equal estimators give equal bytes;
+    the file stays a plain skops file.
+    """
+    with ZipFile(io.BytesIO(skops.io.dumps(estimator))) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    ranks: dict[int, int] = {}
+    schema = _renumber(json.loads(members[_SCHEMA]), ranks)
+    arrays = {
+        f"{rank}.npy": members[f"{address}.npy"]
+        for address, rank in ranks.items()
+        if f"{address}.npy" in members
+    }
+    with ZipFile(path, "w") as archive:
+        for name, content in arrays.items():
+            archive.writestr(ZipInfo(name), content)
+        archive.writestr(ZipInfo(_SCHEMA), json.dumps(schema, indent=2))
+
+
+def _renumber(node: Any, ranks: dict[int, int]) -> Any:  # noqa: ANN401 - JSON is of any type
+    """Copy a schema with every memory address replaced by its rank of appearance."""
+    if isinstance(node, list):
+        return [_renumber(item, ranks) for item in node]
+    if not isinstance(node, dict):
+        return node
+    copy = {key: _renumber(value, ranks) for key, value in node.items()}
+    if "__id__" in node:
+        copy["__id__"] = ranks.setdefault(node["__id__"], len(ranks))
+    if "file" in node:
+        copy["file"] = f"{copy['__id__']}.npy"
+    return copy
+
+
+def load(path: Path, kind: type[T]) -> T:
+    """Read an estimator, of scikit-learn's and NumPy's own types only.
+
+    Parameters
+    ----------
+    path
+        A skops file.
+    kind
+        The class that the estimator must be of.
+
+    Raises
+    ------
+    RadbankError
+        If the file is damaged, holds something else, or names a type that skops does not trust
+        by default.
+    """
+    try:
+        estimator = skops.io.load(path)
+    except BadZipFile:
+        raise RadbankError(f"{path} is damaged: train the head again.") from None
+    except UntrustedTypesFoundException as error:
+        raise RadbankError(
+            f"{path} is refused, because it names types that no head of radbank is made of: {error}"
+        ) from None
+    if not isinstance(estimator, kind):
+        raise RadbankError(f"{path} holds no {kind.__name__}: train the head again.")
+    return estimator

@@ -1,0 +1,106 @@
+"""model.json: what a trained model was trained on, so that it is used on nothing else."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from radbank.errors import RadbankError
+from radbank.files import write_json
+
+FILE = "model.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainedModel:
+    """What a trained head or a fine-tuned network belongs to.
+
+    Attributes
+    ----------
+    kind
+        "head" on frozen embeddings, or "finetune".
+    name
+        Name of the head, or "finetune".
+    backbone
+        Name of the backbone.
+    weights_name, weights_sha256, weights_random
+        Weights that the backbone had (before fine-tuning), and whether they are random.
+    preprocessing
+        From prepared pixels to the backbone's input.
+    image_size
+        Longest side of a prepared image in pixels.
+    layers
+        Layers of the backbone whose features were joined.
+    precision, engine, batch_size
+        How embeddings were computed.
+    seed
+        From which random weights were drawn.
+    classes
+        Names of the negative and the positive class.
+    threshold
+        Probability from which an image counts as positive, chosen on validation.
+    synthetic
+        Whether any training image shows no patient.
+    n_train
+        Images learned from.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    kind: Literal["head", "finetune"]
+    name: str
+    backbone: str
+    weights_name: str
+    weights_sha256: str
+    weights_random: bool
+    preprocessing: dict[str, Any]
+    image_size: int
+    layers: tuple[str, ...]
+    precision: str
+    engine: str
+    batch_size: int
+    seed: int
+    classes: tuple[str, str]
+    threshold: float
+    synthetic: bool
+    n_train: int
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """What predictions say of the model they come from."""
+        return {
+            "backbone": self.backbone,
+            "weights": self.weights_name,
+            "weights_random": self.weights_random,
+            "synthetic": self.synthetic,
+            "classes": list(self.classes),
+        }
+
+    def write(self, folder: Path) -> None:
+        """Write model.json into the model's folder."""
+        write_json(folder / FILE, asdict(self))
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Read model.json from a model's folder.
+
+        Raises
+        ------
+        RadbankError
+            If there is none, or it is not one that this version wrote.
+        """
+        path = folder / FILE
+        try:
+            return TypeAdapter(cls).validate_json(path.read_bytes())
+        except (FileNotFoundError, NotADirectoryError):
+            raise RadbankError(
+                f"There is no trained model in {folder} ({FILE} is missing): run `dvc repro`, or "
+                "give the folder of a model, such as models/heads/mlp."
+            ) from None
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise RadbankError(
+                f"{path} is not of this version of radbank "
+                f"({'.'.join(map(str, first['loc']))}: {first['msg'].lower()}): train it again."
+            ) from None

@@ -1,0 +1,233 @@
+"""What holds for every head."""
+
+import dataclasses
+import json
+import random
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from sklearn.metrics import roc_auc_score
+
+from heads import HEADS, get_head
+from pipeline.params import Heads, load_params
+from radbank.errors import RadbankError
+from radbank.files import sha256_file
+
+ROOT = Path(__file__).resolve().parents[2]
+
+every_head = pytest.mark.parametrize("name", HEADS)
+weighted_heads = pytest.mark.parametrize("name", ["logistic_regression", "lightgbm", "mlp"])
+
+FIT_AND_HASH = """
+import hashlib, sys, tempfile
+from pathlib import Path
+import numpy as np
+from heads import HEADS, get_head
+from heads.base import Examples
+rng = np.random.default_rng(3)
+n, n_features = 700, 150
+labels = rng.integers(0, 2, n)
+embeddings = rng.normal(size=(n, 2, n_features)) + 0.3 * labels[:, None, None]
+examples = Examples(embeddings=embeddings.astype("float32"), labels=labels,
+                    groups=np.arange(n).astype(str), folds=np.arange(n) % 3)
+quick = {"lightgbm": {"max_rounds": 20}, "mlp": {"max_epochs": 3}}
+for name in HEADS:
+    head = get_head(name)(seed=1, **quick.get(name, {}))
+    head.fit(examples.take(np.arange(500)), examples.take(np.arange(500, n)))
+    with tempfile.TemporaryDirectory() as folder:
+        head.save(Path(folder))
+        for file in sorted(Path(folder).iterdir()):
+            print(name, file.name, hashlib.sha256(file.read_bytes()).hexdigest())
+    print(name, hashlib.sha256(head.predict_proba(examples.plain).tobytes()).hexdigest())
+"""
+
+
+def auc(head, examples):
+    return roc_auc_score(examples.labels, head.predict_proba(examples.plain)[:, 1])
+
+
+def save(head, folder):
+    folder.mkdir()
+    head.save(folder)
+    return {path.name: sha256_file(path) for path in folder.iterdir()}
+
+
+@every_head
+def test_learns_a_separable_problem(name, make_head, make_examples):
+    head = make_head(name).fit(make_examples(), make_examples(100, seed=1))
+    unseen = make_examples(200, seed=2)
+    assert auc(head, unseen) > 0.95
+    probability = head.predict_proba(unseen.plain)
+    assert probability.shape == (200, 2)
+    assert probability.dtype == np.float64
+    np.testing.assert_allclose(probability.sum(axis=1), 1)
+    assert head.chosen()
+    assert head.imbalance
+
+
+@every_head
+def test_survives_many_more_features_than_images(name, make_head, make_examples):
+    train, validation = make_examples(40, 500), make_examples(20, 500, seed=1)
+    probability = make_head(name).fit(train, validation).predict_proba(validation.plain)
+    assert np.isfinite(probability).all()
+
+
+@every_head
+def test_survives_constant_features(name, make_head, make_examples):
+    train, validation = make_examples(), make_examples(100, seed=1)
+    for examples in (train, validation):
+        examples.embeddings[..., 1] = 0
+        examples.embeddings[..., 2] = 1e6
+    head = make_head(name).fit(train, validation)
+    assert auc(head, validation) > 0.9
+
+
+@every_head
+def test_permuted_labels_teach_nothing(name, make_head, make_examples):
+    rng = np.random.default_rng(11)
+
+    def permuted(n, seed):
+        examples = make_examples(n, seed=seed)
+        return dataclasses.replace(examples, labels=rng.permutation(examples.labels))
+
+    head = make_head(name).fit(permuted(400, 0), permuted(200, 1))
+    # a score independent of the label has a standard error of 0.013 at this size
+    assert abs(auc(head, permuted(2000, 2)) - 0.5) < 0.05
+
+
+@every_head
+def test_a_saved_head_predicts_the_same(name, make_head, make_examples, tmp_path):
+    head = make_head(name).fit(make_examples(), make_examples(100, seed=1))
+    files = save(head, tmp_path / "one")
+    loaded = get_head(name).load(tmp_path / "one")
+    plain = make_examples(50, seed=2).plain
+    np.testing.assert_array_equal(loaded.predict_proba(plain), head.predict_proba(plain))
+    assert loaded.chosen() == head.chosen()
+    assert loaded.hyperparameters() == head.hyperparameters()
+    assert save(loaded, tmp_path / "two") == files
+
+
+@every_head
+def test_the_same_fit_gives_the_same_bytes(name, make_head, make_examples, tmp_path):
+    saved = []
+    for folder in ("one", "two"):
+        head = make_head(name).fit(make_examples(), make_examples(100, seed=1))
+        saved.append(save(head, tmp_path / folder))
+    assert saved[0] == saved[1]
+
+
+def test_bytes_do_not_depend_on_threads_or_the_process():
+    def fitted(threads):
+        return subprocess.run(
+            [sys.executable, "-c", FIT_AND_HASH],
+            cwd=ROOT,
+            env={"OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads, "PATH": ""},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    one, two = fitted("1"), fitted("2")
+    assert one == two
+    assert len(one.splitlines()) == 3 * len(HEADS)
+
+
+@every_head
+def test_fitting_leaves_no_trace_in_global_random_state(name, make_head, make_examples, tmp_path):
+    def state():
+        return (
+            random.getstate(),
+            str(np.random.get_state()),  # noqa: NPY002 - proves that nobody touched it
+            torch.random.get_rng_state().tolist(),
+            torch.get_num_threads(),
+        )
+
+    before = state()
+    head = make_head(name).fit(make_examples(60), make_examples(40, seed=1))
+    head.predict_proba(make_examples(10).plain)
+    head.save(tmp_path)
+    get_head(name).load(tmp_path)
+    assert state() == before
+
+
+@every_head
+def test_nothing_saved_is_a_pickle(name, make_head, make_examples, tmp_path):
+    make_head(name).fit(make_examples(60), make_examples(40, seed=1)).save(tmp_path)
+    assert len(list(tmp_path.iterdir())) == 2
+    for path in tmp_path.iterdir():
+        assert path.suffix in {".json", ".txt", ".safetensors", ".skops"}
+        if path.suffix == ".skops":
+            names = zipfile.ZipFile(path).namelist()
+            assert {Path(member).suffix for member in names} == {".json", ".npy"}
+            assert b"ndarray.dtype" not in path.read_bytes()
+        else:
+            assert not path.read_bytes().startswith(b"\x80")
+
+
+@weighted_heads
+def test_balanced_weights_lift_the_rare_class(name, make_head, make_examples):
+    train = make_examples(400, effect=1.0, positive=0.1)
+    validation = make_examples(200, effect=1.0, positive=0.1, seed=1)
+    plain, balanced = (
+        make_head(name, class_weight=mode).fit(train, validation) for mode in (None, "balanced")
+    )
+    mean = {
+        mode: head.predict_proba(validation.plain)[:, 1].mean()
+        for mode, head in (("plain", plain), ("balanced", balanced))
+    }
+    assert mean["plain"] < 0.2 < 0.3 < mean["balanced"]
+    assert plain.imbalance != balanced.imbalance
+
+
+@every_head
+def test_augmented_views_reach_training(name, make_head, make_examples):
+    train, validation = make_examples(), make_examples(100, seed=1)
+    train.embeddings[:, 0] = np.random.default_rng(5).normal(size=train.plain.shape)
+    augmented = make_head(name, augment=True).fit(train, validation)
+    assert auc(augmented, validation) > 0.9
+    plain = make_head(name, augment=False).fit(train, validation)
+    assert auc(plain, validation) < auc(augmented, validation)
+
+
+@every_head
+def test_defaults_are_those_of_params_yaml(name):
+    kind = get_head(name)
+    block = getattr(load_params(ROOT / "params.yaml").heads, name).model_dump()
+    defaults = kind(seed=1).hyperparameters()
+    del defaults["seed"]
+    assert json.loads(json.dumps(defaults)) == block
+    assert set(defaults) == set(Heads.model_fields[name].annotation.model_fields)
+
+
+def test_every_head_has_a_block_and_a_name_of_its_own():
+    assert list(HEADS) == list(Heads.model_fields)
+    assert [get_head(name).name for name in HEADS] == list(HEADS)
+
+
+def test_an_unknown_head_is_refused_with_the_known_ones():
+    with pytest.raises(RadbankError, match=r"'forest'.*logistic_regression, lightgbm"):
+        get_head("forest")
+
+
+@every_head
+@pytest.mark.parametrize("missing", [0, 1])
+def test_a_folder_without_one_of_the_files_is_refused(
+    name, missing, make_head, make_examples, tmp_path
+):
+    make_head(name).fit(make_examples(60), make_examples(40, seed=1)).save(tmp_path)
+    path = sorted(tmp_path.iterdir())[missing]
+    path.unlink()
+    with pytest.raises(RadbankError, match=f"no trained {name}: {path.name} is missing"):
+        get_head(name).load(tmp_path)
+
+
+def test_another_heads_folder_is_refused(make_head, make_examples, tmp_path):
+    make_head("mlp").fit(make_examples(60), make_examples(40, seed=1)).save(tmp_path)
+    (tmp_path / "trees.txt").write_text("")
+    with pytest.raises(RadbankError, match="holds the head mlp, not lightgbm"):
+        get_head("lightgbm").load(tmp_path)

@@ -1,0 +1,45 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from heads.linear_probe import LinearProbe
+
+
+def test_adams_first_step_moves_every_weight_by_the_learning_rate(make_examples):
+    # Kingma and Ba (2015), algorithm 1: at step 1 the update is the rate times the gradient's sign
+    train = make_examples(30, 6, n_views=1)
+    head = LinearProbe(epochs=1, seed=0).fit(train, train)
+    gradient = ((0.5 - train.labels)[:, None] * train.plain).mean(axis=0)
+    weight = head.weight_.detach().numpy()
+    np.testing.assert_allclose(weight, -1e-5 * np.sign(gradient), rtol=1e-4)
+
+
+def test_the_last_epoch_is_kept_whatever_the_validation_loss(make_examples):
+    train = make_examples()
+    upside_down = dataclasses.replace(train, labels=1 - train.labels)
+    one, two = (LinearProbe(seed=0).fit(train, other) for other in (train, upside_down))
+    assert one.chosen()["epochs"] == 10
+    assert one.weight_.tolist() == two.weight_.tolist()
+
+
+def test_training_shows_augmented_views_only(make_examples):
+    train = make_examples()
+    train.embeddings[:, 0] = 1e9
+    head = LinearProbe(seed=0).fit(train, train)
+    assert head.chosen()["training_views"] == "augmented"
+    assert np.abs(head.weight_.detach().numpy()).max() < 1e-3
+    assert head.predict_proba(train.embeddings[:, 1]).std() > 0
+
+
+@pytest.mark.parametrize(("n_views", "augment"), [(1, True), (3, False)])
+def test_without_augmented_views_the_plain_one_is_shown_and_said(make_examples, n_views, augment):
+    head = LinearProbe(augment=augment, seed=0)
+    train = make_examples(n_views=n_views)
+    assert head.fit(train, train).chosen()["training_views"] == "plain"
+    alone = dataclasses.replace(train, embeddings=train.embeddings[:, :1])
+    assert head.weight_.tolist() == LinearProbe(seed=0).fit(alone, alone).weight_.tolist()
+
+
+def test_it_says_that_classes_are_not_weighted():
+    assert "seed study" in LinearProbe(seed=0).imbalance

@@ -1,0 +1,36 @@
+import numpy as np
+import pytest
+from sklearn.metrics import log_loss
+
+from heads.mlp import MLP
+
+
+def test_the_best_weights_are_kept(make_examples):
+    train = make_examples(60, 50, effect=0.5)
+    validation = make_examples(100, 50, effect=0.5, seed=1)
+    head = MLP(hidden=32, dropout=0.0, learning_rate=0.01, max_epochs=60, patience=5, seed=0)
+    chosen = head.fit(train, validation).chosen()
+    assert 1 <= chosen["epochs"] < 55
+    loss = log_loss(validation.labels, head.predict_proba(validation.plain))
+    assert loss == pytest.approx(chosen["validation_log_loss"], abs=1e-5)
+
+
+def test_epochs_are_limited(make_examples):
+    head = MLP(hidden=4, max_epochs=2, seed=0).fit(make_examples(60), make_examples(40, seed=1))
+    assert head.chosen()["epochs"] <= 2
+
+
+def test_scale_of_features_does_not_matter(make_examples):
+    train, validation = make_examples(), make_examples(100, seed=1)
+    first = MLP(hidden=16, max_epochs=5, seed=0).fit(train, validation)
+    before = first.predict_proba(validation.plain)
+    for examples in (train, validation):
+        examples.embeddings[:] = examples.embeddings * 1024
+    after = MLP(hidden=16, max_epochs=5, seed=0).fit(train, validation)
+    np.testing.assert_allclose(after.predict_proba(validation.plain), before, atol=1e-5)
+
+
+def test_the_seed_matters(make_examples):
+    train, validation = make_examples(60), make_examples(40, seed=1)
+    one, two = (MLP(hidden=4, max_epochs=2, seed=seed).fit(train, validation) for seed in (1, 2))
+    assert (one.predict_proba(train.plain) != two.predict_proba(train.plain)).any()

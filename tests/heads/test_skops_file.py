@@ -1,0 +1,74 @@
+import json
+import os
+import zipfile
+
+import numpy as np
+import pytest
+import skops.io
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+
+from heads import skops_file
+from radbank.errors import RadbankError
+
+
+@pytest.fixture
+def pipeline():
+    return make_pipeline(StandardScaler()).fit(np.arange(12.0).reshape(4, 3))
+
+
+def test_an_estimator_comes_back(pipeline, tmp_path):
+    skops_file.dump(pipeline, tmp_path / "a.skops")
+    loaded = skops_file.load(tmp_path / "a.skops", Pipeline)
+    X = np.ones((2, 3))
+    np.testing.assert_array_equal(loaded.transform(X), pipeline.transform(X))
+    np.testing.assert_array_equal(
+        skops.io.load(tmp_path / "a.skops").transform(X), pipeline.transform(X)
+    )
+
+
+def test_no_address_and_no_time_is_written(pipeline, tmp_path):
+    skops_file.dump(pipeline, tmp_path / "a.skops")
+    with zipfile.ZipFile(tmp_path / "a.skops") as archive:
+        assert {member.date_time for member in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        schema = archive.read("schema.json").decode()
+        arrays = [name for name in archive.namelist() if name.endswith(".npy")]
+    assert max(int(name.removesuffix(".npy")) for name in arrays) < 1000
+    assert all(len(word) < 6 for word in schema.split() if word.isdigit())
+
+
+def test_code_hidden_in_a_function_is_refused(tmp_path):
+    evil = make_pipeline(FunctionTransformer(os.system))
+    skops.io.dump(evil, tmp_path / "a.skops")
+    with pytest.raises(RadbankError, match=r"refused.*system"):
+        skops_file.load(tmp_path / "a.skops", Pipeline)
+
+
+def test_a_type_swapped_in_afterwards_is_refused(pipeline, tmp_path):
+    skops_file.dump(pipeline, tmp_path / "a.skops")
+    with zipfile.ZipFile(tmp_path / "a.skops") as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    schema = json.loads(members["schema.json"])
+    scaler = schema["content"]["content"]["steps"]["content"][0]["content"][1]
+    assert scaler["__class__"] == "StandardScaler"
+    scaler.update(__class__="Popen", __module__="subprocess")
+    members["schema.json"] = json.dumps(schema).encode()
+    with zipfile.ZipFile(tmp_path / "b.skops", "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    with pytest.raises(RadbankError, match=r"refused.*Popen"):
+        skops_file.load(tmp_path / "b.skops", Pipeline)
+
+
+def test_a_damaged_file_is_refused(pipeline, tmp_path):
+    skops_file.dump(pipeline, tmp_path / "a.skops")
+    whole = (tmp_path / "a.skops").read_bytes()
+    (tmp_path / "a.skops").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(RadbankError, match="damaged"):
+        skops_file.load(tmp_path / "a.skops", Pipeline)
+
+
+def test_another_estimator_is_refused(tmp_path):
+    skops_file.dump(StandardScaler(), tmp_path / "a.skops")
+    with pytest.raises(RadbankError, match="holds no Pipeline"):
+        skops_file.load(tmp_path / "a.skops", Pipeline)

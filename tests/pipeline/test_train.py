@@ -1,0 +1,221 @@
+"""The stage from store and splits to model, predictions, metrics and cost."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from features.store import StoreCoords, write_store
+from heads import HEADS, get_head
+from pipeline import train
+from pipeline.evaluation import youden_threshold
+from pipeline.predictions import read_predictions
+from pipeline.trained_model import TrainedModel
+from radbank.errors import RadbankError
+from radbank.files import sha256_file
+
+ROOT = Path(__file__).resolve().parents[2]
+N_FEATURES = 8
+SPLITS = ["train"] * 12 + ["validation"] * 4 + ["test"] * 3 + ["excluded"]
+ATTRIBUTES = {
+    "radbank_version": "0",
+    "synthetic": True,
+    "classes": ["normal", "opacity"],
+    "image_size": 320,
+    "backbone": "efficientnet_lite0",
+    "weights": "random",
+    "weights_sha256": "0" * 64,
+    "weights_random": True,
+    "preprocessing": {"input_size": 224, "mean": [0.5, 0.5, 0.5]},
+    "layers": ["penultimate"],
+    "precision": "fp32",
+    "engine": "eager",
+    "batch_size": 16,
+    "views_seed": 42,
+}
+
+
+def write_inputs(n_views=3, n=200, change=lambda splits, labels: None):
+    """Write params.yaml, splits and a store, whose images lie in another order than the splits."""
+    rng = np.random.default_rng(0)
+    splits = pd.DataFrame(
+        {
+            "id": [f"image-{i:03d}" for i in range(n)],
+            "group": [f"patient-{i // 2}" for i in range(n)],
+            "split": [SPLITS[i // 2 % len(SPLITS)] for i in range(n)],
+            "fold": -1,
+        }
+    )
+    training = splits["split"] == "train"
+    splits.loc[training, "fold"] = np.arange(n)[training] // 2 % 5
+    labels = rng.integers(0, 2, n)
+    change(splits, labels)
+    embeddings = rng.normal(size=(n, n_views, N_FEATURES)) + 0.8 * labels[:, None, None]
+    # whoever learns from an excluded image learns the opposite
+    embeddings[splits["split"] == "excluded"] = 1e6
+    order = rng.permutation(n)
+    shuffled = splits.iloc[order]
+    shutil.copy(ROOT / "params.yaml", "params.yaml")
+    Path("data").mkdir()
+    splits.to_csv("data/splits.csv", index=False)
+    write_store(
+        "data/features/efficientnet_lite0.zarr",
+        [embeddings[order].astype(np.float32)],
+        n_images=n,
+        n_views=n_views,
+        layer_of_feature=["penultimate"] * N_FEATURES,
+        coords=StoreCoords(
+            id=shuffled["id"].tolist(),
+            group=shuffled["group"].tolist(),
+            label=labels[order].tolist(),
+            split=shuffled["split"].tolist(),
+        ),
+        attributes=ATTRIBUTES,
+    )
+    return splits.assign(label=labels), embeddings.astype(np.float32)
+
+
+def set_param(old, new):
+    text = Path("params.yaml").read_text()
+    assert old in text
+    Path("params.yaml").write_text(text.replace(old, new))
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def outputs(folder):
+    return {
+        str(path.relative_to(folder)): sha256_file(path)
+        for name in ("models", "predictions", "metrics/heads")
+        for path in sorted((folder / name).rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_a_head_is_trained_saved_and_scored(name, folder, capsys):
+    splits, embeddings = write_inputs()
+    train.main([name])
+
+    predictions = read_predictions(folder / f"predictions/{name}.csv")
+    frame = predictions.frame
+    used = splits[splits["split"] != "excluded"].reset_index(drop=True)
+    for column in ("id", "group", "split", "label"):
+        assert frame[column].tolist() == used[column].tolist()
+    head = get_head(name).load(folder / f"models/heads/{name}")
+    rows = splits.index[splits["split"] != "excluded"]
+    by_view = np.stack([head.predict_proba(embeddings[rows, view])[:, 1] for view in range(3)])
+    np.testing.assert_allclose(frame["probability"], by_view[0], rtol=1e-5)
+    np.testing.assert_allclose(frame["probability_augmented"], by_view[1], rtol=1e-5)
+    np.testing.assert_allclose(frame["probability_averaged"], by_view.mean(axis=0), rtol=1e-5)
+
+    model = TrainedModel.read(folder / f"models/heads/{name}")
+    validation = frame[frame["split"] == "validation"]
+    assert model.threshold == youden_threshold(validation["label"], validation["probability"])
+    assert model.n_train == (splits["split"] == "train").sum()
+    assert (model.kind, model.name, model.image_size) == ("head", name, 320)
+    assert model.preprocessing == ATTRIBUTES["preprocessing"]
+    assert predictions.provenance == model.provenance
+
+    metrics = json.loads((folder / f"metrics/heads/{name}.json").read_text())
+    assert list(metrics) == ["data", "weights", "validation", "chosen", "imbalance"]
+    assert "synthetic" in metrics["data"]
+    assert metrics["weights"] == "random"
+    assert metrics["validation"]["n"] == len(validation)
+    assert metrics["validation"]["threshold"] == model.threshold
+    assert metrics["validation"]["auc"]["value"] > 0.7
+    assert metrics["chosen"] == head.chosen()
+
+    cost = json.loads((folder / f"metrics/cost/train_{name}.json").read_text())
+    assert cost["images"] == model.n_train
+    assert cost["device"] == "cpu"
+    assert cost["images_per_second"] == pytest.approx(cost["images"] / cost["seconds"])
+
+    printed = capsys.readouterr().out.splitlines()
+    assert len(printed) == 3
+    assert re.search(r"synthetic", printed[0])
+    assert re.search(r"weights: random", printed[0])
+
+
+def test_two_runs_give_the_same_bytes(folder):
+    write_inputs()
+    set_param("max_rounds: 500", "max_rounds: 20")
+    seen = []
+    for _ in range(2):
+        for name in HEADS:
+            train.main([name])
+        seen.append(outputs(folder))
+    assert seen[0] == seen[1]
+    assert len(seen[0]) == len(HEADS) * 5
+
+
+def test_one_view_gives_one_probability(folder):
+    write_inputs(n_views=1)
+    train.main(["linear_probe"])
+    frame = read_predictions(folder / "predictions/linear_probe.csv").frame
+    assert list(frame.columns) == ["id", "group", "label", "split", "probability"]
+    metrics = json.loads((folder / "metrics/heads/linear_probe.json").read_text())
+    assert metrics["chosen"]["training_views"] == "plain"
+
+
+def test_params_reach_the_head(folder):
+    write_inputs()
+    set_param("max_rounds: 500", "max_rounds: 2")
+    train.main(["lightgbm"])
+    settings = json.loads((folder / "models/heads/lightgbm/head.json").read_text())
+    assert settings["hyperparameters"]["max_rounds"] == 2
+    assert settings["hyperparameters"]["seed"] == 42
+
+
+@pytest.mark.parametrize("split", ["train", "validation"])
+def test_a_split_without_a_class_is_refused(folder, split):
+    def change(splits, labels):
+        labels[splits["split"] == split] = 0
+
+    write_inputs(change=change)
+    with pytest.raises(RadbankError, match=f"The {split} split holds no image of class 'opacity'"):
+        train.main(["mlp"])
+    assert not (folder / "models").exists()
+
+
+def test_a_missing_validation_split_is_refused(folder):
+    def change(splits, labels):
+        splits.loc[splits["split"] == "validation", "split"] = "test"
+
+    write_inputs(change=change)
+    with pytest.raises(RadbankError, match="validation split holds no image"):
+        train.main(["mlp"])
+
+
+def test_splits_of_other_images_are_refused(folder):
+    splits, _ = write_inputs()
+    splits.drop(columns="label")[1:].to_csv("data/splits.csv", index=False)
+    with pytest.raises(RadbankError, match="not of the same images"):
+        train.main(["mlp"])
+
+
+def test_an_unknown_head_is_refused(folder):
+    with pytest.raises(RadbankError, match="There is no head 'forest'"):
+        train.main(["forest"])
+
+
+def test_a_failed_run_leaves_the_former_model(folder, monkeypatch):
+    write_inputs()
+    train.main(["linear_probe"])
+    before = outputs(folder)
+
+    def fail(self, folder):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(TrainedModel, "write", fail)
+    with pytest.raises(OSError, match="disk full"):
+        train.main(["linear_probe"])
+    assert outputs(folder) == before
