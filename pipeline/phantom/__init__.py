@@ -1,0 +1,1 @@
+"""A synthetic chest-radiograph cohort: people, their anatomy, findings, exposure and files."""
