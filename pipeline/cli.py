@@ -1,0 +1,52 @@
+"""The command `radbank`."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from pipeline.commands import backbones, doctor, features, predict
+from pipeline.stage import run
+from radbank import __version__
+
+DESCRIPTION = """\
+Transfer learning on medical images, with evidence. The pipeline itself runs with `dvc repro`;
+these commands look into it and use what it made."""
+
+EXAMPLE = """examples:
+  radbank doctor
+  radbank predict --help
+"""
+
+COMMANDS = (doctor, backbones, features, predict)
+INTERRUPTED = 130  # 128 + SIGINT, as shells count
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="radbank",
+        description=DESCRIPTION,
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"radbank {__version__}")
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        command.add_parser(subparsers)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command; exit with 1 after a user's mistake, with 130 after Ctrl-C."""
+    chosen = build_parser().parse_args(arguments)
+    try:
+        run(lambda: chosen.handler(chosen))
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # the reader, such as `head`, has had enough; Python would complain as it exits
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -1,0 +1,87 @@
+"""radbank predict: a trained model on new files."""
+
+import argparse
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from radbank.errors import RadbankError
+from radbank.files import atomic_path
+
+if TYPE_CHECKING:
+    from pipeline.trained_model import TrainedModel
+
+EXAMPLE = """examples:
+  radbank predict models/heads/logistic_regression data/raw/demo/stage_2_train_images
+  radbank predict models/finetune new/a.dcm new/b.png --output probabilities.csv
+"""
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add this command to the command line."""
+    parser = subparsers.add_parser(
+        "predict",
+        help="apply a trained head or network to new images",
+        description="Write the probability of the positive class for each image as CSV with the "
+        "columns id (the file's path) and probability. Nothing is retrained. The backbone's "
+        "weights and preprocessing must be those that the model was trained with. A file that "
+        "cannot be read is left out and named on standard error; the exit status is then 1.",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("model", type=Path, help="folder of a trained model")
+    parser.add_argument(
+        "images", type=Path, nargs="+", help="DICOM, PNG, JPEG or TIFF files, or folders of them"
+    )
+    parser.add_argument(
+        "--output", type=Path, metavar="CSV", help="file to write (default: standard output)"
+    )
+    parser.add_argument(
+        "--weights",
+        metavar="FILE",
+        help="the backbone's weights, for a head that was trained on weights given by path",
+    )
+    parser.set_defaults(handler=predict)
+
+
+def predict(arguments: argparse.Namespace) -> None:
+    """Write the table.
+
+    Raises
+    ------
+    RadbankError
+        If the model or the images are not there or do not fit, or some files cannot be read (the
+        others are written then).
+    """
+    from pipeline.prediction.files import find_files  # noqa: PLC0415 - takes seconds to import
+    from pipeline.prediction.model import load_predictor  # noqa: PLC0415 - with torch
+    from pipeline.prediction.table import write_probabilities  # noqa: PLC0415 - with torch
+
+    paths = find_files(arguments.images)
+    predictor = load_predictor(arguments.model, weights=arguments.weights)
+    print("\n".join(introduce(predictor.model)), file=sys.stderr)
+    with ExitStack() as stack:
+        output = sys.stdout
+        if arguments.output is not None:
+            temporary = stack.enter_context(atomic_path(arguments.output))
+            output = stack.enter_context(temporary.open("w", encoding="utf-8", newline=""))
+        unreadable = write_probabilities(predictor, paths, output)
+    for file in unreadable:
+        print(f"left out: {file.path}: {file.reason}", file=sys.stderr)
+    if unreadable:
+        raise RadbankError(f"{len(unreadable)} of {len(paths)} files could not be read.")
+
+
+def introduce(model: "TrainedModel") -> list[str]:
+    """Say what the numbers mean and what they must not be mistaken for."""
+    negative, positive = model.classes
+    lines = [
+        f"probability of {positive!r} (against {negative!r}) by {model.name} on {model.backbone}",
+        f"positive from {model.threshold:.4g}, a threshold chosen on validation",
+    ]
+    if model.synthetic:
+        lines.append("SYNTHETIC IMAGES: the model was trained on a demo cohort, not on patients")
+    if model.weights_random:
+        lines.append("RANDOM WEIGHTS: the backbone was not pretrained")
+    return lines

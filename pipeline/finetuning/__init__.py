@@ -1,0 +1,1 @@
+"""End-to-end training of a backbone by the seed study's protocol."""

@@ -1,0 +1,126 @@
+"""The network that is fine-tuned: a backbone's embedding and a new linear layer."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from features.backbones import LoadedBackbone
+from features.preprocessing import Preprocessing
+from radbank.errors import RadbankError
+
+N_CLASSES = 2
+WEIGHTS_FILE = "model.safetensors"
+
+
+class Network(nn.Module):
+    """A backbone with a linear layer of two outputs on its embedding.
+
+    The embedding is the penultimate one. The auxiliary classifier with which inception_v3 was
+    once trained is not built, so it takes no part here.
+
+    Parameters
+    ----------
+    embed
+        Maps float images of shape (n, 3, side, side) to embeddings of shape (n, n_features).
+    preprocessing
+        Makes those images from stored 8-bit pixels.
+    n_features
+        Width of the embedding.
+    seed
+        Of the new layer's initial weights.
+    """
+
+    def __init__(
+        self, embed: nn.Module, preprocessing: Preprocessing, *, n_features: int, seed: int
+    ) -> None:
+        super().__init__()
+        self.embed = embed
+        self.preprocessing = preprocessing
+        self.classify = nn.Linear(n_features, N_CLASSES)
+        generator = torch.Generator().manual_seed(seed)
+        bound = n_features**-0.5  # the distribution that nn.Linear itself draws from
+        with torch.no_grad():
+            self.classify.weight.uniform_(-bound, bound, generator=generator)
+            self.classify.bias.uniform_(-bound, bound, generator=generator)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Return logits of shape (n, 2) for preprocessed images of shape (n, 3, side, side)."""
+        logits: torch.Tensor = self.classify(self.embed(images))
+        return logits
+
+    def images(self, pixels: np.ndarray) -> torch.Tensor:
+        """Preprocess uint8 pixels of shape (n, height, width) on the network's own device."""
+        device = self.classify.weight.device
+        return self.preprocessing(torch.from_numpy(pixels).to(device))
+
+    def restore(self, folder: Path) -> None:
+        """Read what :func:`save_weights` wrote.
+
+        Raises
+        ------
+        RadbankError
+            If the file is missing or holds another network's weights.
+        """
+        path = folder / WEIGHTS_FILE
+        try:
+            self.load_state_dict(load_file(path))
+        except FileNotFoundError:
+            raise RadbankError(
+                f"There is no {path}: run `dvc repro finetune`, or `dvc pull` if it was run "
+                "elsewhere."
+            ) from None
+        except RuntimeError:
+            raise RadbankError(
+                f"The weights in {path} are of another network than model.json beside it "
+                "describes: run `dvc repro finetune`."
+            ) from None
+
+
+def save_weights(state: dict[str, torch.Tensor], folder: Path) -> None:
+    """Write a network's parameters and buffers to ``model.safetensors`` in an existing folder."""
+    save_file({name: value.contiguous() for name, value in state.items()}, folder / WEIGHTS_FILE)
+
+
+def build_network(backbone: LoadedBackbone, *, image_size: int | None, seed: int) -> Network:
+    """Put a new linear layer on a backbone, at an input size of choice.
+
+    Parameters
+    ----------
+    backbone
+        As `features.backbones.load` returns it.
+    image_size
+        Side of the network's input in pixels; None for the size the backbone's weights were
+        made for. A smaller one trains faster.
+    seed
+        Of the new layer's initial weights.
+
+    Raises
+    ------
+    RadbankError
+        If the backbone cannot take images of that size.
+    """
+    preprocessing = backbone.preprocessing
+    if image_size is not None:
+        preprocessing = replace(preprocessing, input_size=image_size)
+    network = Network(backbone.module, preprocessing, n_features=backbone.n_features, seed=seed)
+    _check_size(network, backbone, preprocessing.input_size)
+    return network
+
+
+def _check_size(network: Network, backbone: LoadedBackbone, size: int) -> None:
+    """Run one black image through the network, which shows whether the size is possible."""
+    network.eval()
+    try:
+        with torch.inference_mode():
+            network(torch.zeros(1, 3, size, size))
+    except (RuntimeError, AssertionError, ValueError) as error:
+        reason = str(error).splitlines()[0].rstrip(".")
+        own = backbone.preprocessing.input_size
+        raise RadbankError(
+            f"{backbone.name} cannot take images of {size} pixels ({reason}): set "
+            f"finetune.image_size to null for its own size ({own})."
+        ) from error

@@ -1,0 +1,1 @@
+"""What `radbank doctor` looks at: is this machine ready for what params.yaml asks."""

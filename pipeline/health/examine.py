@@ -1,0 +1,34 @@
+"""All that `radbank doctor` looks at, in order."""
+
+from collections.abc import Iterator
+
+from pipeline.health.check import Check, fail, ok
+from pipeline.health.decoders import check_decoders
+from pipeline.health.installation import check_installation
+from pipeline.health.machine import check_machine
+from pipeline.health.network import check_network
+from pipeline.health.project import check_cluster, check_data, check_dvc, check_git
+from pipeline.health.weights import check_chosen_weights, check_other_weights
+from pipeline.params import load_params
+from radbank.errors import RadbankError
+
+
+def examine() -> Iterator[Check]:
+    """Yield every finding about the machine and the project in the current folder."""
+    yield from check_installation()
+    yield from check_machine()
+    yield from check_decoders()
+    yield check_git()
+    yield check_dvc()
+    try:
+        params = load_params()
+    except RadbankError as error:
+        yield fail("params.yaml", str(error))
+        return
+    yield ok("params.yaml", "valid")
+    yield check_data(params)
+    yield check_network(params)
+    yield check_chosen_weights(params.backbone, params.weights)
+    yield from check_other_weights(params.backbone)
+    if params.cluster.scheduler is not None:
+        yield check_cluster(params.cluster.scheduler)

@@ -1,0 +1,57 @@
+"""Are the packages that radbank needs installed, in versions that it works with."""
+
+import platform
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, requires, version
+
+from packaging.requirements import Requirement
+
+from pipeline.health.check import Check, fail, ok, warn
+from radbank import __version__
+
+OPTIONAL = {
+    "openvino": "a faster engine on CPUs",
+    "distributed": "cluster.scheduler: work spread over a Dask cluster",
+}
+
+
+def check_installation() -> Iterator[Check]:
+    """Compare what is installed with what the project's own metadata require."""
+    yield ok("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
+    try:
+        lines = requires("radbank") or []
+    except PackageNotFoundError:
+        yield fail("radbank", "not installed: run `python -m pip install -e .` in its folder")
+        return
+    yield ok("radbank", __version__)
+    wanted = [requirement for line in lines if not (requirement := Requirement(line)).marker]
+    found = {requirement.name: _version(requirement.name) for requirement in wanted}
+    yield from (
+        fail(
+            requirement.name,
+            f"{found[requirement.name] or 'not installed'}, needed: {requirement}; run "
+            f"`python -m pip install '{requirement}'`",
+        )
+        for requirement in wanted
+        if not _fits(requirement, found[requirement.name])
+    )
+    fitting = [r.name for r in wanted if _fits(r, found[r.name])]
+    yield ok("packages", ", ".join(f"{name} {found[name]}" for name in sorted(fitting)))
+    for name, purpose in OPTIONAL.items():
+        if present := _version(name):
+            yield ok(name, present)
+        else:
+            yield warn(
+                name, f"not installed (optional, for {purpose}): `python -m pip install {name}`"
+            )
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _fits(requirement: Requirement, present: str | None) -> bool:
+    return present is not None and requirement.specifier.contains(present, prereleases=True)

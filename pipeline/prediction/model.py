@@ -1,0 +1,128 @@
+"""A trained model made ready for new images, checked against what it was trained on."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from features import backbones
+from features.extraction import device, extract
+from features.preprocessing import Preprocessing
+from features.weights import PRETRAINED, RANDOM, WeightsInfo
+from heads import get_head
+from pipeline.finetuning.network import Network
+from pipeline.finetuning.scoring import probabilities
+from pipeline.prediction.files import FilePixels
+from pipeline.trained_model import TrainedModel
+from radbank.errors import RadbankError
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """A model and how to ask it.
+
+    Attributes
+    ----------
+    model
+        What it was trained on.
+    score
+        Yields the probabilities of the positive class for images, a batch at a time and in
+        order, each an ndarray of shape (n,).
+    """
+
+    model: TrainedModel
+    score: Callable[[FilePixels], Iterator[np.ndarray]]
+
+
+def load_predictor(folder: Path, *, weights: str | None = None) -> Predictor:
+    """Read a trained head or a fine-tuned network.
+
+    Parameters
+    ----------
+    folder
+        Of the model, as in ``models/heads/mlp`` or ``models/finetune``.
+    weights
+        Path of the backbone's weights, for a head that was trained on weights given by path;
+        None looks where `features.weights.resolve` does. A fine-tuned network brings its own.
+
+    Raises
+    ------
+    RadbankError
+        If there is no model in the folder, `weights` is given for a fine-tuned network, or the
+        backbone to be had now is not the one that the model was trained on.
+    """
+    model = TrainedModel.read(folder)
+    if model.kind == "finetune":
+        if weights is not None:
+            raise RadbankError(
+                f"{folder} is a fine-tuned network, which brings its own weights: leave --weights "
+                "out."
+            )
+        return Predictor(model, _network(folder, model))
+    return Predictor(model, _head(folder, model, weights))
+
+
+def _network(folder: Path, model: TrainedModel) -> Callable[[FilePixels], Iterator[np.ndarray]]:
+    # all weights are in the model's own file: what the architecture starts from is overwritten
+    backbone = backbones.load(model.backbone, weights=RANDOM)
+    preprocessing = Preprocessing.from_dict(model.preprocessing)
+    # the input's size is a choice of the training, the rest belongs to the backbone
+    own = replace(backbone.preprocessing, input_size=preprocessing.input_size)
+    _require_same_preprocessing(folder, model, own)
+    network = Network(
+        backbone.module, preprocessing, n_features=backbone.n_features, seed=model.seed
+    )
+    network.restore(folder)
+    network.to(device())
+    return lambda pixels: probabilities(network, pixels)
+
+
+def _head(
+    folder: Path, model: TrainedModel, weights: str | None
+) -> Callable[[FilePixels], Iterator[np.ndarray]]:
+    head = get_head(model.name).load(folder)
+    backbone = backbones.load(
+        model.backbone,
+        weights=weights or (RANDOM if model.weights_random else PRETRAINED),
+        seed=model.seed,
+    )
+    _require_same_weights(folder, model, backbone.weights)
+    _require_same_preprocessing(folder, model, backbone.preprocessing)
+
+    def score(pixels: FilePixels) -> Iterator[np.ndarray]:
+        blocks = extract(
+            pixels,
+            [str(path) for path in pixels.paths],
+            backbone,
+            views=0,
+            layers=model.layers,
+            precision=model.precision,
+            engine=model.engine,
+            batch_size=model.batch_size,
+            seed=model.seed,
+            device=device(),
+        )
+        for block in blocks:
+            yield head.predict_proba(block[:, 0])[:, 1]
+
+    return score
+
+
+def _require_same_weights(folder: Path, model: TrainedModel, now: WeightsInfo) -> None:
+    if now.sha256 != model.weights_sha256:
+        raise RadbankError(
+            f"{folder} was trained on {model.backbone} with the weights {model.weights_name} "
+            f"(sha256 {model.weights_sha256}), but those to be had now are {now.name} (sha256 "
+            f"{now.sha256}): give the file that it was trained on with --weights, or train it "
+            "again with `dvc repro`."
+        )
+
+
+def _require_same_preprocessing(folder: Path, model: TrainedModel, now: Preprocessing) -> None:
+    then = Preprocessing.from_dict(model.preprocessing)
+    if now != then:
+        raise RadbankError(
+            f"{folder} was trained on images prepared as {then}, but {model.backbone} is given "
+            f"them as {now} now: train it again with `dvc repro`."
+        )

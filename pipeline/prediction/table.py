@@ -1,0 +1,56 @@
+"""Probabilities of files as CSV, written as they come."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from pipeline.prediction.files import FilePixels
+from pipeline.prediction.model import Predictor
+from radbank.progress import track
+
+COLUMNS = ("id", "probability")
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A file without a probability, and the reason in one clause."""
+
+    path: Path
+    reason: str
+
+
+def write_probabilities(
+    predictor: Predictor, paths: list[Path], output: TextIO
+) -> list[Unreadable]:
+    """Score files and write one line for each that could be read.
+
+    Parameters
+    ----------
+    predictor
+        The model.
+    paths
+        The files; a file's id is its path as given, with forward slashes.
+    output
+        Where the CSV goes: columns id and probability (of the positive class), with as many
+        digits as it takes to read the same number back.
+
+    Returns
+    -------
+    list of Unreadable
+        The files left out, in order.
+    """
+    pixels = FilePixels(paths, predictor.model.image_size)
+    writer = csv.writer(output, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    position = 0
+    scores = predictor.score(pixels)
+    shown = track(
+        scores, "predict", total=len(paths), unit="images", step=predictor.model.batch_size
+    )
+    for batch in shown:
+        for probability in batch.tolist():
+            if position not in pixels.unreadable:
+                writer.writerow((paths[position].as_posix(), probability))
+            position += 1
+    return [Unreadable(paths[at], reason) for at, reason in sorted(pixels.unreadable.items())]
