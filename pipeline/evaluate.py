@@ -2,7 +2,7 @@
 
 from rich.console import Console
 
-from heads import HEADS
+from heads import ENSEMBLE, HEADS
 from pipeline import paths
 from pipeline.evaluation.learning import learning_curve
 from pipeline.evaluation.plots import write_plots
@@ -14,7 +14,7 @@ from pipeline.predictions import read_predictions
 from pipeline.stage import run
 from radbank.files import write_json
 
-MODELS = (*HEADS, FINETUNE)
+MODELS = (*HEADS, ENSEMBLE, FINETUNE)
 
 
 def main() -> None:

@@ -10,10 +10,13 @@ SPLITS = Path("data/splits.csv")
 FEATURES = Path("data/features")
 MODELS = Path("models")
 PREDICTIONS = Path("predictions")
+OUT_OF_FOLD = PREDICTIONS / "cv"
 CURVES = Path("curves/finetune")
+LIMITS = Path("curves/limits")
 METRICS = Path("metrics")
 COST = METRICS / "cost"
 SUMMARY = METRICS / "summary.json"
+CROSSVALIDATION = METRICS / "crossvalidation.json"
 PLOTS = Path("plots")
 REPORT = Path("report/index.html")
 
