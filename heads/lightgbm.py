@@ -97,17 +97,20 @@ class LightGBM(Head):
             # LightGBM's own sum varies with the number of threads
             return "log_loss", weighted_log_loss(probability, validation.labels, weight_of), False
 
-        best_loss, best_round = float("inf"), 0
-        rounds = range(1, self.max_rounds + 1)
-        for round_ in track(rounds, self.name, total=self.max_rounds, unit="trees"):
-            exhausted = booster.update()
+        best_loss, best_trees, failed = float("inf"), 0, 0
+        rounds = range(self.max_rounds)
+        for _ in track(rounds, self.name, total=self.max_rounds, unit="trees"):
+            # a tree that finds no split among its share of the features is not kept
+            booster.update()
             loss = booster.eval_valid(evaluate)[0][2]
             if loss < best_loss:
-                best_loss, best_round = loss, round_
-            if exhausted or round_ - best_round >= self.patience:
+                best_loss, best_trees, failed = loss, booster.current_iteration(), 0
+            else:
+                failed += 1
+            if failed >= self.patience:
                 break
-        self.booster_ = lgb.Booster(model_str=booster.model_to_string(num_iteration=best_round))
-        self.chosen_ = {"rounds": best_round, "validation_log_loss": best_loss}
+        self.booster_ = lgb.Booster(model_str=booster.model_to_string(num_iteration=best_trees))
+        self.chosen_ = {"rounds": best_trees, "validation_log_loss": best_loss}
         return self
 
     def _probability(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:

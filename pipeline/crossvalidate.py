@@ -51,14 +51,17 @@ def main() -> None:
         "n_patients": int(cohort.cases["group"].nunique()),
         "n_positive": int(cohort.cases["label"].sum()),
     }
-    intervals = {
-        "n_bootstrap": params.evaluate.bootstrap,
-        "confidence": params.evaluate.confidence,
-        "seed": params.seed,
-    }
     for name, each in found.items():
         each.write(paths.OUT_OF_FOLD / f"{name}.csv", origin)
-    models = {name: each.score(**intervals) for name, each in found.items()} if repeats else {}
+    scored = found if repeats else {}
+    models = {
+        name: each.score(
+            n_bootstrap=params.evaluate.bootstrap,
+            confidence=params.evaluate.confidence,
+            seed=params.seed,
+        )
+        for name, each in scored.items()
+    }
     write_json(paths.CROSSVALIDATION, {**origin, "models": models})
     write_json(paths.COST / "crossvalidate.json", {"seconds": seconds})
     print(summary(origin, models))
@@ -109,7 +112,7 @@ def fit_all(fold: Fold, params: Params) -> dict[str, Fitted]:
     }
     for head in heads.values():
         head.fit(fold.train, fold.validation)
-    members = {name: heads[name] for name in params.ensemble.members}
+    members: dict[str, Head] = {name: heads[name] for name in params.ensemble.members}
     return {**heads, ENSEMBLE: Ensemble.of(members, fold.validation)}
 
 

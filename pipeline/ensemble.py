@@ -20,7 +20,7 @@ def main() -> None:
     """
     params = load_params()
     cohort = read_cohort(params.backbone)
-    names = params.ensemble.members
+    names: list[str] = [*params.ensemble.members]
     members = {name: get_head(name).load(paths.head_model(name)) for name in names}
     n_train = max(TrainedModel.read(paths.head_model(name)).n_train for name in names)
 

@@ -136,4 +136,4 @@ def telltale_features(examples: Examples, layers: Sequence[str]) -> list[str]:
     apart = (positive.min(axis=0) > negative.max(axis=0)) | (
         positive.max(axis=0) < negative.min(axis=0)
     )
-    return [f"feature {column} ({layers[column]})" for column in np.flatnonzero(apart)]
+    return [f"feature {column} ({layers[column]})" for column in np.flatnonzero(apart).tolist()]

@@ -63,11 +63,12 @@ def summary(cohort: Cohort, tables: dict[str, pd.DataFrame]) -> str:
         f"({row.low:.3f} to {row.high:.3f})"
         for row in tables["patients"].itertuples()
     ]
-    for row in tables["labels"].itertuples():
-        found = "" if pd.isna(row.found) else f"; {row.found:.0%} found, {row.right:.0%} right"
+    for row in tables["labels"].to_dict("records"):
+        planted = row["kind"] == "flipped" and row["share"] > 0
+        found = f"; {row['found']:.0%} found, {row['right']:.0%} right" if planted else ""
         lines.append(
-            f"{row.share:>6.0%} of labels {row.kind}: {row.value:.3f} "
-            f"({row.low:.3f} to {row.high:.3f}){found}"
+            f"{row['share']:>6.0%} of labels {row['kind']}: {row['value']:.3f} "
+            f"({row['low']:.3f} to {row['high']:.3f}){found}"
         )
     suspects = tables["suspects"]
     lines.append(f"{len(suspects)} suspect labels, {', '.join(suspects['id'][:5])} first")
