@@ -7,6 +7,7 @@ from pipeline.cases import read_cases
 from pipeline.params import load_params
 from pipeline.partition import read_splits
 from pipeline.reporting.evidence import read_costs, read_curves, read_summary
+from pipeline.reporting.experiments import read_crossvalidation, read_limits
 from pipeline.reporting.page import Evidence, render
 from pipeline.stage import run
 from radbank.files import sha256_file, write_text
@@ -25,6 +26,8 @@ def main() -> None:
         summary=summary,
         costs=read_costs(paths.COST, models),
         curves={kind: read_curves(paths.PLOTS, kind, models) for kind in _CURVES},
+        crossvalidation=read_crossvalidation(paths.CROSSVALIDATION),
+        limits=read_limits(paths.LIMITS),
         cases=read_cases(paths.CASES),
         splits=read_splits(paths.SPLITS),
         quarantine=pd.read_csv(paths.QUARANTINE, dtype=str, keep_default_na=False),

@@ -14,11 +14,13 @@ from pipeline.params import Params
 from pipeline.reporting.answer import answer
 from pipeline.reporting.cohort import describe_cohort, describe_quarantine
 from pipeline.reporting.evidence import METRICS, Cost, Summary
+from pipeline.reporting.experiments import CrossValidation, experiments
 from pipeline.reporting.figures.calibration import calibration
 from pipeline.reporting.figures.comparison import comparison
 from pipeline.reporting.figures.confusion import confusion
 from pipeline.reporting.figures.curves import curves
 from pipeline.reporting.figures.learning import learning
+from pipeline.reporting.figures.limits import limits_curves
 from pipeline.reporting.limits import limits
 from pipeline.reporting.methods import methods_paragraphs
 from pipeline.reporting.results import any_undefined, results
@@ -40,6 +42,7 @@ _SECTIONS = (
     Section("answer", "The answer"),
     Section("models", "The models compared"),
     Section("curves", "Curves behind the numbers"),
+    Section("experiments", "Other patients, other labels, other balances"),
     Section("cohort", "The cohort"),
     Section("methods", "Methods"),
     Section("limits", "Limits"),
@@ -61,6 +64,10 @@ class Evidence:
         Seconds of embedding ('extract') and of every model.
     curves
         Frames of plots/, by kind and then by model.
+    crossvalidation
+        Every head out of fold; without models where split.scheme is holdout.
+    limits
+        Tables of the limits stage, by name.
     cases
         The images that could be used.
     splits
@@ -75,6 +82,8 @@ class Evidence:
     summary: Summary
     costs: dict[str, Cost]
     curves: dict[str, dict[str, pd.DataFrame]]
+    crossvalidation: CrossValidation
+    limits: dict[str, pd.DataFrame]
     cases: Cases
     splits: pd.DataFrame
     quarantine: pd.DataFrame
@@ -103,6 +112,7 @@ def render(evidence: Evidence) -> str:
         results=results(summary, evidence.costs),
         any_undefined=any_undefined(summary),
         plates={plate.key: (i, plate) for i, plate in enumerate(_plates(evidence), start=1)},
+        experiments=experiments(evidence.crossvalidation, evidence.limits, evidence.cases.classes),
         cohort=describe_cohort(evidence.cases.frame, evidence.splits, evidence.cases.classes),
         quarantine=quarantine,
         methods=methods_paragraphs(
@@ -127,6 +137,7 @@ def _plates(evidence: Evidence) -> list[Plate]:
     ]
     if FINETUNE in by_kind["learning"]:
         plates.append(learning(by_kind["learning"][FINETUNE]))
+    plates.append(limits_curves(evidence.limits))
     return plates
 
 
