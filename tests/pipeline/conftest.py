@@ -1,16 +1,19 @@
 """A finished study of invented figures, as the stages before the report would leave it."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from features.store import StoreCoords, write_store
 from pipeline import evaluate
 from pipeline.cases import write_cases
 from pipeline.evaluate import MODELS
 from pipeline.params import Params, load_params
+from pipeline.partition import Plan, partition
 from pipeline.predictions import Predictions, write_predictions
 from pipeline.quarantine import write_quarantine
 from pipeline.reporting.evidence import Summary, read_summary
@@ -168,6 +171,72 @@ def study(study_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     shutil.copytree(study_folder, folder)
     monkeypatch.chdir(folder)
     return folder
+
+
+QUICK = {
+    "max_rounds: 500": "max_rounds: 30",
+    "members: 3": "members: 1",
+    "max_epochs: 100": "max_epochs: 5",
+    "bootstrap: 2000": "bootstrap: 200",
+    "scheme: holdout": "scheme: cv",
+    "folds: 5": "folds: 3",
+    "repeats: 5                   # times": "repeats: 1  # times",
+    "repeats: 5                   # draws": "repeats: 2  # draws",
+    "patients: [0.1, 0.2, 0.4, 0.7, 1.0]": "patients: [0.3, 1.0]",
+    "labels: [0.0, 0.05, 0.1, 0.2, 0.3]": "labels: [0.0, 0.2]",
+    "balances: [0.1, 0.3, 0.5, 0.7, 0.9]": "balances: [0.3, 0.7]",
+}
+
+
+def write_cached(labels: np.ndarray, embeddings: np.ndarray, **quick: str) -> pd.DataFrame:
+    """Write params, cases, splits by patient and a store into the current directory.
+
+    Two neighbouring images are of one patient. Returns the splits.
+    """
+    n, n_views, n_features = embeddings.shape
+    settings = (ROOT / "params.yaml").read_text()
+    for old, new in {**QUICK, **quick}.items():
+        assert old in settings, old
+        settings = settings.replace(old, new)
+    write_text("params.yaml", settings)
+    cases, _ = invented_cases(n)
+    groups = [f"patient-{i // 2:03d}" for i in range(n)]
+    cases = cases.assign(group=groups, label=labels.astype(np.int64))
+    write_cases("data/cases.parquet", cases, CLASSES)
+    ids = cases["id"].tolist()
+    plan = Plan(test=0.25, validation=0.25, folds=3, seed=1)
+    splits = partition(ids, groups, labels.tolist(), [None] * n, plan)
+    splits.to_csv("data/splits.csv", index=False)
+    preprocessing = {"input_size": 224, "mean": [0.5, 0.5, 0.5]}
+    write_store(
+        "data/features/efficientnet_lite0.zarr",
+        [embeddings.astype(np.float32)],
+        n_images=n,
+        n_views=n_views,
+        layer_of_feature=["penultimate"] * n_features,
+        coords=StoreCoords(
+            id=ids, group=groups, label=labels.tolist(), split=splits["split"].tolist()
+        ),
+        attributes={
+            **PROVENANCE,
+            "weights_sha256": "0" * 64,
+            "preprocessing": preprocessing,
+            "image_size": 320,
+            "layers": ["penultimate"],
+            "precision": "fp32",
+            "engine": "eager",
+            "batch_size": 16,
+            "views_seed": 42,
+        },
+    )
+    return splits
+
+
+@pytest.fixture
+def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., pd.DataFrame]:
+    """Return a writer of all that the stages after extract read, into the current directory."""
+    monkeypatch.chdir(tmp_path)
+    return write_cached
 
 
 @pytest.fixture
