@@ -11,7 +11,7 @@ import pytest
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parent.parent
-TRACKED = (".dvc", ".dvcignore", ".gitignore", "dvc.yaml", "params.yaml")
+TRACKED = (".dvc", ".dvcignore", ".gitignore", "dvc.yaml", "joins.csv", "params.yaml")
 PACKAGES = ("radbank", "pipeline", "features", "heads")
 HEADS = ("logistic_regression", "lightgbm", "mlp", "linear_probe")
 SMALL = {
