@@ -11,7 +11,7 @@ from pipeline.leakage.find import count, find_leaks
 from pipeline.leakage.whitening import whiten
 from pipeline.params import load_params
 from pipeline.partition import read_splits
-from pipeline.paths import CASES, IMAGES, LEAKS, METRICS, SPLITS, feature_store
+from pipeline.paths import CASES, IMAGES, LEAK_COUNTS, LEAKS, SPLITS, feature_store
 from pipeline.stage import run
 from radbank.errors import RadbankError
 from radbank.files import write_json, write_text
@@ -47,7 +47,7 @@ def main() -> None:
         "not_listed": n_more,
         "persons_comparable": comparable(cases.frame),
     }
-    write_json(METRICS / "leaks.json", record)
+    write_json(LEAK_COUNTS, record)
     print(summarise(counts, n_more))
 
 

@@ -14,6 +14,7 @@ PREDICTIONS = Path("predictions")
 CURVES = Path("curves/finetune")
 METRICS = Path("metrics")
 COST = METRICS / "cost"
+LEAK_COUNTS = METRICS / "leaks.json"
 SUMMARY = METRICS / "summary.json"
 PLOTS = Path("plots")
 REPORT = Path("report/index.html")

@@ -61,12 +61,14 @@ def find_leaks(
     merged = pd.factorize(splits["group"])[0]
 
     def is_person(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-        mask: np.ndarray = merged[first] != merged[second]
-        return mask & could_be_one(cases, first, second)
+        mask: np.ndarray = could_be_one(cases, first, second)
+        mask &= merged[first] != merged[second]
+        return mask
 
     def wanted(first: np.ndarray, second: np.ndarray, cosine: np.ndarray) -> np.ndarray:
-        mask: np.ndarray = hashes[first] != hashes[second]
-        return mask & ((cosine >= near_duplicate) | is_person(first, second))
+        mask: np.ndarray = (cosine >= near_duplicate) | is_person(first, second)
+        mask &= hashes[first] != hashes[second]
+        return mask
 
     found = similar_pairs(unit, min(near_duplicate, same_person), wanted)
     near = found.similarity >= near_duplicate
