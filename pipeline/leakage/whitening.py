@@ -1,9 +1,9 @@
 """Embeddings made comparable: what all images share taken out, every direction weighing the same.
 
 Embeddings of radiographs all point nearly the same way, so that their plain cosine tells copies
-from strangers badly: strangers reach 0.90, and a copy reduced to half its size falls to 0.90 too.
-After whitening (decorrelation to unit variance; Kessy, Lewin and Strimmer, The American
-Statistician 72, 2018) strangers scatter around zero: docs/reference/leaks.md has the figures.
+from strangers badly. After whitening (decorrelation to unit variance; Kessy, Lewin and Strimmer,
+The American Statistician 72, 2018) strangers scatter around zero: docs/reference/leaks.md has the
+figures.
 """
 
 import numpy as np
