@@ -1,6 +1,6 @@
-import pytest
-
 from importlib.metadata import PackageNotFoundError
+
+import pytest
 
 from pipeline.health import installation
 from pipeline.health.installation import check_installation
