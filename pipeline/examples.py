@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from features.store import open_store
 from heads.base import Examples
 from pipeline import paths
+from pipeline.classes import two_classes
 from pipeline.partition import read_splits
 from radbank.errors import RadbankError
 
@@ -49,10 +50,10 @@ class Cohort:
         Raises
         ------
         RadbankError
-            If it lacks a class.
+            If it lacks a class, or there are more than two.
         """
         part = self.examples.take(self.rows(split))
-        for label, name in enumerate(self.attributes["classes"]):
+        for label, name in enumerate(two_classes(self.attributes["classes"])):
             if not (part.labels == label).any():
                 raise RadbankError(
                     f"The {split} split holds no image of class {name!r}, so no head can be "

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from heads.base import Examples, Head, answer
 from heads.ensemble import Ensemble
 from pipeline import paths
+from pipeline.classes import two_classes
 from pipeline.evaluation import score, youden_threshold
 from pipeline.evaluation.heading import data_in_words, weights_in_words
 from pipeline.examples import Cohort, telltale_features
@@ -91,7 +92,6 @@ def describe(
     head: Fitted, attributes: Mapping[str, Any], *, threshold: float, n_train: int, n_views: int
 ) -> TrainedModel:
     """Say what a head was trained on, from the attributes of its feature store."""
-    negative, positive = attributes["classes"]
     return TrainedModel(
         kind="head",
         name=head.name,
@@ -106,7 +106,7 @@ def describe(
         engine=attributes["engine"],
         batch_size=int(attributes["batch_size"]),
         seed=int(attributes["views_seed"]),
-        classes=(negative, positive),
+        classes=two_classes(attributes["classes"]),
         threshold=threshold,
         synthetic=bool(attributes["synthetic"]),
         n_train=n_train,

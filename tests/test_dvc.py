@@ -11,7 +11,7 @@ import pytest
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parent.parent
-TRACKED = (".dvc", ".dvcignore", ".gitignore", "dvc.yaml", "params.yaml")
+TRACKED = (".dvc", ".dvcignore", ".gitignore", "dvc.yaml", "joins.csv", "params.yaml")
 PACKAGES = ("radbank", "pipeline", "features", "heads")
 HEADS = ("logistic_regression", "lightgbm", "mlp", "linear_probe")
 SMALL = {
@@ -23,7 +23,7 @@ SMALL = {
     "evaluate": {"bootstrap": 100},
 }
 EVERY_STAGE = [
-    "demo", "ingest", "prepare", "split", "extract", *(f"train@{head}" for head in HEADS),
+    "demo", "ingest", "prepare", "split", "extract", "leaks", *(f"train@{head}" for head in HEADS),
     "ensemble", "crossvalidate", "limits", "finetune", "evaluate", "report",
 ]  # fmt: skip
 FROM_EXTRACT_ON = {*EVERY_STAGE[EVERY_STAGE.index("extract") :]}
@@ -116,7 +116,9 @@ def test_outputs_are_ignored_by_git_but_for_the_metrics(project):
     status = project("git", "status", "--porcelain", "--untracked-files=all")
     new = {line[3:] for line in status.splitlines()}
     metrics = {f"metrics/heads/{head}.json" for head in (*HEADS, "ensemble")}
-    metrics |= {f"metrics/{name}.json" for name in ("crossvalidation", "finetune", "summary")}
+    metrics |= {
+        f"metrics/{name}.json" for name in ("crossvalidation", "finetune", "leaks", "summary")
+    }
     assert new == {"dvc.lock", *metrics}
 
 

@@ -106,7 +106,7 @@ def read_limits(folder: Path) -> dict[str, pd.DataFrame]:
 
 
 def experiments(
-    found: CrossValidation, limits: dict[str, pd.DataFrame], classes: tuple[str, str]
+    found: CrossValidation, limits: dict[str, pd.DataFrame], classes: tuple[str, ...]
 ) -> Experiments:
     """Put both into what the template shows."""
     lines = [

@@ -20,7 +20,8 @@ from radbank.errors import RadbankError
 
 PAGE = Path("report/index.html")
 SECTIONS = [
-    "answer", "models", "curves", "experiments", "cohort", "methods", "limits", "provenance",
+    "answer", "models", "curves", "experiments", "cohort", "leaks", "methods", "limits",
+    "provenance",
 ]  # fmt: skip
 VOID = {"meta", "path", "use", "br", "img"}
 HOSTILE = '<img src="https://example.org/x" onerror="alert(1)">{{ 7 * 7 }}'
