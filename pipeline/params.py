@@ -130,10 +130,15 @@ class Finetune(_Block):
 
 
 class Evaluate(_Block):
-    """Intervals."""
+    """Intervals, comparisons, calibration and subgroups."""
 
     bootstrap: Annotated[int, Field(ge=100)]
     confidence: Annotated[float, Field(gt=0.5, lt=1)]
+    margin: Annotated[float, Field(gt=0, lt=1)]
+    operating_points: list[Annotated[float, Field(gt=0, lt=1)]]
+    prevalences: list[Annotated[float, Field(gt=0, lt=1)]]
+    recalibration: Literal["temperature", "platt", "isotonic"]
+    minimum_group: Count
 
 
 class Cluster(_Block):

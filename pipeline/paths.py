@@ -14,6 +14,11 @@ CURVES = Path("curves/finetune")
 METRICS = Path("metrics")
 COST = METRICS / "cost"
 SUMMARY = METRICS / "summary.json"
+SCORES = METRICS / "scores.json"
+COMPARISONS = METRICS / "comparisons.json"
+CALIBRATION = METRICS / "calibration.json"
+SUBGROUPS = METRICS / "subgroups.json"
+SHORTCUTS = METRICS / "shortcuts.json"
 PLOTS = Path("plots")
 REPORT = Path("report/index.html")
 
