@@ -47,7 +47,7 @@ def locate(file: WeightsFile) -> tuple[str, Path] | None:
     Returns
     -------
     tuple of (place, path), or None
-        The place is ``"RADBANK_WEIGHTS"``, ``"hub cache"`` or ``"package"``.
+        The place is ``"RADBANK_WEIGHTS folder"``, ``"hub cache"`` or ``"package"``.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def locate(file: WeightsFile) -> tuple[str, Path] | None:
     """
     folder = weights_folder()
     if folder is not None and (folder / file.name).is_file():
-        return FOLDER_VARIABLE, folder / file.name
+        return f"{FOLDER_VARIABLE} folder", folder / file.name
     if (path := file.cached()) is not None:
         return "hub cache", path
     if (path := file.packaged()) is not None:

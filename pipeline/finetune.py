@@ -27,6 +27,7 @@ from pipeline.predictions import Predictions, write_predictions
 from pipeline.stage import run
 from pipeline.trained_model import TrainedModel
 from radbank.files import write_json
+from radbank.memory import keep_large_blocks
 
 MODEL = paths.MODELS / "finetune"
 IMBALANCE = "not corrected in training: every image weighs the same, as in the seed study"
@@ -34,6 +35,7 @@ IMBALANCE = "not corrected in training: every image weighs the same, as in the s
 
 def main() -> None:
     """Train; write model, curves, predictions, metrics and cost."""
+    keep_large_blocks()
     params = load_params()
     settings, seed = params.finetune, params.seed
     cases = read_cases(paths.CASES)

@@ -18,7 +18,7 @@ SMALL = {
     "demo": {"images": 40, "patients": 24},
     "features": {"views": 1},
     "heads": {"mlp": {"max_epochs": 3}, "lightgbm": {"max_rounds": 20}},
-    "finetune": {"epochs": 1, "image_size": 64},
+    "finetune": {"epochs": 1, "warmup_epochs": 0, "image_size": 64},
     "evaluate": {"bootstrap": 100},
 }
 EVERY_STAGE = [

@@ -38,6 +38,8 @@ def show(arguments: argparse.Namespace) -> None:
     from features import backbones  # noqa: PLC0415 - torch takes seconds to import
 
     table = Table("backbone", "weights", "input", "features", "parameters", "weights are", box=None)
+    table.columns[0].no_wrap = True
+    table.columns[1].overflow = "fold"
     for column in (2, 3, 4):
         table.columns[column].justify = "right"
     for name in arguments.names or backbones.names():

@@ -95,7 +95,10 @@ def _provenance(path: Path, store: "xr.Dataset") -> Table:
     for name, value in (
         ("store", path),
         ("data", facts["data"]),
-        ("shape", f"{sizes['image']:,} images x {sizes['view']} views x {sizes['feature']:,}"),
+        (
+            "shape",
+            f"{sizes['image']:,} images, {sizes['view']} views, {sizes['feature']:,} features",
+        ),
         ("backbone", facts["backbone"]),
         ("layers", ", ".join(facts["layers"])),
         ("weights", f"{facts['weights']}, sha256 {facts['weights_sha256']}"),
@@ -135,6 +138,7 @@ def _neighbours(store: "xr.Dataset", image: str, count: int) -> Table:
     from features.statistics import nearest  # noqa: PLC0415 - with xarray
 
     table = Table("most like it", "cosine", "class", "split", "patient", box=None)
+    table.columns[0].no_wrap = True  # an id is there to be copied
     for row, cosine in nearest(store, image, count):
         at = store.isel(image=row)
         name = store.attrs["classes"][int(at["label"])]

@@ -47,7 +47,7 @@ def build_opacities(thorax: Thorax, rng: np.random.Generator, *, count: int) -> 
     room = np.where(thorax.air > 0.55, 0.4 + step(-grid().v - 0.05, 0.12), 0.0)
     for _ in range(count):
         centre = _pick(room, rng)
-        radius = rng.uniform(0.26, 0.43)
+        radius = rng.uniform(0.24, 0.42)
         aspect = rng.uniform(0.7, 1.4)
         shape = ellipse(
             grid().u,
@@ -57,7 +57,7 @@ def build_opacities(thorax: Thorax, rng: np.random.Generator, *, count: int) -> 
             rng.uniform(0, np.pi),
         )
         reach = np.sqrt(shape)
-        strength = rng.uniform(0.65, 0.97) * np.clip(0.85 + 0.22 * clouds, 0.3, 1.1)
+        strength = rng.uniform(0.60, 0.95) * np.clip(0.85 + 0.22 * clouds, 0.3, 1.1)
         # the second edge keeps clouds from reaching beyond a reader's idea of the lesion
         one = strength * step(reach + 0.30 * clouds - 0.90, 0.16) * step(reach - 1.4, 0.08)
         shadow = one * thorax.air

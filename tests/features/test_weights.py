@@ -59,7 +59,7 @@ def test_the_order_of_places(tmp_path, monkeypatch, file, hub, served):
     own = place(tmp_path / "own")
     monkeypatch.setenv("RADBANK_WEIGHTS", str(own.parent))
     assert resolve("net", file)[0] == own
-    assert locate(file) == ("RADBANK_WEIGHTS", own)
+    assert locate(file) == ("RADBANK_WEIGHTS folder", own)
 
     given = place(tmp_path / "given", b"anything", "mine.pth")
     path, sha256 = resolve("net", file, given)

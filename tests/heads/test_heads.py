@@ -30,15 +30,15 @@ import numpy as np
 from heads import HEADS, get_head
 from heads.base import Examples
 rng = np.random.default_rng(3)
-n, n_features = 700, 150
+n, n_features = 500, 100
 labels = rng.integers(0, 2, n)
 embeddings = rng.normal(size=(n, 2, n_features)) + 0.3 * labels[:, None, None]
 examples = Examples(embeddings=embeddings.astype("float32"), labels=labels,
                     groups=np.arange(n).astype(str), folds=np.arange(n) % 3)
-quick = {"lightgbm": {"max_rounds": 20}, "mlp": {"max_epochs": 3}}
+quick = {"lightgbm": {"max_rounds": 8}, "mlp": {"max_epochs": 2}}
 for name in HEADS:
     head = get_head(name)(seed=1, **quick.get(name, {}))
-    head.fit(examples.take(np.arange(500)), examples.take(np.arange(500, n)))
+    head.fit(examples.take(np.arange(400)), examples.take(np.arange(400, n)))
     with tempfile.TemporaryDirectory() as folder:
         head.save(Path(folder))
         for file in sorted(Path(folder).iterdir()):

@@ -1,0 +1,138 @@
+"""From files through the stages to models, and from those to `radbank predict` on the files."""
+
+import csv
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from ruamel.yaml import YAML
+
+from pipeline import extract, finetune, ingest, prepare, split, train
+from pipeline.cases import read_cases
+from pipeline.cli import main
+from pipeline.predictions import read_predictions
+from radbank.files import read_json, write_json
+
+ROOT = Path(__file__).resolve().parents[3]
+HEAD = "models/heads/logistic_regression"
+NETWORK = "models/finetune"
+
+
+def write_study():
+    """Write 60 images of two classes and a params.yaml, and run the stages on them."""
+    rng = np.random.default_rng(0)
+    for i in range(60):
+        pixels = rng.integers(0, 120, (40, 50))
+        pixels[10:30, 15:35] += 40 * (i % 2)
+        path = Path("raw", ("normal", "opaque")[i % 2], f"{i:02d}.png")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(pixels.astype(np.uint8)).save(path)
+    params = YAML(typ="safe").load(ROOT / "params.yaml")
+    params |= {"backbone": "timm:test_efficientnet", "weights": "random"}
+    params["data"] |= {"layout": "folder", "root": "raw", "groups": None}
+    params["prepare"]["size"] = 32
+    params["features"] |= {"batch_size": 7, "views": 0, "layers": ["penultimate", "conv_stem"]}
+    params["finetune"] |= {"epochs": 2, "image_size": 32, "batch_size": 8}
+    params["evaluate"]["bootstrap"] = 100
+    write_json("params.yaml", params)  # JSON is YAML
+    for stage in (ingest, prepare, split, extract, finetune):
+        stage.main()
+    train.main(["logistic_regression"])
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """Return the folder of a finished study; not to be changed."""
+    folder = tmp_path_factory.mktemp("study")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        write_study()
+    return folder
+
+
+@pytest.fixture
+def study(finished, tmp_path, monkeypatch):
+    folder = tmp_path / "study"
+    shutil.copytree(finished, folder)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def table(text):
+    rows = list(csv.reader(text.splitlines()))
+    assert rows[0] == ["id", "probability"]
+    return {name: float(probability) for name, probability in rows[1:]}
+
+
+@pytest.mark.parametrize("model", [HEAD, NETWORK])
+def test_old_images_get_the_probabilities_of_the_training(study, model, capsys):
+    main(["predict", model, "raw"])
+    out, err = capsys.readouterr()
+    written = read_predictions(f"predictions/{Path(model).name}.csv").frame
+    paths = read_cases("data/cases.parquet").frame.set_index("id")["path"]
+    expected = {f"raw/{paths[row.id]}": row.probability for row in written.itertuples()}
+    # an image's place in a batch may change the rounding
+    assert table(out) == pytest.approx(expected, rel=1e-4)
+    assert len(expected) == 60
+    assert "probability of 'opaque' (against 'normal')" in err
+    assert "RANDOM WEIGHTS" in err
+    assert "SYNTHETIC" not in err
+
+
+def test_unreadable_files_are_left_out_and_named(study, capsys):
+    Path("new.dcm").write_text("no image")
+    with pytest.raises(SystemExit) as end:
+        main(["predict", NETWORK, "raw/normal/00.png", "new.dcm", "--output", "out/x.csv"])
+    assert end.value.code == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert list(table(Path("out/x.csv").read_text())) == ["raw/normal/00.png"]
+    assert "left out: new.dcm: it is not a DICOM, PNG, JPEG or TIFF file" in err
+    assert "error: 1 of 2 files could not be read." in err
+
+
+def change_model(model, **values):
+    path = Path(model, "model.json")
+    write_json(path, read_json(path) | values)
+
+
+def predict_fails(capsys, *arguments):
+    with pytest.raises(SystemExit) as end:
+        main(["predict", *arguments])
+    assert end.value.code == 1
+    return capsys.readouterr().err
+
+
+def test_other_weights_are_refused(study, capsys):
+    change_model(HEAD, weights_sha256="f" * 64)
+    assert "was trained on timm:test_efficientnet with the weights random (sha256 fff" in (
+        predict_fails(capsys, HEAD, "raw")
+    )
+
+
+@pytest.mark.parametrize("model", [HEAD, NETWORK])
+def test_another_preprocessing_is_refused(study, model, capsys):
+    preprocessing = read_json(Path(model, "model.json"))["preprocessing"]
+    change_model(model, preprocessing=preprocessing | {"mean": [0.1, 0.1, 0.1]})
+    assert "was trained on images prepared as" in predict_fails(capsys, model, "raw")
+
+
+def test_synthetic_training_is_said(study, capsys):
+    change_model(NETWORK, synthetic=True)
+    main(["predict", NETWORK, "raw/normal/00.png"])
+    assert "SYNTHETIC IMAGES" in capsys.readouterr().err
+
+
+def test_a_network_brings_its_own_weights(study, capsys):
+    assert "leave --weights out" in predict_fails(capsys, NETWORK, "raw", "--weights", "x.pth")
+
+
+def test_a_folder_without_a_model_is_named(study, capsys):
+    assert "There is no trained model in raw" in predict_fails(capsys, "raw", "raw")
+
+
+def test_weights_of_another_network_are_refused(study, capsys):
+    change_model(NETWORK, backbone="timm:test_resnet")
+    assert "error: " in predict_fails(capsys, NETWORK, "raw")
