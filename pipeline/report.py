@@ -7,12 +7,23 @@ from pipeline.cases import read_cases
 from pipeline.params import load_params
 from pipeline.partition import read_splits
 from pipeline.reporting.evidence import read_costs, read_curves, read_summary
+from pipeline.reporting.findings import read_findings
 from pipeline.reporting.page import Evidence, render
 from pipeline.stage import run
 from radbank.files import sha256_file, write_text
 
-_CURVES = ("roc", "precision_recall", "calibration", "confusion", "learning")
-_CHECKED = (paths.CASES, paths.QUARANTINE, paths.SPLITS, paths.SUMMARY)
+_CURVES = ("roc", "precision_recall", "calibration", "decision", "confusion", "learning")
+_CHECKED = (
+    paths.CASES,
+    paths.QUARANTINE,
+    paths.SPLITS,
+    paths.SUMMARY,
+    paths.SCORES,
+    paths.COMPARISONS,
+    paths.CALIBRATION,
+    paths.SUBGROUPS,
+    paths.SHORTCUTS,
+)
 
 
 def main() -> None:
@@ -24,6 +35,7 @@ def main() -> None:
         params=params,
         summary=summary,
         costs=read_costs(paths.COST, models),
+        findings=read_findings(),
         curves={kind: read_curves(paths.PLOTS, kind, models) for kind in _CURVES},
         cases=read_cases(paths.CASES),
         splits=read_splits(paths.SPLITS),

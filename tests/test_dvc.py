@@ -23,7 +23,7 @@ SMALL = {
 }
 EVERY_STAGE = [
     "demo", "ingest", "prepare", "split", "extract", *(f"train@{head}" for head in HEADS),
-    "finetune", "evaluate", "report",
+    "finetune", "evaluate", "shortcuts", "report",
 ]  # fmt: skip
 FROM_EXTRACT_ON = {*EVERY_STAGE[EVERY_STAGE.index("extract") :]}
 

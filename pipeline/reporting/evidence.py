@@ -21,14 +21,16 @@ METRICS = {
 }
 
 
-class _Document(BaseModel):
+class Document(BaseModel):
+    """What a stage wrote as JSON."""
+
     model_config = ConfigDict(frozen=True)
 
 
-D = TypeVar("D", bound=_Document)
+D = TypeVar("D", bound=Document)
 
 
-class Estimate(_Document):
+class Estimate(Document):
     """A metric and its interval; None where it is not defined, as AUC is on one class."""
 
     value: float | None
@@ -36,7 +38,7 @@ class Estimate(_Document):
     high: float | None
 
 
-class ModelResult(_Document):
+class ModelResult(Document):
     """What one model reached on the held-out cases."""
 
     threshold: float | None
@@ -54,13 +56,13 @@ class ModelResult(_Document):
         return found
 
 
-class Difference(_Document):
+class Difference(Document):
     """A paired difference between two models on the same cases."""
 
     auc: Estimate
 
 
-class Summary(_Document):
+class Summary(Document):
     """metrics/summary.json."""
 
     data: str
@@ -91,7 +93,7 @@ class Summary(_Document):
         return self.weights == weights_in_words("", random=True)
 
 
-class Cost(_Document):
+class Cost(Document):
     """metrics/cost/<stage>.json: wall-clock seconds of a stage's own work."""
 
     seconds: float
@@ -108,7 +110,7 @@ def read_summary(path: Path) -> Summary:
     RadbankError
         If the file is missing or not what the evaluate stage writes.
     """
-    return _read(Summary, path)
+    return read_document(Summary, path)
 
 
 def read_costs(folder: Path, models: list[str]) -> dict[str, Cost]:
@@ -121,7 +123,7 @@ def read_costs(folder: Path, models: list[str]) -> dict[str, Cost]:
     """
     files = {m: m if m == FINETUNE else f"train_{m}" for m in models}
     return {
-        name: _read(Cost, folder / f"{file}.json")
+        name: read_document(Cost, folder / f"{file}.json")
         for name, file in {"extract": "extract", **files}.items()
     }
 
@@ -132,7 +134,14 @@ def read_curves(folder: Path, kind: str, models: list[str]) -> dict[str, pd.Data
     return {model: pd.read_csv(path) for model, path in paths.items() if path.is_file()}
 
 
-def _read(kind: type[D], path: Path) -> D:
+def read_document(kind: type[D], path: Path) -> D:
+    """Read and check one file.
+
+    Raises
+    ------
+    RadbankError
+        If the file is missing or not what the stages write.
+    """
     try:
         return kind.model_validate_json(path.read_bytes())
     except FileNotFoundError:

@@ -19,7 +19,18 @@ from pipeline.reporting.text import number
 from radbank.errors import RadbankError
 
 PAGE = Path("report/index.html")
-SECTIONS = ["answer", "models", "curves", "cohort", "methods", "limits", "provenance"]
+SECTIONS = [
+    "answer",
+    "models",
+    "pairs",
+    "curves",
+    "decisions",
+    "subgroups",
+    "cohort",
+    "methods",
+    "limits",
+    "provenance",
+]
 VOID = {"meta", "path", "use", "br", "img"}
 HOSTILE = '<img src="https://example.org/x" onerror="alert(1)">{{ 7 * 7 }}'
 
@@ -96,7 +107,7 @@ def test_can_be_read_aloud(html: str) -> None:
     assert all(below <= above + 1 for above, below in pairwise(levels))
     assert all(th.get("scope") for th in tags.of("th"))
     drawings = tags.of("svg")
-    assert len(drawings) == 2 + 2 + 5 + 5 + 2
+    assert len(drawings) == 2 + 2 + 5 + 5 + 2 + 1 + 2
     assert all(svg["role"] == "img" and svg["aria-labelledby"] for svg in drawings)
 
 
