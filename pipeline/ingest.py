@@ -49,7 +49,7 @@ def collect(data: Data, *, scheduler: str | None = None) -> tuple[pd.DataFrame, 
     Raises
     ------
     RadbankError
-        If the data set is not laid out as told, or fewer than two classes have usable images.
+        If the data set is not laid out as told, or a class has no usable image.
     """
     root = Path(data.root)
     found = list_cases(data.layout, root, data.positive)
@@ -92,8 +92,9 @@ def _examine_below(root: Path, path: str) -> Facts | Exception:
 
 
 def _row(entry: Entry, facts: Facts) -> dict[str, object]:
-    """Return a case by column name."""
-    return {**vars(entry), **vars(facts), **vars(facts.header)}
+    """Return a case by column name; what a table says goes before the file's own header."""
+    told = {name: value for name, value in vars(entry).items() if value is not None}
+    return {**vars(entry), **vars(facts), **vars(facts.header), **told}
 
 
 def _require_both_classes(listing: Listing) -> None:
@@ -102,8 +103,8 @@ def _require_both_classes(listing: Listing) -> None:
     if lacking:
         why = count_reasons(listing.rejected) or "no file was set aside"
         raise RadbankError(
-            f"No usable image of class {' or '.join(lacking)} in data.root, and two classes are "
-            f"needed ({len(listing.rejected)} files set aside: {why})."
+            f"No usable image of class {' or '.join(lacking)} in data.root, and each class needs "
+            f"some ({len(listing.rejected)} files set aside: {why})."
         )
 
 

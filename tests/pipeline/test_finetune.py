@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from sklearn.metrics import roc_auc_score
 
 from pipeline import finetune
-from pipeline.cases import SCHEMA, write_cases
+from pipeline.cases import SCHEMA, read_cases, write_cases
 from pipeline.evaluation import youden_threshold
 from pipeline.evaluation.learning import learning_curve
 from pipeline.imaging.store import write_images
@@ -140,3 +140,14 @@ def test_splits_of_other_images_are_refused(folder):
     write_inputs()[:40].to_csv("data/splits.csv", index=False)
     with pytest.raises(RadbankError, match="not of the same images"):
         finetune.main()
+
+
+def test_three_classes_are_refused_with_what_to_do(folder):
+    write_inputs()
+    cases = read_cases("data/cases.parquet").frame
+    write_cases("data/cases.parquet", cases, ("bacteria", "normal", "virus"))
+    with pytest.raises(
+        RadbankError, match=r"3 classes \(bacteria, normal, virus\).*data\.positive"
+    ):
+        finetune.main()
+    assert not Path("models").exists()

@@ -27,6 +27,7 @@ SECTIONS = [
     "decisions",
     "subgroups",
     "cohort",
+    "leaks",
     "methods",
     "limits",
     "provenance",
