@@ -50,7 +50,9 @@ def main() -> None:
         prevalences=settings.prevalences,
         **intervals,
     )
-    pairs = [each.to_dict(settings.margin) for each in comparisons]
+    pairs = [
+        each.to_dict(confidence=settings.confidence, margin=settings.margin) for each in comparisons
+    ]
     calibration = before_and_after(study, settings.recalibration, **intervals)
     groups = score_subgroups(
         models, subgroups, confidence=settings.confidence, minimum=settings.minimum_group

@@ -53,7 +53,13 @@ class Comparison:
         """Return whether the interval of the AUC shows `second` no more than `margin` worse."""
         return self.auc.high is not None and self.auc.high < margin
 
-    def to_dict(self, margin: float) -> dict[str, Any]:
+    def better(self, confidence: float) -> str | None:
+        """Return the model that ranks the cases better by Holm's p-value; None if not shown."""
+        if self.auc.value is None or self.auc_p_holm is None or self.auc_p_holm >= 1 - confidence:
+            return None
+        return self.first if self.auc.value > 0 else self.second
+
+    def to_dict(self, *, confidence: float, margin: float) -> dict[str, Any]:
         """Return the figures for JSON."""
         return {
             "first": self.first,
@@ -62,6 +68,7 @@ class Comparison:
             "auc_bootstrap": self.auc_bootstrap.to_dict(),
             "accuracy": {**self.accuracy.to_dict(), "p_holm": self.accuracy_p_holm},
             "brier": self.brier.to_dict(),
+            "better": self.better(confidence),
             "first_not_worse": self.first_not_worse(margin),
             "second_not_worse": self.second_not_worse(margin),
         }

@@ -179,6 +179,8 @@ def gap_to_whole(
     The part belongs to the whole, so the two areas are not independent: each case's influences on
     both are subtracted before they are summed by patient, as when two models are compared.
 
+    A part with an AUC of 1, or with fewer than two patients of a class, has no interval.
+
     Parameters
     ----------
     whole
@@ -194,10 +196,14 @@ def gap_to_whole(
     on_part[inside] = part_influence
     gap = part_auc - auc
     scatter = spread(on_part - influence, whole)
-    if scatter is None or spread(part_influence, _restrict(whole, inside)) is None:
+    if scatter is None or not 0 < part_auc < 1 or not _has_spread(part_influence, whole, inside):
         return {"value": gap, "low": None, "high": None}
     half = quantile(confidence, 2 * scatter.satterthwaite) * float(np.sqrt(scatter.variance))
     return {"value": gap, "low": gap - half, "high": gap + half}
+
+
+def _has_spread(influence: FloatArray, whole: ScoredCases, inside: BoolArray) -> bool:
+    return spread(influence, _restrict(whole, inside)) is not None
 
 
 def _restrict(cases: ScoredCases, inside: BoolArray) -> ScoredCases:

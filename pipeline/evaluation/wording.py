@@ -26,10 +26,10 @@ def verdict(comparison: Comparison, *, confidence: float, margin: float) -> str:
         Difference of AUCs that would not matter. Where no difference is shown but the interval
         leaves out a loss of this size, that is said.
     """
-    p, value = comparison.auc_p_holm, comparison.auc.value
     first, second = (name.replace("_", " ") for name in (comparison.first, comparison.second))
-    if p is not None and value is not None and p < 1 - confidence:
-        return f"{first if value > 0 else second} ranks the cases better"
+    better = comparison.better(confidence)
+    if better is not None:
+        return f"{better.replace('_', ' ')} ranks the cases better"
     said = "not shown to differ"
     by_margin = {
         (True, True): f"the two within {margin:g} of each other",

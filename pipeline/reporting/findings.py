@@ -28,6 +28,7 @@ class Pair(Document):
     auc_bootstrap: Estimate
     accuracy: PairDifference
     brier: Estimate
+    better: str | None
     first_not_worse: bool
     second_not_worse: bool
 

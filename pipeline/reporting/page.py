@@ -127,7 +127,7 @@ def render(evidence: Evidence) -> str:
         metrics=list(METRICS.values()),
         results=results(summary, evidence.costs),
         any_undefined=any_undefined(summary),
-        pairs=pair_lines(summary, findings.comparisons, evidence.costs),
+        pairs=pair_lines(findings.comparisons, evidence.costs),
         tests=findings.comparisons.tests,
         margin=findings.comparisons.margin,
         decisions=decisions(findings.scores),

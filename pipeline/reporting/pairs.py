@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipeline.reporting.evidence import Cost, Summary
+from pipeline.reporting.evidence import Cost
 from pipeline.reporting.findings import Comparisons, Pair
 from pipeline.reporting.style import label, name_in_words
 from pipeline.reporting.text import UNDEFINED, interval, number, times, total_seconds
@@ -34,9 +34,7 @@ class PairLine:
     said: str
 
 
-def pair_lines(
-    summary: Summary, comparisons: Comparisons, costs: dict[str, Cost]
-) -> list[PairLine]:
+def pair_lines(comparisons: Comparisons, costs: dict[str, Cost]) -> list[PairLine]:
     """Return a line for every pair of models, in the order of metrics/comparisons.json."""
     return [
         PairLine(
@@ -49,7 +47,7 @@ def pair_lines(
             accuracy_p=p_value(pair.accuracy.p_holm),
             said="; ".join(
                 [
-                    verdict(pair, comparisons.margin, alpha=1 - summary.confidence),
+                    verdict(pair, comparisons.margin),
                     *cost_in_words(pair, costs),
                 ]
             ),
@@ -58,11 +56,10 @@ def pair_lines(
     ]
 
 
-def verdict(pair: Pair, margin: float, *, alpha: float) -> str:
-    """Say which model ranks the cases better, if the data show it at level `alpha`."""
-    first, second = label(pair.first), label(pair.second)
-    if pair.auc.value is not None and pair.auc.p_holm is not None and pair.auc.p_holm < alpha:
-        return f"{first if pair.auc.value > 0 else second} ranks the cases better"
+def verdict(pair: Pair, margin: float) -> str:
+    """Say which model ranks the cases better, if the data show it."""
+    if pair.better is not None:
+        return f"{label(pair.better)} ranks the cases better"
     match pair.first_not_worse, pair.second_not_worse:
         case True, True:
             return f"Not shown to differ, and within {margin:g} of each other"

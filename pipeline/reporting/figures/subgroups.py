@@ -71,6 +71,7 @@ def _forest(groups: list[Subgroup], model: str, style: ModelStyle, whole: Estima
                     va="center",
                     ha=side,
                     fontsize=8,
+                    bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1},
                 )
             if auc.low is not None and auc.high is not None:
                 axes.hlines(-row, auc.low, auc.high, color=style.colour, lw=1.8)

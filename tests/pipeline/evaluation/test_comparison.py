@@ -84,8 +84,9 @@ def test_every_pair_is_compared_once_and_adjusted_for_all(drawn):
     assert all(each.auc_p_holm >= each.auc.p for each in found)
     least = min(found, key=lambda each: each.auc.p)
     assert least.auc_p_holm == pytest.approx(3 * least.auc.p)
-    written = [each.to_dict(0.02) for each in found]
+    written = [each.to_dict(confidence=0.95, margin=0.02) for each in found]
     json.dumps(written, allow_nan=False)
+    assert [each["better"] for each in written] == [None, "a", "b"]
     assert set(written[0]["auc"]) == {"value", "low", "high", "p", "p_holm"}
     assert compare({"a": models["a"]}, **SETTINGS) == []
 
