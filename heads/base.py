@@ -80,11 +80,15 @@ class Head(ABC):
     ----------
     seed
         Seed of whatever is random in fitting.
+    average_views
+        Answer for an image with the mean over all its views (test-time averaging) instead of its
+        plain view.
     """
 
     name: ClassVar[str]
     weights_file: ClassVar[str]
     seed: int
+    average_views: bool = False
     chosen_: Chosen = field(init=False, repr=False)
 
     @property
@@ -125,6 +129,21 @@ class Head(ABC):
         """
         positive = self._probability(embeddings)
         return np.column_stack([1 - positive, positive])
+
+    def predict_views(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the positive class's probability for each view.
+
+        Parameters
+        ----------
+        embeddings : ndarray of shape (n_images, n_views, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_images, n_views)
+        """
+        return np.column_stack(
+            [self._probability(embeddings[:, view]) for view in range(embeddings.shape[1])]
+        )
 
     def chosen(self) -> Chosen:
         """Return what fitting decided: a regularisation strength, a number of rounds, ..."""
@@ -168,6 +187,20 @@ class Head(ABC):
         return head
 
 
+def answer(by_view: NDArray[np.float64], *, average_views: bool) -> NDArray[np.float64]:
+    """Return what a head says of each image, shape (n_images,): the mean over views, or the plain.
+
+    Parameters
+    ----------
+    by_view : ndarray of shape (n_images, n_views)
+        Probabilities; view 0 is the plain one.
+    average_views
+        Whether to average.
+    """
+    said: NDArray[np.float64] = by_view.mean(axis=1) if average_views else by_view[:, 0]
+    return said
+
+
 def class_weights(labels: NDArray[np.int64], mode: ClassWeight) -> NDArray[np.float64]:
     """Return the weight of each class in the training loss.
 
@@ -195,3 +228,21 @@ def describe_class_weight(mode: ClassWeight) -> str:
     if mode is None:
         return "not corrected in training: every image weighs the same"
     return "each class weighted inversely to its frequency in the training split"
+
+
+def weighted_log_loss(
+    probability: NDArray[np.float64], labels: NDArray[np.int64], weight_of: NDArray[np.float64]
+) -> float:
+    """Return the mean log loss, each image weighted by its class; smaller is better.
+
+    Parameters
+    ----------
+    probability : ndarray of shape (n_images,)
+        Of the positive class.
+    labels : ndarray of shape (n_images,)
+    weight_of : ndarray of shape (2,)
+        Weight of each class, as :func:`class_weights` returns it.
+    """
+    likelihood = np.where(labels == 1, probability, 1 - probability)
+    loss = -np.log(np.maximum(likelihood, np.finfo(np.float64).tiny))
+    return float(np.average(loss, weights=weight_of[labels]))

@@ -8,7 +8,14 @@ import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
-from heads.base import ClassWeight, Examples, Head, class_weights, describe_class_weight
+from heads.base import (
+    ClassWeight,
+    Examples,
+    Head,
+    class_weights,
+    describe_class_weight,
+    weighted_log_loss,
+)
 from radbank.progress import track
 
 
@@ -24,6 +31,10 @@ class LightGBM(Head):
         Leaves of a tree at most.
     min_child_samples
         Images in a leaf at least.
+    colsample_bytree
+        Share of the features that a tree may use, drawn anew for each.
+    reg_lambda
+        L2 penalty on the leaves' values.
     max_rounds
         Trees at most.
     patience
@@ -44,8 +55,10 @@ class LightGBM(Head):
     weights_file = "trees.txt"
 
     learning_rate: float = 0.05
-    num_leaves: int = 15
+    num_leaves: int = 7
     min_child_samples: int = 10
+    colsample_bytree: float = 0.1
+    reg_lambda: float = 1.0
     max_rounds: int = 500
     patience: int = 50
     class_weight: ClassWeight = "balanced"
@@ -70,6 +83,8 @@ class LightGBM(Head):
                 "learning_rate": self.learning_rate,
                 "num_leaves": self.num_leaves,
                 "min_child_samples": self.min_child_samples,
+                "colsample_bytree": self.colsample_bytree,
+                "reg_lambda": self.reg_lambda,
                 "seed": self.seed,
                 "deterministic": True,
                 "force_row_wise": True,
@@ -79,19 +94,23 @@ class LightGBM(Head):
         ).add_valid(watched, "validation")
 
         def evaluate(probability: NDArray[np.float64], _: lgb.Dataset) -> tuple[str, float, bool]:
-            return "log_loss", _log_loss(probability, validation.labels, weight_of), False
+            # LightGBM's own sum varies with the number of threads
+            return "log_loss", weighted_log_loss(probability, validation.labels, weight_of), False
 
-        best_loss, best_round = float("inf"), 0
-        rounds = range(1, self.max_rounds + 1)
-        for round_ in track(rounds, self.name, total=self.max_rounds, unit="trees"):
-            exhausted = booster.update()
+        best_loss, best_trees, failed = float("inf"), 0, 0
+        rounds = range(self.max_rounds)
+        for _ in track(rounds, self.name, total=self.max_rounds, unit="trees"):
+            # a tree that finds no split among its share of the features is not kept
+            booster.update()
             loss = booster.eval_valid(evaluate)[0][2]
             if loss < best_loss:
-                best_loss, best_round = loss, round_
-            if exhausted or round_ - best_round >= self.patience:
+                best_loss, best_trees, failed = loss, booster.current_iteration(), 0
+            else:
+                failed += 1
+            if failed >= self.patience:
                 break
-        self.booster_ = lgb.Booster(model_str=booster.model_to_string(num_iteration=best_round))
-        self.chosen_ = {"rounds": best_round, "validation_log_loss": best_loss}
+        self.booster_ = lgb.Booster(model_str=booster.model_to_string(num_iteration=best_trees))
+        self.chosen_ = {"rounds": best_trees, "validation_log_loss": best_loss}
         return self
 
     def _probability(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -102,12 +121,3 @@ class LightGBM(Head):
 
     def _load_weights(self, path: Path) -> None:
         self.booster_ = lgb.Booster(model_str=path.read_text(encoding="utf-8"))
-
-
-def _log_loss(
-    probability: NDArray[np.float64], labels: NDArray[np.int64], weight_of: NDArray[np.float64]
-) -> float:
-    """Return the weighted log loss; LightGBM's own sum varies with the number of threads."""
-    likelihood = np.where(labels == 1, probability, 1 - probability)
-    loss = -np.log(np.maximum(likelihood, np.finfo(np.float64).tiny))
-    return float(np.average(loss, weights=weight_of[labels]))

@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn import linear_model
+from sklearn.decomposition import PCA
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
@@ -20,12 +21,16 @@ from radbank.progress import track
 
 @dataclass(kw_only=True)
 class LogisticRegression(Head):
-    """Standardised features, L2-penalised logistic regression.
+    """Standardised features, optionally PCA, L2-penalised logistic regression.
 
     Parameters
     ----------
     C
-        Inverse penalties to choose from; a smaller one is a stronger penalty.
+        Inverse penalties to choose from; a smaller one is a stronger penalty. Of one there is
+        nothing to choose, and no cross-validation.
+    pca
+        Keep the principal components that hold this share of the variance of the standardised
+        features; None: all features as they are.
     class_weight
         "balanced": both classes weigh the same in the loss; None: every image does.
     augment
@@ -37,8 +42,8 @@ class LogisticRegression(Head):
     The inverse penalty is the one with the smallest log loss over all held-out folds of the
     training split, weighted by class as the loss in training is. Log loss rather than AUC: it is
     what the model minimises, it also punishes overconfidence, and it is defined on a fold that
-    holds one class only. Of equal losses the stronger penalty wins. The scaler is fitted inside
-    each fold. Validation images take no part.
+    holds one class only. Of equal losses the stronger penalty wins. Scaler and PCA are fitted
+    inside each fold. Validation images take no part.
 
     L-BFGS starts each fit of a fold from the solution under the next stronger penalty, which
     costs a small part of a cold start. It runs on one thread: that is quicker than several for
@@ -49,6 +54,7 @@ class LogisticRegression(Head):
     weights_file = "pipeline.skops"
 
     C: Sequence[float] = (1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0)
+    pca: float | None = None
     class_weight: ClassWeight = "balanced"
     augment: bool = False
     pipeline_: Pipeline = field(init=False, repr=False)
@@ -68,13 +74,16 @@ class LogisticRegression(Head):
         """
         path = sorted(self.C)
         with threadpool_limits(limits=1):
-            losses = self._losses(train, path)
-            best = int(np.argmin(losses))
+            losses = self._losses(train, path) if len(path) > 1 else None
+            best = 0 if losses is None else int(np.argmin(losses))
             X, y = self._rows(train)
-            scaler = StandardScaler()
-            model = self._model(path[best])
-            self.pipeline_ = Pipeline([("scale", scaler), ("classify", model)]).fit(X, y)
-        self.chosen_ = {"C": path[best], "cross_validated_log_loss": float(losses[best])}
+            steps = [*self._reduction().steps, ("classify", self._model(path[best]))]
+            self.pipeline_ = Pipeline(steps).fit(X, y)
+        self.chosen_ = {"C": path[best]}
+        if losses is not None:
+            self.chosen_["cross_validated_log_loss"] = float(losses[best])
+        if self.pca is not None:
+            self.chosen_["components"] = int(self.pipeline_["pca"].n_components_)
         return self
 
     def _losses(self, train: Examples, path: Sequence[float]) -> NDArray[np.float64]:
@@ -90,9 +99,9 @@ class LogisticRegression(Head):
                     f"Cross-validation of {self.name} needs both classes outside each fold, but "
                     f"without fold {fold} of {len(folds)} one is missing: give more patients."
                 )
-            scaler = StandardScaler().fit(X)
-            X_held_out = scaler.transform(held_out.plain.astype(np.float64))
-            X = scaler.transform(X)
+            reduction = self._reduction().fit(X)
+            X_held_out = reduction.transform(held_out.plain.astype(np.float64))
+            X = reduction.transform(X)
             sign = np.where(held_out.labels == 1, 1, -1)
             weight = weight_of[held_out.labels]
             model = self._model(path[0]).set_params(warm_start=True)
@@ -106,6 +115,13 @@ class LogisticRegression(Head):
         """Return features and labels to learn from, in double precision."""
         rows = examples.views_as_rows() if self.augment else examples
         return rows.plain.astype(np.float64), rows.labels
+
+    def _reduction(self) -> Pipeline:
+        """Return what stands before the classifier, to be fitted on training rows only."""
+        steps: list[tuple[str, Any]] = [("scale", StandardScaler())]
+        if self.pca is not None:
+            steps.append(("pca", PCA(self.pca, svd_solver="full")))
+        return Pipeline(steps)
 
     def _model(self, C: float) -> Any:  # noqa: ANN401 - scikit-learn has no types
         return linear_model.LogisticRegression(

@@ -1,4 +1,4 @@
-"""A network of one hidden layer, stopped when the validation loss no longer falls."""
+"""Networks of one hidden layer, each stopped when its validation loss no longer falls."""
 
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -13,7 +13,14 @@ from sklearn.preprocessing import StandardScaler
 from torch import nn
 from torch.nn import functional
 
-from heads.base import ClassWeight, Examples, Head, class_weights, describe_class_weight
+from heads.base import (
+    ClassWeight,
+    Examples,
+    Head,
+    class_weights,
+    describe_class_weight,
+    weighted_log_loss,
+)
 from heads.reproducible import probability, reproducible_torch
 from radbank.progress import track
 
@@ -50,10 +57,12 @@ class Network(nn.Module):
 
 @dataclass(kw_only=True)
 class MLP(Head):
-    """Multi-layer perceptron on standardised embeddings, trained with AdamW on the CPU.
+    """Multi-layer perceptrons on standardised embeddings, trained with AdamW on the CPU.
 
     Parameters
     ----------
+    members
+        Networks trained from other random starts, whose probabilities are averaged.
     hidden
         Width of the hidden layer.
     dropout
@@ -77,8 +86,9 @@ class MLP(Head):
     """
 
     name = "mlp"
-    weights_file = "network.safetensors"
+    weights_file = "networks.safetensors"
 
+    members: int = 3
     hidden: int = 128
     dropout: float = 0.3
     learning_rate: float = 0.001
@@ -88,7 +98,7 @@ class MLP(Head):
     patience: int = 10
     class_weight: ClassWeight = "balanced"
     augment: bool = True
-    network_: Network = field(init=False, repr=False)
+    networks_: nn.ModuleList = field(init=False, repr=False)
 
     @property
     def imbalance(self) -> str:
@@ -96,12 +106,23 @@ class MLP(Head):
         return describe_class_weight(self.class_weight)
 
     def fit(self, train: Examples, validation: Examples) -> Self:
-        """Train on `train` until the loss on `validation` stops falling."""
+        """Train every member on `train` until its loss on `validation` stops falling."""
+        members = range(self.members)
         with reproducible_torch(self.seed):
-            self._fit(train, validation)
+            shown = track(members, self.name, total=self.members, unit="networks")
+            fitted = [self._fit_one(train, validation) for _ in shown]
+        self.networks_ = nn.ModuleList(network for network, _ in fitted)
+        weight_of = class_weights(train.labels, self.class_weight)
+        self.chosen_ = {
+            "epochs": ", ".join(str(epochs) for _, epochs in fitted),
+            "validation_log_loss": weighted_log_loss(
+                self._probability(validation.plain), validation.labels, weight_of
+            ),
+        }
         return self
 
-    def _fit(self, train: Examples, validation: Examples) -> None:
+    def _fit_one(self, train: Examples, validation: Examples) -> tuple[Network, int]:
+        """Return a network with the weights of its best epoch, and that epoch."""
         n_images, n_views, n_features = train.embeddings.shape
         weight_of = torch.from_numpy(class_weights(train.labels, self.class_weight)).float()
         embeddings = torch.from_numpy(train.embeddings)
@@ -118,8 +139,7 @@ class MLP(Head):
         )
 
         best_loss, best_epoch, best_weights = float("inf"), 0, network.state_dict()
-        epochs = range(1, self.max_epochs + 1)
-        for epoch in track(epochs, self.name, total=self.max_epochs, unit="epochs"):
+        for epoch in range(1, self.max_epochs + 1):
             network.train()
             view = torch.randint(n_views if self.augment else 1, (n_images,))
             for batch in torch.split(torch.randperm(n_images), self.batch_size):
@@ -136,20 +156,24 @@ class MLP(Head):
             elif epoch - best_epoch >= self.patience:
                 break
         network.load_state_dict(best_weights)
-        self.network_ = network
-        self.chosen_ = {"epochs": best_epoch, "validation_log_loss": best_loss}
+        return network, best_epoch
 
     def _probability(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
-        return probability(self.network_, embeddings)
+        each = [probability(network, embeddings) for network in self.networks_]
+        mean: NDArray[np.float64] = np.mean(each, axis=0)
+        return mean
 
     def _save_weights(self, path: Path) -> None:
-        save_file(self.network_.state_dict(), path)
+        save_file(self.networks_.state_dict(), path)
 
     def _load_weights(self, path: Path) -> None:
         weights = load_file(path)
         with reproducible_torch(self.seed):
-            self.network_ = Network(len(weights["mean"]), self.hidden, self.dropout).eval()
-        self.network_.load_state_dict(weights)
+            self.networks_ = nn.ModuleList(
+                Network(len(weights["0.mean"]), self.hidden, self.dropout)
+                for _ in range(self.members)
+            ).eval()
+        self.networks_.load_state_dict(weights)
 
 
 def _loss(logits: torch.Tensor, labels: torch.Tensor, weight_of: torch.Tensor) -> torch.Tensor:

@@ -2,7 +2,7 @@
 
 from rich.console import Console
 
-from heads import HEADS
+from heads import ENSEMBLE, HEADS
 from pipeline import paths
 from pipeline.cases import read_cases
 from pipeline.evaluation.all_scores import all_scores
@@ -20,7 +20,7 @@ from pipeline.predictions import read_predictions
 from pipeline.stage import run
 from radbank.files import write_json
 
-MODELS = (*HEADS, FINETUNE)
+MODELS = (*HEADS, ENSEMBLE, FINETUNE)
 
 
 def main() -> None:

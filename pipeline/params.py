@@ -46,11 +46,13 @@ class Prepare(_Block):
 
 
 class Split(_Block):
-    """Shares of patients."""
+    """Shares of patients, and whether everything is also cross-validated."""
 
+    scheme: Literal["holdout", "cv"]
     test: Share
     validation: Annotated[float, Field(gt=0, lt=1)]
     folds: Annotated[int, Field(ge=2)]
+    repeats: Count
     join: str
 
 
@@ -75,8 +77,10 @@ class LogisticRegression(_Block):
     """Hyperparameters of heads/logistic_regression.py."""
 
     C: Annotated[list[Positive], Field(min_length=1)]
+    pca: Annotated[float, Field(gt=0, lt=1)] | None
     class_weight: ClassWeight
     augment: bool
+    average_views: bool
 
 
 class LightGBM(_Block):
@@ -85,15 +89,19 @@ class LightGBM(_Block):
     learning_rate: Positive
     num_leaves: Annotated[int, Field(ge=2)]
     min_child_samples: Count
+    colsample_bytree: Annotated[float, Field(gt=0, le=1)]
+    reg_lambda: Annotated[float, Field(ge=0)]
     max_rounds: Count
     patience: Count
     class_weight: ClassWeight
     augment: bool
+    average_views: bool
 
 
 class MLP(_Block):
     """Hyperparameters of heads/mlp.py."""
 
+    members: Count
     hidden: Count
     dropout: Share
     learning_rate: Positive
@@ -103,6 +111,7 @@ class MLP(_Block):
     patience: Count
     class_weight: ClassWeight
     augment: bool
+    average_views: bool
 
 
 class LinearProbe(_Block):
@@ -112,6 +121,7 @@ class LinearProbe(_Block):
     epochs: Count
     batch_size: Count
     augment: bool
+    average_views: bool
 
 
 class Heads(_Block):
@@ -121,6 +131,15 @@ class Heads(_Block):
     lightgbm: LightGBM
     mlp: MLP
     linear_probe: LinearProbe
+
+
+class Ensemble(_Block):
+    """Which heads answer together."""
+
+    members: Annotated[
+        list[Literal["logistic_regression", "lightgbm", "mlp", "linear_probe"]],
+        Field(min_length=1),
+    ]
 
 
 class Finetune(_Block):
@@ -149,6 +168,15 @@ class Evaluate(_Block):
     minimum_group: Count
 
 
+class Limits(_Block):
+    """Experiments on the cached features."""
+
+    repeats: Count
+    patients: Annotated[list[Annotated[float, Field(gt=0, le=1)]], Field(min_length=1)]
+    labels: Annotated[list[Share], Field(min_length=1)]
+    balances: Annotated[list[Annotated[float, Field(gt=0, lt=1)]], Field(min_length=1)]
+
+
 class Cluster(_Block):
     """Where work is spread."""
 
@@ -168,8 +196,10 @@ class Params(_Block):
     features: Features
     leaks: Leaks
     heads: Heads
+    ensemble: Ensemble
     finetune: Finetune
     evaluate: Evaluate
+    limits: Limits
     cluster: Cluster
 
 

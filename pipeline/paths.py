@@ -11,7 +11,9 @@ LEAKS = Path("data/leaks.csv")
 FEATURES = Path("data/features")
 MODELS = Path("models")
 PREDICTIONS = Path("predictions")
+OUT_OF_FOLD = PREDICTIONS / "cv"
 CURVES = Path("curves/finetune")
+LIMITS = Path("curves/limits")
 METRICS = Path("metrics")
 COST = METRICS / "cost"
 LEAK_COUNTS = METRICS / "leaks.json"
@@ -21,6 +23,7 @@ COMPARISONS = METRICS / "comparisons.json"
 CALIBRATION = METRICS / "calibration.json"
 SUBGROUPS = METRICS / "subgroups.json"
 SHORTCUTS = METRICS / "shortcuts.json"
+CROSSVALIDATION = METRICS / "crossvalidation.json"
 PLOTS = Path("plots")
 REPORT = Path("report/index.html")
 

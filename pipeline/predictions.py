@@ -26,9 +26,10 @@ class Predictions:
     ----------
     frame : DataFrame
         One row an image of train, validation and test, sorted by id: id, group (patient), label
-        (0 or 1), split, probability (of the positive class, on the plain view); and where there
-        are augmented views, probability_augmented (on the first of them) and
-        probability_averaged (mean over all views, the plain one included).
+        (0 or 1), split, probability (of the positive class: what the model says, on the plain
+        view unless it averages views); and where there are augmented views,
+        probability_augmented (on the first of them) and probability_averaged (mean over all
+        views, the plain one included).
     provenance : dict
         backbone, weights (their name), weights_random, synthetic, classes (negative, positive).
     """
@@ -38,7 +39,12 @@ class Predictions:
 
     @classmethod
     def of_views(
-        cls, cases: pd.DataFrame, by_view: NDArray[np.float64], provenance: dict[str, Any]
+        cls,
+        cases: pd.DataFrame,
+        by_view: NDArray[np.float64],
+        provenance: dict[str, Any],
+        *,
+        average: bool = False,
     ) -> Self:
         """Join cases with their probabilities.
 
@@ -50,12 +56,13 @@ class Predictions:
             Probability of the positive class; view 0 is the plain one.
         provenance
             As in the attributes.
+        average
+            Whether the model answers with the mean over all views.
         """
-        frame = cases[COLUMNS[:4]].assign(probability=by_view[:, 0])
+        averaged = by_view.mean(axis=1)
+        frame = cases[COLUMNS[:4]].assign(probability=averaged if average else by_view[:, 0])
         if by_view.shape[1] > 1:
-            frame = frame.assign(
-                probability_augmented=by_view[:, 1], probability_averaged=by_view.mean(axis=1)
-            )
+            frame = frame.assign(probability_augmented=by_view[:, 1], probability_averaged=averaged)
         return cls(frame.sort_values("id", ignore_index=True), provenance)
 
 

@@ -8,6 +8,7 @@ from pipeline.leakage.find import COLUMNS
 from pipeline.params import load_params
 from pipeline.partition import read_splits
 from pipeline.reporting.evidence import read_costs, read_curves, read_leak_counts, read_summary
+from pipeline.reporting.experiments import read_crossvalidation, read_limits
 from pipeline.reporting.findings import read_findings
 from pipeline.reporting.page import Evidence, render
 from pipeline.stage import run
@@ -40,6 +41,8 @@ def main() -> None:
         costs=read_costs(paths.COST, models),
         findings=read_findings(),
         curves={kind: read_curves(paths.PLOTS, kind, models) for kind in _CURVES},
+        crossvalidation=read_crossvalidation(paths.CROSSVALIDATION),
+        limits=read_limits(paths.LIMITS),
         cases=read_cases(paths.CASES),
         splits=read_splits(paths.SPLITS),
         quarantine=pd.read_csv(paths.QUARANTINE, dtype=str, keep_default_na=False),

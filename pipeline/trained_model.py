@@ -44,6 +44,8 @@ class TrainedModel:
         Whether any training image shows no patient.
     n_train
         Images learned from.
+    views
+        Augmented views of an image whose probabilities are averaged with the plain one's.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -65,6 +67,7 @@ class TrainedModel:
     threshold: float
     synthetic: bool
     n_train: int
+    views: int = 0
 
     @property
     def provenance(self) -> dict[str, Any]:

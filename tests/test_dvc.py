@@ -17,13 +17,14 @@ HEADS = ("logistic_regression", "lightgbm", "mlp", "linear_probe")
 SMALL = {
     "demo": {"images": 40, "patients": 24},
     "features": {"views": 1},
-    "heads": {"mlp": {"max_epochs": 3}, "lightgbm": {"max_rounds": 20}},
+    "heads": {"mlp": {"members": 1, "max_epochs": 3}, "lightgbm": {"max_rounds": 20}},
+    "limits": {"repeats": 1, "patients": [1.0], "labels": [0.0], "balances": [0.5]},
     "finetune": {"epochs": 1, "warmup_epochs": 0, "image_size": 64},
     "evaluate": {"bootstrap": 100},
 }
 EVERY_STAGE = [
     "demo", "ingest", "prepare", "split", "extract", "leaks", *(f"train@{head}" for head in HEADS),
-    "finetune", "evaluate", "shortcuts", "report",
+    "ensemble", "crossvalidate", "limits", "finetune", "evaluate", "shortcuts", "report",
 ]  # fmt: skip
 FROM_EXTRACT_ON = {*EVERY_STAGE[EVERY_STAGE.index("extract") :]}
 
@@ -114,19 +115,17 @@ def test_repro_again_runs_nothing(project):
 def test_outputs_are_ignored_by_git_but_for_the_metrics(project):
     status = project("git", "status", "--porcelain", "--untracked-files=all")
     new = {line[3:] for line in status.splitlines()}
-    metrics = {f"metrics/heads/{head}.json" for head in HEADS}
-    assert new == {
-        "dvc.lock",
-        "metrics/finetune.json",
-        "metrics/leaks.json",
-        "metrics/summary.json",
-        *metrics,
+    metrics = {f"metrics/heads/{head}.json" for head in (*HEADS, "ensemble")}
+    metrics |= {
+        f"metrics/{name}.json" for name in ("crossvalidation", "finetune", "leaks", "summary")
     }
+    assert new == {"dvc.lock", *metrics}
 
 
 def test_a_heads_params_rerun_that_head_and_what_follows(project):
     project.set_params({"heads": {"mlp": {"hidden": 16}}})
-    assert ran(project.repro()) == ["train@mlp", "evaluate", "report"]
+    rerun = {"train@mlp", "ensemble", "crossvalidate", "evaluate", "report"}
+    assert set(ran(project.repro())) == rerun
 
 
 def test_another_backbone_embeds_again_and_keeps_the_old_store(project):
@@ -153,5 +152,5 @@ def test_an_experiment_restores_too_and_is_shown(project):
 
 def test_the_heads_curves_share_one_chart(project):
     shown = project("dvc", "plots", "show", "--json")
-    for head in HEADS:
+    for head in (*HEADS, "ensemble"):
         assert f"roc_{head}.csv" in shown

@@ -10,7 +10,8 @@ from features import backbones
 from features.extraction import device, extract
 from features.preprocessing import Preprocessing
 from features.weights import PRETRAINED, RANDOM, WeightsInfo
-from heads import get_head
+from heads import load_head
+from heads.base import answer
 from pipeline.finetuning.network import Network
 from pipeline.finetuning.scoring import probabilities
 from pipeline.prediction.files import FilePixels
@@ -81,7 +82,7 @@ def _network(folder: Path, model: TrainedModel) -> Callable[[FilePixels], Iterat
 def _head(
     folder: Path, model: TrainedModel, weights: str | None
 ) -> Callable[[FilePixels], Iterator[np.ndarray]]:
-    head = get_head(model.name).load(folder)
+    head = load_head(model.name, folder)
     backbone = backbones.load(
         model.backbone,
         weights=weights or (RANDOM if model.weights_random else PRETRAINED),
@@ -95,7 +96,7 @@ def _head(
             pixels,
             [str(path) for path in pixels.paths],
             backbone,
-            views=0,
+            views=model.views,
             layers=model.layers,
             precision=model.precision,
             engine=model.engine,
@@ -104,7 +105,7 @@ def _head(
             device=device(),
         )
         for block in blocks:
-            yield head.predict_proba(block[:, 0])[:, 1]
+            yield answer(head.predict_views(block), average_views=model.views > 0)
 
     return score
 

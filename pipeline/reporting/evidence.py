@@ -22,7 +22,7 @@ METRICS = {
 
 
 class Document(BaseModel):
-    """What a stage wrote as JSON."""
+    """A JSON file that a stage wrote; unknown keys are passed over."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -164,7 +164,7 @@ def read_curves(folder: Path, kind: str, models: list[str]) -> dict[str, pd.Data
 
 
 def read_document(kind: type[D], path: Path) -> D:
-    """Read and check one file.
+    """Read a JSON file into its type.
 
     Raises
     ------

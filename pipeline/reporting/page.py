@@ -15,12 +15,14 @@ from pipeline.params import Params
 from pipeline.reporting.answer import answer
 from pipeline.reporting.cohort import describe_cohort, describe_quarantine
 from pipeline.reporting.evidence import METRICS, Cost, LeakCounts, Summary
+from pipeline.reporting.experiments import CrossValidation, experiments
 from pipeline.reporting.figures.calibration import calibration
 from pipeline.reporting.figures.comparison import comparison
 from pipeline.reporting.figures.confusion import confusion
 from pipeline.reporting.figures.curves import curves
 from pipeline.reporting.figures.decision import decision
 from pipeline.reporting.figures.learning import learning
+from pipeline.reporting.figures.limits import limits_curves
 from pipeline.reporting.figures.subgroups import subgroup_forest
 from pipeline.reporting.findings import Findings
 from pipeline.reporting.leaks import describe_leaks
@@ -56,6 +58,7 @@ _SECTIONS = (
     Section("curves", "Curves behind the numbers"),
     Section("decisions", "Decisions and calibration"),
     Section("subgroups", "Subgroups and shortcuts"),
+    Section("experiments", "Other patients, other labels, other balances"),
     Section("cohort", "The cohort"),
     Section("leaks", "Leak checks"),
     Section("methods", "Methods"),
@@ -80,6 +83,10 @@ class Evidence:
         All scores, pairs, calibration, subgroups and shortcut probes.
     curves
         Frames of plots/, by kind and then by model.
+    crossvalidation
+        Every head out of fold; without models where split.scheme is holdout.
+    limits
+        Tables of the limits stage, by name.
     cases
         The images that could be used.
     splits
@@ -97,6 +104,8 @@ class Evidence:
     costs: dict[str, Cost]
     findings: Findings
     curves: dict[str, dict[str, pd.DataFrame]]
+    crossvalidation: CrossValidation
+    limits: dict[str, pd.DataFrame]
     cases: Cases
     splits: pd.DataFrame
     quarantine: pd.DataFrame
@@ -137,6 +146,7 @@ def render(evidence: Evidence) -> str:
         minimum=findings.subgroups.minimum_patients,
         probes=probes(findings.shortcuts),
         plates={plate.key: (i, plate) for i, plate in enumerate(_plates(evidence), start=1)},
+        experiments=experiments(evidence.crossvalidation, evidence.limits, evidence.cases.classes),
         cohort=describe_cohort(evidence.cases.frame, evidence.splits, evidence.cases.classes),
         quarantine=quarantine,
         leaks=describe_leaks(evidence.leak_counts, evidence.leaks, params),
@@ -163,6 +173,7 @@ def _plates(evidence: Evidence) -> list[Plate]:
     if FINETUNE in by_kind["learning"]:
         plates.append(learning(by_kind["learning"][FINETUNE]))
     plates.append(decision(summary, by_kind["decision"]))
+    plates.append(limits_curves(evidence.limits))
     forest = subgroup_forest(summary, evidence.findings.subgroups, shown_models(summary))
     return plates if forest is None else [*plates, forest]
 

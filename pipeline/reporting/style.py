@@ -126,6 +126,13 @@ def model_styles(models: Iterable[str]) -> dict[str, ModelStyle]:
     return styles
 
 
+LINES = tuple(
+    ModelStyle("", colour, dashes, marker)
+    for colour, dashes, marker in zip(_HEAD_COLOURS, _DASHES, _MARKERS, strict=True)
+)
+"""Looks of lines that stand for something else than a model."""
+
+
 @contextmanager
 def figure_style(salt: str) -> Iterator[None]:
     """Draw with the report's settings; `salt` makes the identifiers inside the SVG repeatable."""

@@ -85,3 +85,14 @@ def test_a_fold_that_holds_a_whole_class_is_refused(make_examples):
     train = dataclasses.replace(train, folds=train.labels)
     with pytest.raises(RadbankError, match="both classes outside each fold"):
         LogisticRegression(seed=0).fit(train, train)
+
+
+def test_principal_components_are_those_of_the_training_rows(make_examples):
+    train, test = make_examples(200, 30, effect=2.0), make_examples(100, 30, effect=2.0, seed=1)
+    head = LogisticRegression(C=[0.1], pca=0.5, seed=0).fit(train, test)
+    assert head.chosen()["components"] < 30
+    assert set(head.chosen()) == {"C", "components"}
+    pca, scaler = head.pipeline_["pca"], head.pipeline_["scale"]
+    assert pca.explained_variance_ratio_.sum() >= 0.5
+    np.testing.assert_allclose(scaler.mean_, train.plain.astype(float).mean(axis=0))
+    assert np.isfinite(head.predict_proba(test.plain)).all()

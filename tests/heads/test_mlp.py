@@ -3,21 +3,24 @@ import pytest
 from sklearn.metrics import log_loss
 
 from heads.mlp import MLP
+from heads.reproducible import probability
 
 
 def test_the_best_weights_are_kept(make_examples):
     train = make_examples(60, 50, effect=0.5)
     validation = make_examples(100, 50, effect=0.5, seed=1)
-    head = MLP(hidden=32, dropout=0.0, learning_rate=0.01, max_epochs=60, patience=5, seed=0)
+    head = MLP(
+        members=1, hidden=32, dropout=0.0, learning_rate=0.01, max_epochs=60, patience=5, seed=0
+    )
     chosen = head.fit(train, validation).chosen()
-    assert 1 <= chosen["epochs"] < 55
+    assert 1 <= int(chosen["epochs"]) < 55
     loss = log_loss(validation.labels, head.predict_proba(validation.plain))
     assert loss == pytest.approx(chosen["validation_log_loss"], abs=1e-5)
 
 
 def test_epochs_are_limited(make_examples):
     head = MLP(hidden=4, max_epochs=2, seed=0).fit(make_examples(60), make_examples(40, seed=1))
-    assert head.chosen()["epochs"] <= 2
+    assert all(int(epochs) <= 2 for epochs in head.chosen()["epochs"].split(", "))
 
 
 def test_scale_of_features_does_not_matter(make_examples):
@@ -34,3 +37,14 @@ def test_the_seed_matters(make_examples):
     train, validation = make_examples(60), make_examples(40, seed=1)
     one, two = (MLP(hidden=4, max_epochs=2, seed=seed).fit(train, validation) for seed in (1, 2))
     assert (one.predict_proba(train.plain) != two.predict_proba(train.plain)).any()
+
+
+def test_members_are_averaged_and_each_starts_elsewhere(make_examples):
+    train, validation = make_examples(60), make_examples(40, seed=1)
+    head = MLP(members=3, hidden=4, max_epochs=2, seed=0).fit(train, validation)
+    assert len(head.chosen()["epochs"].split(", ")) == 3
+    each = [probability(network, validation.plain) for network in head.networks_]
+    np.testing.assert_allclose(head.predict_proba(validation.plain)[:, 1], np.mean(each, axis=0))
+    assert (each[0] != each[1]).any()
+    alone = MLP(members=1, hidden=4, max_epochs=2, seed=0).fit(train, validation)
+    np.testing.assert_array_equal(alone.predict_proba(validation.plain)[:, 1], each[0])

@@ -1,17 +1,20 @@
 """A finished study of invented figures, as the stages before the report would leave it."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from features.store import StoreCoords, write_store
 from pipeline import evaluate
 from pipeline.cases import write_cases
 from pipeline.evaluate import MODELS
 from pipeline.leakage.find import COLUMNS, KINDS, count
 from pipeline.params import Params, load_params
+from pipeline.partition import Plan, partition
 from pipeline.predictions import Predictions, write_predictions
 from pipeline.quarantine import write_quarantine
 from pipeline.reporting.evidence import Summary, read_summary
@@ -32,6 +35,7 @@ SKILL = {
     "lightgbm": 1.6,
     "mlp": 1.75,
     "linear_probe": 0.9,
+    "ensemble": 1.95,
     "finetune": 2.1,
 }
 SECONDS = {
@@ -40,6 +44,7 @@ SECONDS = {
     "train_lightgbm": 0.84,
     "train_mlp": 3.3,
     "train_linear_probe": 0.07,
+    "train_ensemble": 5.8,
     "finetune": 161.3,
 }
 LEARNING = {
@@ -93,6 +98,7 @@ def invented_cases(n: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     )
     names = np.repeat(["train", "validation", "test"], [n * 64 // 100, n * 16 // 100, n])[:n]
     splits = pd.DataFrame({"id": ids, "group": groups, "split": names, "fold": -1})
+    splits["split"] = splits.groupby("group")["split"].transform("first")
     splits.loc[splits["split"] == "train", "fold"] = 0
     return cases, splits
 
@@ -105,6 +111,43 @@ def write_predictions_of(model: str, cases: pd.DataFrame, splits: pd.DataFrame, 
     frame = splits[["id", "group", "split"]].assign(label=cases["label"])
     predictions = Predictions.of_views(frame, scores, PROVENANCE)
     write_predictions(f"predictions/{model}.csv", predictions)
+
+
+def write_experiments(models: tuple[str, ...]) -> None:
+    """Write what the stages crossvalidate and limits leave; `models` were cross-validated."""
+    estimate = {"value": 0.8, "low": 0.7, "high": 0.9}
+    names = ("auc", "accuracy", "sensitivity", "specificity", "brier")
+    figures = {
+        **dict.fromkeys(names, estimate),
+        "auc_by_repeat": {"smallest": 0.78, "largest": 0.82},
+    }
+    counts = {"repeats": 5, "folds": 5, "n": 240, "n_patients": 150, "n_positive": 80}
+    write_json("metrics/crossvalidation.json", {**counts, "models": dict.fromkeys(models, figures)})
+    band = "0.7,0.6,0.8"
+    tables = {
+        "patients": [
+            "share,patients,images,value,low,high",
+            f"0.1,9,15,{band}",
+            f"1,90,150,{band}",
+        ],
+        "labels": [
+            "kind,share,value,low,high,found,right",
+            f"flipped,0,{band},,",
+            f"flipped,0.3,{band},0.5,0.25",
+            f"dropped,0,{band},,",
+            f"dropped,0.3,{band},,",
+        ],
+        "balance": [
+            "training,test,metric,value,low,high",
+            *(f"{a},{b},accuracy,{band}" for a in (0.1, 0.9) for b in (0.1, 0.9)),
+        ],
+        "suspects": [
+            "id,group,label,split,probability",
+            *(f"image-{i:03d},007,0,train,0.9" for i in range(25)),
+        ],
+    }
+    for name, lines in tables.items():
+        write_text(f"curves/limits/{name}.csv", "\n".join([*lines, ""]))
 
 
 def write_evidence() -> None:
@@ -126,6 +169,7 @@ def write_evidence() -> None:
         cost = {"seconds": value, "images": 240, "images_per_second": 240 / value, "device": "cpu"}
         write_json(f"metrics/cost/{name}.json", cost)
     write_json("metrics/shortcuts.json", SHORTCUTS)
+    write_experiments(("logistic_regression", "ensemble"))
     write_leaks(cases, splits)
     evaluate.main()
 
@@ -158,6 +202,79 @@ def study(study_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     shutil.copytree(study_folder, folder)
     monkeypatch.chdir(folder)
     return folder
+
+
+QUICK = {
+    "max_rounds: 500": "max_rounds: 30",
+    "members: 3": "members: 1",
+    "max_epochs: 100": "max_epochs: 5",
+    "bootstrap: 2000": "bootstrap: 200",
+    "scheme: holdout": "scheme: cv",
+    "folds: 5": "folds: 3",
+    "repeats: 5                   # times": "repeats: 1  # times",
+    "repeats: 5                   # draws": "repeats: 2  # draws",
+    "patients: [0.1, 0.2, 0.4, 0.7, 1.0]": "patients: [0.3, 1.0]",
+    "labels: [0.0, 0.05, 0.1, 0.2, 0.3]": "labels: [0.0, 0.2]",
+    "balances: [0.1, 0.3, 0.5, 0.7, 0.9]": "balances: [0.3, 0.7]",
+}
+
+
+def write_cached(labels: np.ndarray, embeddings: np.ndarray, **quick: str) -> pd.DataFrame:
+    """Write params, cases, splits by patient and a store into the current directory.
+
+    Two neighbouring images are of one patient. Returns the splits.
+    """
+    n, n_views, n_features = embeddings.shape
+    settings = (ROOT / "params.yaml").read_text()
+    for old, new in {**QUICK, **quick}.items():
+        assert old in settings, old
+        settings = settings.replace(old, new)
+    write_text("params.yaml", settings)
+    cases, _ = invented_cases(n)
+    groups = [f"patient-{i // 2:03d}" for i in range(n)]
+    cases = cases.assign(group=groups, label=labels.astype(np.int64))
+    write_cases("data/cases.parquet", cases, CLASSES)
+    ids = cases["id"].tolist()
+    plan = Plan(test=0.25, validation=0.25, folds=3, seed=1)
+    splits = partition(ids, groups, labels.tolist(), [None] * n, plan)
+    splits.to_csv("data/splits.csv", index=False)
+    preprocessing = {"input_size": 224, "mean": [0.5, 0.5, 0.5]}
+    write_store(
+        "data/features/efficientnet_lite0.zarr",
+        [embeddings.astype(np.float32)],
+        n_images=n,
+        n_views=n_views,
+        layer_of_feature=["penultimate"] * n_features,
+        coords=StoreCoords(
+            id=ids, group=groups, label=labels.tolist(), split=splits["split"].tolist()
+        ),
+        attributes={
+            **PROVENANCE,
+            "weights_sha256": "0" * 64,
+            "preprocessing": preprocessing,
+            "image_size": 320,
+            "layers": ["penultimate"],
+            "precision": "fp32",
+            "engine": "eager",
+            "batch_size": 16,
+            "views_seed": 42,
+        },
+    )
+    return splits
+
+
+@pytest.fixture
+def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., pd.DataFrame]:
+    """Return a writer of all that the stages after extract read, into the current directory."""
+    monkeypatch.chdir(tmp_path)
+    return write_cached
+
+
+@pytest.fixture
+def no_crossvalidation(study: Path) -> Path:
+    """Return the study after a run with split.scheme holdout."""
+    write_experiments(())
+    return study
 
 
 @pytest.fixture(scope="session")

@@ -20,18 +20,9 @@ from radbank.errors import RadbankError
 
 PAGE = Path("report/index.html")
 SECTIONS = [
-    "answer",
-    "models",
-    "pairs",
-    "curves",
-    "decisions",
-    "subgroups",
-    "cohort",
-    "leaks",
-    "methods",
-    "limits",
-    "provenance",
-]
+    "answer", "models", "pairs", "curves", "decisions", "subgroups", "experiments", "cohort",
+    "leaks", "methods", "limits", "provenance",
+]  # fmt: skip
 VOID = {"meta", "path", "use", "br", "img"}
 HOSTILE = '<img src="https://example.org/x" onerror="alert(1)">{{ 7 * 7 }}'
 
@@ -108,7 +99,7 @@ def test_can_be_read_aloud(html: str) -> None:
     assert all(below <= above + 1 for above, below in pairwise(levels))
     assert all(th.get("scope") for th in tags.of("th"))
     drawings = tags.of("svg")
-    assert len(drawings) == 2 + 2 + 5 + 5 + 2 + 1 + 2
+    assert len(drawings) == 2 + 2 + 6 + 6 + 2 + 1 + 2 + 3
     assert all(svg["role"] == "img" and svg["aria-labelledby"] for svg in drawings)
 
 
@@ -192,6 +183,29 @@ def test_unusable_inputs_are_named(
     with pytest.raises(RadbankError, match=message):
         main()
     assert not PAGE.exists()
+
+
+def test_cross_validation_and_limits_are_shown(html: str) -> None:
+    assert "5 \N{MULTIPLICATION SIGN} 5 folds, n = 240 images of 150 patients, 80 positive" in html
+    assert html.count("0.700 to 0.900") == 2 * 5
+    assert "With 9 training patients the AUC was 0.700 (0.600 to 0.800)" in html
+    assert "50% of the flipped labels were among the suspects, 25%" in html
+    assert "25 cases have labels" in html
+    assert html.count("<td>007</td>") == 20
+    assert "The first 20; all are in curves/limits/suspects.csv" in html
+
+
+def test_without_cross_validation_there_is_no_table_of_it(no_crossvalidation: Path) -> None:
+    Path("curves/limits/suspects.csv").write_text("id,group,label,split,probability\n")
+    html = report()
+    assert "Repeated cross-validation" not in html
+    assert "No label is contradicted with confidence" in html
+
+
+def test_a_missing_table_is_named(study: Path) -> None:
+    Path("curves/limits/labels.csv").unlink()
+    with pytest.raises(RadbankError, match=r"no curves/limits/labels\.csv: run `dvc repro limits`"):
+        main()
 
 
 MEASURE = """

@@ -126,7 +126,9 @@ def test_a_head_is_trained_saved_and_scored(name, folder, capsys):
     assert predictions.provenance == model.provenance
 
     metrics = json.loads((folder / f"metrics/heads/{name}.json").read_text())
-    assert list(metrics) == ["data", "weights", "validation", "chosen", "imbalance"]
+    assert list(metrics) == [
+        "data", "weights", "validation", "chosen", "imbalance", "telltale_features",
+    ]  # fmt: skip
     assert "synthetic" in metrics["data"]
     assert metrics["weights"] == "random"
     assert metrics["validation"]["n"] == len(validation)

@@ -1,0 +1,122 @@
+"""The mean of several heads, each calibrated first."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heads import get_head
+from heads.base import Chosen, Examples, Head, answer
+from heads.calibration import Platt
+from radbank.errors import RadbankError
+from radbank.files import read_json, write_json
+
+SETTINGS = "ensemble.json"
+MEMBERS = "members"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Ensemble:
+    """Fitted heads that answer together: the mean of their calibrated probabilities.
+
+    Attributes
+    ----------
+    members
+        The fitted heads, by name.
+    calibrations
+        What makes each member's probability one that can be averaged with the others', by name.
+
+    Notes
+    -----
+    Members weigh classes and are tempered differently, so raw probabilities of one member would
+    decide most cases for all. Calibration takes two numbers a member, from validation images;
+    members that also stopped early on these are calibrated a little too well there.
+    """
+
+    name: ClassVar[str] = "ensemble"
+    members: Mapping[str, Head]
+    calibrations: Mapping[str, Platt]
+
+    @classmethod
+    def of(cls, members: Mapping[str, Head], validation: Examples) -> Self:
+        """Calibrate fitted heads on images that they did not learn from.
+
+        Parameters
+        ----------
+        members
+            At least one fitted head, by name.
+        validation
+            Images of both classes.
+        """
+        average = any(head.average_views for head in members.values())
+        calibrations = {
+            name: Platt.fit(
+                answer(head.predict_views(validation.embeddings), average_views=average),
+                validation.labels,
+            )
+            for name, head in members.items()
+        }
+        return cls(members=dict(members), calibrations=calibrations)
+
+    @property
+    def average_views(self) -> bool:
+        """Whether any member answers with the mean over all views; then all do."""
+        return any(head.average_views for head in self.members.values())
+
+    @property
+    def imbalance(self) -> str:
+        """How class imbalance is handled, in words."""
+        return (
+            "each member's probability calibrated to the frequency of classes on validation, "
+            "then averaged"
+        )
+
+    def chosen(self) -> Chosen:
+        """Return slope and intercept of each member's calibration, in words."""
+        return {
+            name: f"slope {platt.slope:.3g}, intercept {platt.intercept:.3g}"
+            for name, platt in self.calibrations.items()
+        }
+
+    def predict_proba(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the probability of each class, shape (n_images, 2), for (n_images, n_features)."""
+        positive = self.predict_views(embeddings[:, np.newaxis])[:, 0]
+        return np.column_stack([1 - positive, positive])
+
+    def predict_views(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the positive class's probability for each view, shape (n_images, n_views)."""
+        each = [
+            self.calibrations[name](head.predict_views(embeddings))
+            for name, head in self.members.items()
+        ]
+        mean: NDArray[np.float64] = np.mean(each, axis=0)
+        return mean
+
+    def save(self, folder: Path) -> None:
+        """Write calibrations and members into an existing folder, without pickle."""
+        calibrations = {name: asdict(platt) for name, platt in self.calibrations.items()}
+        write_json(folder / SETTINGS, {"calibrations": calibrations})
+        for name, head in self.members.items():
+            part = folder / MEMBERS / name
+            part.mkdir(parents=True)
+            head.save(part)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read an ensemble that :meth:`save` wrote.
+
+        Raises
+        ------
+        RadbankError
+            If the folder lacks a file of it.
+        """
+        if not (folder / SETTINGS).is_file():
+            raise RadbankError(f"{folder} holds no trained ensemble: {SETTINGS} is missing.")
+        settings = read_json(folder / SETTINGS)["calibrations"]
+        return cls(
+            members={name: get_head(name).load(folder / MEMBERS / name) for name in settings},
+            calibrations={name: Platt(**numbers) for name, numbers in settings.items()},
+        )

@@ -1,0 +1,44 @@
+"""Stage ensemble: the mean of the trained heads, each calibrated on validation."""
+
+import time
+
+from heads import get_head
+from heads.ensemble import Ensemble
+from pipeline import paths
+from pipeline.examples import read_cohort
+from pipeline.fitted import write_fitted
+from pipeline.params import load_params
+from pipeline.stage import run
+from pipeline.trained_model import TrainedModel
+from radbank.files import read_json
+
+
+def main() -> None:
+    """Read the heads that params.yaml names; write model, predictions, metrics and cost.
+
+    What the ensemble costs is what its members and their calibration cost together.
+    """
+    params = load_params()
+    cohort = read_cohort(params.backbone)
+    names: list[str] = [*params.ensemble.members]
+    members = {name: get_head(name).load(paths.head_model(name)) for name in names}
+    n_train = max(TrainedModel.read(paths.head_model(name)).n_train for name in names)
+
+    start = time.perf_counter()
+    ensemble = Ensemble.of(members, cohort.part("validation"))
+    seconds = time.perf_counter() - start
+    seconds += sum(read_json(paths.COST / f"train_{name}.json")["seconds"] for name in names)
+    print(
+        write_fitted(
+            ensemble,
+            cohort,
+            n_train=n_train,
+            seconds=seconds,
+            evaluate=params.evaluate,
+            seed=params.seed,
+        )
+    )
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,1 @@
+"""What the seed study leaves open, tried on cached features: `limits` joins these."""

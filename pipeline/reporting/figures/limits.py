@@ -1,0 +1,73 @@
+"""The limits stage's curves: fewer patients, wrong labels, other class balances."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+from markupsafe import Markup
+
+from pipeline.reporting.style import LINES, figure_style, new_axes
+from pipeline.reporting.svg import Panel, Plate, inline_svg
+from pipeline.reporting.text import number
+
+_LABEL_NOISE = {"flipped": "labels flipped", "dropped": "labels missing"}
+
+
+def limits_curves(tables: Mapping[str, pd.DataFrame]) -> Plate:
+    """Draw the three experiments, each curve with its band."""
+    patients = tables["patients"].rename(columns={"patients": "x"})
+    labels = {
+        word: tables["labels"][tables["labels"]["kind"] == kind].rename(columns={"share": "x"})
+        for kind, word in _LABEL_NOISE.items()
+    }
+    accuracy = tables["balance"][tables["balance"]["metric"] == "accuracy"]
+    balance = {
+        f"{share:.0%} in training": rows.rename(columns={"test": "x"})
+        for share, rows in accuracy.groupby("training")
+    }
+    return Plate(
+        key="limits",
+        title="Fewer patients, wrong labels, other class balances.",
+        caption=(
+            "Logistic regression on the same embeddings, with the penalty of the head above. Bands "
+            "hold the draws of training sets and of test patients together. a: training patients. "
+            "b: share of training labels turned into the other class, or taken away. c: share of "
+            "positive patients in training (one line each, all of one size) and of positive "
+            "images in test; accuracy at the threshold of the validation split."
+        ),
+        panels=(
+            Panel("Patients", _panel({"all labels": patients}, "patients", "Training patients")),
+            Panel("Labels", _panel(labels, "labels", "Share of training labels")),
+            Panel("Balance", _panel(balance, "balance", "Share of positives in test", "Accuracy")),
+        ),
+    )
+
+
+def _panel(
+    series: Mapping[str, pd.DataFrame], name: str, x_label: str, y_label: str = "AUC"
+) -> Markup:
+    key = f"limits-{name}"
+    with figure_style(key):
+        figure, axes = new_axes(3.6, 3.4)
+        said = []
+        for i, (words, rows) in enumerate(series.items()):
+            line = LINES[i % len(LINES)]
+            axes.fill_between(
+                rows["x"], rows["low"], rows["high"], color=line.colour, alpha=0.1, lw=0
+            )
+            axes.plot(
+                rows["x"],
+                rows["value"],
+                color=line.colour,
+                dashes=line.dashes or (None, None),
+                marker=line.marker,
+                ms=4,
+                label=words,
+            )
+            values = ", ".join(number(value) for value in rows["value"])
+            said.append(f"{words}: {values}")
+        axes.set(xlabel=x_label, ylabel=y_label)
+        if len(series) > 1:
+            figure.legend(loc="outside lower left", ncols=2)
+        return inline_svg(
+            figure, key=key, alt=f"{y_label} by {x_label.lower()}. {'; '.join(said)}."
+        )

@@ -1,0 +1,59 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from heads import load_head
+from pipeline import ensemble, train
+from pipeline.predictions import read_predictions
+from pipeline.trained_model import TrainedModel
+from radbank.errors import RadbankError
+
+MEMBERS = ("logistic_regression", "lightgbm", "mlp")
+
+
+@pytest.fixture
+def trained(cached):
+    rng = np.random.default_rng(0)
+    labels = np.arange(160) // 2 % 2
+    embeddings = rng.normal(size=(160, 2, 6)) + labels[:, None, None]
+    cached(labels, embeddings)
+    for name in MEMBERS:
+        train.main([name])
+    return embeddings.astype(np.float32)
+
+
+def test_the_stage_writes_what_a_head_writes(trained, capsys):
+    ensemble.main()
+    model = TrainedModel.read(Path("models/heads/ensemble"))
+    assert (model.kind, model.name, model.views) == ("head", "ensemble", 0)
+    frame = read_predictions("predictions/ensemble.csv").frame
+    said = load_head("ensemble", Path("models/heads/ensemble")).predict_views(trained)
+    np.testing.assert_array_equal(frame["probability"], said[:, 0])
+    np.testing.assert_allclose(frame["probability_averaged"], said.mean(axis=1))
+    metrics = json.loads(Path("metrics/heads/ensemble.json").read_text())
+    assert set(metrics["chosen"]) == set(MEMBERS)
+    spent = [json.loads(Path(f"metrics/cost/train_{name}.json").read_text()) for name in MEMBERS]
+    cost = json.loads(Path("metrics/cost/train_ensemble.json").read_text())
+    assert cost["seconds"] > sum(each["seconds"] for each in spent)
+    assert "ensemble on efficientnet_lite0" in capsys.readouterr().out
+
+
+def test_averaging_views_is_kept_with_the_model(trained):
+    text = Path("params.yaml").read_text()
+    Path("params.yaml").write_text(text.replace("average_views: false", "average_views: true"))
+    for name in MEMBERS:
+        train.main([name])
+    ensemble.main()
+    for name in (*MEMBERS, "ensemble"):
+        assert TrainedModel.read(Path(f"models/heads/{name}")).views == 1
+        frame = read_predictions(f"predictions/{name}.csv").frame
+        np.testing.assert_array_equal(frame["probability"], frame["probability_averaged"])
+
+
+def test_a_member_that_was_not_trained_is_named(cached):
+    labels = np.arange(160) // 2 % 2
+    cached(labels, np.random.default_rng(0).normal(size=(160, 1, 6)))
+    with pytest.raises(RadbankError, match="models/heads/logistic_regression"):
+        ensemble.main()
