@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.cluster import ordered_map
-from pipeline.imaging.dicom import is_dicom
+from pipeline.imaging.parse import is_dicom
 from pipeline.imaging.prepare import prepare
 from pipeline.imaging.raster import format_of
 from pipeline.imaging.read import UnreadableImage, read_grey
