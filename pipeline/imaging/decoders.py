@@ -6,13 +6,14 @@ pydicom alone would try its plugins in alphabetical order, the slowest and least
 from dataclasses import dataclass
 
 from pydicom import uid
-from pydicom.pixels.decoders.base import JPEGExtended12BitDecoder, get_decoder
+from pydicom.pixels.decoders.base import get_decoder
 
 from pipeline.imaging.image import UnreadableImage
 
-_TWELVE_BIT = "radbank"
+_OURS = "radbank"
 # at import, because pydicom's list of plugins is not to be changed while threads decode
-JPEGExtended12BitDecoder.add_plugin(_TWELVE_BIT, ("pipeline.imaging.gdcm_jpeg", "decode_frame"))
+for _syntax in (uid.JPEGExtended12Bit, uid.JPEGLossless, uid.JPEGLosslessSV1):
+    get_decoder(_syntax).add_plugin(_OURS, ("pipeline.imaging.gdcm_jpeg", "decode_frame"))
 
 
 @dataclass(frozen=True)
@@ -24,16 +25,15 @@ class Decoder:
 
 
 _PILLOW = Decoder("pillow", "pillow")
-_GDCM = Decoder("gdcm", "python-gdcm")
-_GDCM_12_BIT = Decoder(_TWELVE_BIT, "python-gdcm")
+_GDCM = Decoder(_OURS, "python-gdcm")
 _CHARLS = Decoder("pyjpegls", "pyjpegls")
 _OPENJPEG = Decoder("pylibjpeg", "pylibjpeg pylibjpeg-openjpeg")
-_RLE = Decoder("pylibjpeg", "pylibjpeg pylibjpeg-rle")
+_PYDICOM = Decoder("pydicom", "pydicom")  # pylibjpeg-rle, which is faster, panics on damaged files
 
 #: Transfer syntaxes of compressed pixels, by how radiograph archives use them.
 COMPRESSED = {
     uid.JPEGBaseline8Bit: _PILLOW,
-    uid.JPEGExtended12Bit: _GDCM_12_BIT,
+    uid.JPEGExtended12Bit: _GDCM,
     uid.JPEGLossless: _GDCM,
     uid.JPEGLosslessSV1: _GDCM,
     uid.JPEGLSLossless: _CHARLS,
@@ -43,7 +43,7 @@ COMPRESSED = {
     uid.HTJ2KLossless: _OPENJPEG,
     uid.HTJ2KLosslessRPCL: _OPENJPEG,
     uid.HTJ2K: _OPENJPEG,
-    uid.RLELossless: _RLE,
+    uid.RLELossless: _PYDICOM,
 }
 
 #: Transfer syntaxes that pydicom reads by itself.

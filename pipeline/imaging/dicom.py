@@ -41,7 +41,7 @@ def read_dicom(data: bytes, *, frame: int | None = None, reduce: int = 1) -> Ima
     keyword = next((keyword for keyword in KEYWORDS if keyword in dataset), None)
     if keyword is None:
         if any(tag in data for tag in _PIXEL_TAGS):
-            raise UnreadableImage("the file is truncated")
+            raise UnreadableImage("the file is truncated or its structure is damaged")
         if len(dataset) == 0:
             raise UnreadableImage("its DICOM structure is damaged")
         raise UnreadableImage("the file holds no pixel data")
