@@ -26,7 +26,8 @@ def project(tmp_path, monkeypatch, request):
         yaml = YAML()
         params = yaml.load(source)
         empty = {"groups": None, "group_pattern": None, "positive": None, "limit": None}
-        params["data"] = {**empty, **data}
+        lenient = {"max_quarantined": 0.5, "pseudonymise": False}
+        params["data"] = {**params["data"], **empty, **lenient, **data}
         params["split"]["folds"] = 3
         yaml.dump(params, tmp_path / PARAMS)
         monkeypatch.chdir(tmp_path)
