@@ -8,6 +8,7 @@ from pydicom import dcmread
 from ruamel.yaml import YAML
 
 from pipeline import demo, ingest, prepare, split
+from pipeline.imaging.quiet import quiet
 from pipeline.imaging.read import UnreadableImage, read_image
 
 PLANTED = {
@@ -35,28 +36,30 @@ def cohort(tmp_path, monkeypatch, request):
     """Return the folder of a small demo cohort with planted names, some files damaged."""
     yaml = YAML()
     params = yaml.load(request.config.rootpath / "params.yaml")
-    params["demo"] = {"images": 24, "patients": 16}
+    params["demo"] = {"images": 36, "patients": 24}
+    params["split"]["folds"] = 2
     params["data"]["max_quarantined"] = 0.6
-    params["data"]["accept"] = {"modality": ["CR"], "view": ["PA"]}
+    params["data"]["accept"] = {"modality": ["CR"], "view": None}
     yaml.dump(params, tmp_path / "params.yaml")
     (tmp_path / "joins.csv").write_text("id_a,id_b\n")
     monkeypatch.chdir(tmp_path)
     demo.main()
     files = sorted(Path("data/raw/demo/stage_2_train_images").glob("*.dcm"))
-    for number, path in enumerate(files):
-        try:
-            dataset = dcmread(path)
-        except Exception:  # noqa: BLE001 - the demo's own broken files stay as they are
-            continue
-        for keyword, value in PLANTED.items():
-            setattr(dataset, keyword, value)
-        if number % 6 == 0:  # values where the pipeline reads words, and names among them
-            dataset.ViewPosition = "Zorblatt"
-            dataset.Modality = "GRIMBLE"
-            dataset.PatientSex = "Fabulous"
-        dataset.save_as(path)
-        if number % 7 == 3:
-            path.write_bytes(path.read_bytes()[:-3000])
+    with quiet():  # of warnings that the planted values are not allowed where they are
+        for number, path in enumerate(files):
+            try:
+                dataset = dcmread(path)
+            except Exception:  # noqa: BLE001 - the demo's own broken files stay as they are
+                continue
+            for keyword, value in PLANTED.items():
+                setattr(dataset, keyword, value)
+            if number % 6 == 0:  # values where the pipeline reads words, and names among them
+                dataset.ViewPosition = "Zorblatt"
+                dataset.Modality = "GRIMBLE"
+                dataset.PatientSex = "Fabulous"
+            dataset.save_as(path)
+            if number % 7 == 3:
+                path.write_bytes(path.read_bytes()[:-3000])
     return files
 
 
