@@ -44,7 +44,7 @@ class StoreCoords:
     id, group, split
         Image, patient, and train, validation, test or excluded; none is empty.
     label
-        0 or 1.
+        0 or 1, or more where there are more than two classes.
     """
 
     id: Sequence[str]

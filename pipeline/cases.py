@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from radbank.errors import RadbankError
 from radbank.files import atomic_path
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 SCHEMA = pa.schema(
     [
@@ -20,6 +20,7 @@ SCHEMA = pa.schema(
         pa.field("path", pa.string(), nullable=False),  # below data.root, with forward slashes
         pa.field("label", pa.int64(), nullable=False),  # index into the classes
         pa.field("finding", pa.string()),  # the detailed class
+        pa.field("findings", pa.list_(pa.string())),  # every label, where one image can have many
         pa.field("boxes", pa.list_(pa.list_(pa.float64()))),  # [x, y, width, height] in pixels
         pa.field("sex", pa.string()),  # F or M
         pa.field("age", pa.float64()),  # years
@@ -43,11 +44,11 @@ class Cases:
     frame
         One row an image, sorted by id; columns as in :data:`SCHEMA`.
     classes
-        Names of the negative and the positive class; `label` counts into it.
+        Names by label: the negative and the positive class, or more than two classes.
     """
 
     frame: pd.DataFrame
-    classes: tuple[str, str]
+    classes: tuple[str, ...]
 
     @property
     def synthetic(self) -> bool:
@@ -55,7 +56,7 @@ class Cases:
         return bool(self.frame["synthetic"].any())
 
 
-def write_cases(path: str | Path, frame: pd.DataFrame, classes: tuple[str, str]) -> None:
+def write_cases(path: str | Path, frame: pd.DataFrame, classes: tuple[str, ...]) -> None:
     """Write cases atomically, sorted by id.
 
     Parameters
@@ -63,9 +64,9 @@ def write_cases(path: str | Path, frame: pd.DataFrame, classes: tuple[str, str])
     path
         Where to write.
     frame
-        The columns of :data:`SCHEMA`; nullable ones may hold None or NaN.
+        The columns of :data:`SCHEMA`; nullable ones may hold None or NaN, or not be there.
     classes
-        Names of the negative and the positive class.
+        Names by label.
 
     Raises
     ------
@@ -74,8 +75,15 @@ def write_cases(path: str | Path, frame: pd.DataFrame, classes: tuple[str, str])
     """
     if frame["id"].duplicated().any():
         raise ValueError("ids of cases repeat")
+    absent = {
+        field.name: None
+        for field in SCHEMA
+        if field.nullable and (field.name not in frame or frame[field.name].isna().all())
+    }
     table = pa.Table.from_pandas(
-        frame.sort_values("id", kind="stable"), schema=SCHEMA, preserve_index=False
+        frame.assign(**absent).sort_values("id", kind="stable"),
+        schema=SCHEMA,
+        preserve_index=False,
     )
     facts = json.dumps({"schema": SCHEMA_VERSION, "classes": list(classes)})
     with atomic_path(path) as temporary:
@@ -103,5 +111,5 @@ def read_cases(path: str | Path) -> Cases:
     frame = table.to_pandas()
     # lists of lists, as they were written, and not arrays of arrays
     frame["boxes"] = pd.Series(table["boxes"].to_pylist(), dtype=object)
-    negative, positive = facts["classes"]
-    return Cases(frame, (negative, positive))
+    frame["findings"] = pd.Series(table["findings"].to_pylist(), dtype=object)
+    return Cases(frame, tuple(facts["classes"]))

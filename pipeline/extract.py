@@ -22,6 +22,7 @@ from pipeline.stage import run
 from radbank import __version__
 from radbank.errors import RadbankError
 from radbank.files import write_json
+from radbank.memory import keep_large_blocks
 from radbank.progress import track
 
 LIBRARIES = ("torch", "torchvision", "timm", "numpy", "pillow", "zarr")
@@ -29,6 +30,7 @@ LIBRARIES = ("torch", "torchvision", "timm", "numpy", "pillow", "zarr")
 
 def main() -> None:
     """Read images and splits; write the feature store and what it cost."""
+    keep_large_blocks()
     params = load_params()
     settings = params.features
     where = device()

@@ -11,6 +11,7 @@ from features.backbones import LoadedBackbone
 from features.extraction import device
 from pipeline import paths
 from pipeline.cases import Cases, read_cases
+from pipeline.classes import two_classes
 from pipeline.evaluation import score
 from pipeline.evaluation.heading import data_in_words, weights_in_words
 from pipeline.finetuning.best import Best, with_best
@@ -27,6 +28,7 @@ from pipeline.predictions import Predictions, write_predictions
 from pipeline.stage import run
 from pipeline.trained_model import TrainedModel
 from radbank.files import write_json
+from radbank.memory import keep_large_blocks
 
 MODEL = paths.MODELS / "finetune"
 IMBALANCE = "not corrected in training: every image weighs the same, as in the seed study"
@@ -34,6 +36,7 @@ IMBALANCE = "not corrected in training: every image weighs the same, as in the s
 
 def main() -> None:
     """Train; write model, curves, predictions, metrics and cost."""
+    keep_large_blocks()
     params = load_params()
     settings, seed = params.finetune, params.seed
     cases = read_cases(paths.CASES)
@@ -44,8 +47,9 @@ def main() -> None:
         table = join_splits(images.ids, labels, read_splits(paths.SPLITS))
         every = LabelledImages(images.pixels, table["row"].to_numpy(), table["label"].to_numpy())
         splits = table["split"].tolist()
-        training = every.of_split(splits, "train", cases.classes)
-        validation = every.of_split(splits, "validation", cases.classes)
+        classes = two_classes(cases.classes)
+        training = every.of_split(splits, "train", classes)
+        validation = every.of_split(splits, "validation", classes)
         model = describe(
             network,
             backbone,
@@ -113,7 +117,7 @@ def describe(
         engine="eager",
         batch_size=BATCH,
         seed=seed,
-        classes=cases.classes,
+        classes=two_classes(cases.classes),
         threshold=0.5,
         synthetic=cases.synthetic,
         n_train=n_train,

@@ -50,8 +50,8 @@ def collect(data: Data, *, scheduler: str | None = None) -> tuple[pd.DataFrame, 
     Raises
     ------
     RadbankError
-        If the data set is not laid out as told, fewer than two classes have usable images, or
-        more files than allowed have none.
+        If the data set is not laid out as told, a class has no usable image, or more files than
+        allowed are unusable.
     """
     root = Path(data.root)
     found = with_readable_names(list_cases(data.layout, root, data.positive))
@@ -126,8 +126,9 @@ def _is_text(name: str) -> bool:
 
 
 def _row(entry: Entry, facts: Facts) -> dict[str, object]:
-    """Return a case by column name."""
-    return {**vars(entry), **vars(facts), **vars(facts.header)}
+    """Return a case by column name; what a table says goes before the file's own header."""
+    told = {name: value for name, value in vars(entry).items() if value is not None}
+    return {**vars(entry), **vars(facts), **vars(facts.header), **told}
 
 
 def _require_both_classes(listing: Listing) -> None:
@@ -136,8 +137,8 @@ def _require_both_classes(listing: Listing) -> None:
     if lacking:
         why = count_reasons(listing.rejected) or "no file was set aside"
         raise RadbankError(
-            f"No usable image of class {' or '.join(lacking)} in data.root, and two classes are "
-            f"needed ({len(listing.rejected)} files set aside: {why})."
+            f"No usable image of class {' or '.join(lacking)} in data.root, and each class needs "
+            f"some ({len(listing.rejected)} files set aside: {why})."
         )
 
 

@@ -38,7 +38,7 @@ class Accept(_Block):
 class Data(_Block):
     """Where the cases come from."""
 
-    layout: Literal["rsna", "folder"]
+    layout: Literal["rsna", "folder", "manifest", "nih"]
     root: str
     groups: str | None
     group_pattern: str | None
@@ -62,6 +62,14 @@ class Split(_Block):
     test: Share
     validation: Annotated[float, Field(gt=0, lt=1)]
     folds: Annotated[int, Field(ge=2)]
+    join: str
+
+
+class Leaks(_Block):
+    """From which similarity on pairs of images are reported."""
+
+    near_duplicate: Annotated[float, Field(gt=0, le=1)]
+    same_person: Annotated[float, Field(gt=0, le=1)]
 
 
 class Features(_Block):
@@ -164,6 +172,7 @@ class Params(_Block):
     prepare: Prepare
     split: Split
     features: Features
+    leaks: Leaks
     heads: Heads
     finetune: Finetune
     evaluate: Evaluate

@@ -14,7 +14,7 @@ from radbank.errors import RadbankError
 
 COLUMNS = ["id", "group", "split", "fold"]
 SPLITS = ("train", "validation", "test", "excluded")
-_WORDS = ("negative", "positive")
+_BINARY = ("negative", "positive")
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,12 @@ class Plan:
     seed: int
 
 
-def join_duplicates(groups: Sequence[str], pixel_sha256: Sequence[str]) -> np.ndarray:
-    """Join the groups that share an image, directly or through others.
+def join_duplicates(
+    groups: Sequence[str],
+    pixel_sha256: Sequence[str],
+    links: Sequence[tuple[int, int]] = (),
+) -> np.ndarray:
+    """Join the groups that share an image or are linked, directly or through others.
 
     Parameters
     ----------
@@ -49,6 +53,8 @@ def join_duplicates(groups: Sequence[str], pixel_sha256: Sequence[str]) -> np.nd
         Patient of each image.
     pixel_sha256
         Hash of each image's prepared pixels.
+    links
+        Positions of two images whose groups are to be one.
 
     Returns
     -------
@@ -57,11 +63,13 @@ def join_duplicates(groups: Sequence[str], pixel_sha256: Sequence[str]) -> np.nd
     """
     names, of_image = np.unique(np.asarray(groups, dtype=object), return_inverse=True)
     hashes, pixels = np.unique(np.asarray(pixel_sha256, dtype=object), return_inverse=True)
-    # a graph of patients and pixel hashes: an image is an edge between its two
+    # a graph of patients and pixel hashes: an image is an edge between its two, a link one
+    # between two patients
     n_nodes = len(names) + len(hashes)
-    edges = coo_array(
-        (np.ones(len(of_image), np.int8), (of_image, len(names) + pixels)), (n_nodes, n_nodes)
-    )
+    linked = of_image[np.asarray(links, dtype=np.intp).reshape(-1, 2)]
+    first = np.concatenate([of_image, linked[:, 0]])
+    second = np.concatenate([len(names) + pixels, linked[:, 1]])
+    edges = coo_array((np.ones(len(first), np.int8), (first, second)), (n_nodes, n_nodes))
     _, component = connected_components(edges, directed=False)
     of_name = component[: len(names)]
     # names are sorted, so the first index of a component is its alphabetically first name
@@ -76,12 +84,15 @@ def partition(
     labels: Sequence[int],
     official_split: Sequence[str | None],
     plan: Plan,
+    *,
+    classes: Sequence[str] = _BINARY,
 ) -> pd.DataFrame:
     """Divide images so that no group is on two sides.
 
     An official test set stays whole, and so does an official validation set but for groups it
     shares with the test set; other images of their groups are excluded. What is not given
-    officially is drawn by `plan`: groups stratified by whether any of their images is positive.
+    officially is drawn by `plan`: groups stratified by whether any of their images is positive (by
+    the last of their classes, where there are more than two).
 
     Parameters
     ----------
@@ -90,11 +101,13 @@ def partition(
     groups
         Group of each image (:func:`join_duplicates`).
     labels
-        0 or 1 for each image.
+        Class of each image.
     official_split
         "train", "validation", "test" or None for each image.
     plan
         Shares, folds and seed.
+    classes
+        Names by label.
 
     Returns
     -------
@@ -120,13 +133,13 @@ def partition(
         split[given] = name
     generator = np.random.default_rng(plan.seed)
     if not (official == "test").any() and plan.test > 0:
-        _draw(images, split, "test", plan.test, generator)
+        _draw(images, split, "test", plan.test, generator, n_classes=len(classes))
     if not (official == "validation").any():
-        _draw(images, split, "validation", plan.validation, generator)
+        _draw(images, split, "validation", plan.validation, generator, n_classes=len(classes))
     images["split"] = split
     asked = ["train", "validation", *(["test"] if "test" in split or plan.test > 0 else [])]
-    _require_both_classes(images, asked)
-    images["fold"] = _folds(images, plan)
+    _require_every_class(images, asked, classes)
+    images["fold"] = _folds(images, plan, classes)
     return images[COLUMNS]
 
 
@@ -155,29 +168,35 @@ def read_splits(path: str | Path) -> pd.DataFrame:
 
 
 def _draw(
-    images: pd.DataFrame, split: np.ndarray, name: str, share: float, rng: np.random.Generator
+    images: pd.DataFrame,
+    split: np.ndarray,
+    name: str,
+    share: float,
+    rng: np.random.Generator,
+    *,
+    n_classes: int,
 ) -> None:
     """Move a share of the groups in training to another split, in place."""
-    positive = images[split == "train"].groupby("group", sort=True)["label"].max()
-    for label in (0, 1):
-        stratum = positive.index[positive == label].to_numpy(object)
+    last = images[split == "train"].groupby("group", sort=True)["label"].max()
+    for label in range(n_classes):
+        stratum = last.index[last == label].to_numpy(object)
         # at least one on either side, as far as there are two
         count = min(max(round(share * len(stratum)), 1), max(len(stratum) - 1, 0))
         drawn = rng.permutation(stratum)[:count]
         split[np.isin(images["group"].to_numpy(object), drawn) & (split == "train")] = name
 
 
-def _folds(images: pd.DataFrame, plan: Plan) -> np.ndarray:
+def _folds(images: pd.DataFrame, plan: Plan, classes: Sequence[str]) -> np.ndarray:
     """Return each image's fold, -1 outside training."""
     folds = np.full(len(images), -1)
     training = np.flatnonzero(images["split"] == "train")
     labels = images["label"].to_numpy()[training]
     groups = images["group"].to_numpy(object)[training]
-    for label in (0, 1):
+    for label, name in enumerate(classes):
         patients = len(np.unique(groups[labels == label]))
         if patients < plan.folds:
             raise RadbankError(
-                f"The training split has {patients} patients with {_WORDS[label]} images, too "
+                f"The training split has {patients} patients with {name} images, too "
                 f"few for {plan.folds} folds: lower split.folds or split.test, or add data."
             )
     splitter = StratifiedGroupKFold(plan.folds, shuffle=True, random_state=plan.seed)
@@ -186,12 +205,14 @@ def _folds(images: pd.DataFrame, plan: Plan) -> np.ndarray:
     return folds
 
 
-def _require_both_classes(images: pd.DataFrame, asked: Sequence[str]) -> None:
+def _require_every_class(
+    images: pd.DataFrame, asked: Sequence[str], classes: Sequence[str]
+) -> None:
     for name in asked:
         labels = images["label"][images["split"] == name]
-        lacking = {0, 1} - set(labels)
+        lacking = set(range(len(classes))) - set(labels)
         if lacking:
             raise RadbankError(
-                f"The {name} split has no {_WORDS[min(lacking)]} image: there are too few "
+                f"The {name} split has no {classes[min(lacking)]} image: there are too few "
                 "patients with such images for the shares in params.yaml (split)."
             )

@@ -4,15 +4,17 @@ import pandas as pd
 
 from pipeline import paths
 from pipeline.cases import read_cases
+from pipeline.leakage.find import COLUMNS
 from pipeline.params import load_params
 from pipeline.partition import read_splits
-from pipeline.reporting.evidence import read_costs, read_curves, read_summary
+from pipeline.reporting.evidence import read_costs, read_curves, read_leak_counts, read_summary
 from pipeline.reporting.page import Evidence, render
 from pipeline.stage import run
 from radbank.files import sha256_file, write_text
 
 _CURVES = ("roc", "precision_recall", "calibration", "confusion", "learning")
-_CHECKED = (paths.CASES, paths.QUARANTINE, paths.SPLITS, paths.SUMMARY)
+_CHECKED = (paths.CASES, paths.QUARANTINE, paths.SPLITS, paths.LEAKS, paths.SUMMARY)
+_LEAK_TYPES = {name: "float64" if name == "similarity" else "str" for name in COLUMNS}
 
 
 def main() -> None:
@@ -28,6 +30,8 @@ def main() -> None:
         cases=read_cases(paths.CASES),
         splits=read_splits(paths.SPLITS),
         quarantine=pd.read_csv(paths.QUARANTINE, dtype=str, keep_default_na=False),
+        leak_counts=read_leak_counts(paths.LEAK_COUNTS),
+        leaks=pd.read_csv(paths.LEAKS, dtype=_LEAK_TYPES, keep_default_na=False),
         checksums={path.as_posix(): sha256_file(path) for path in _CHECKED},
     )
     write_text(paths.REPORT, render(evidence))

@@ -1,9 +1,11 @@
 """Stage split: decide once, by patient, what is for training, validation and test."""
 
+import numpy as np
 import pandas as pd
 
 from pipeline.cases import Cases, read_cases
 from pipeline.imaging.store import open_images
+from pipeline.joins import read_joins
 from pipeline.params import load_params
 from pipeline.partition import SPLITS, Plan, join_duplicates, partition
 from pipeline.paths import CASES, IMAGES
@@ -28,11 +30,16 @@ def main() -> None:
         folds=params.split.folds,
         seed=params.seed,
     )
-    groups = join_duplicates(frame["group"].tolist(), hashes)
+    links, n_absent = read_joins(params.split.join, ids)
+    groups = join_duplicates(frame["group"].tolist(), hashes, links)
     official = [None if pd.isna(name) else name for name in frame["official_split"]]
-    splits = partition(ids, groups.tolist(), frame["label"].tolist(), official, plan)
+    labels = frame["label"].tolist()
+    splits = partition(ids, groups.tolist(), labels, official, plan, classes=cases.classes)
     write_text(SPLITS_FILE, splits.to_csv(index=False, lineterminator="\n"))
     print(summarise(splits, cases, plan, n_hashes=len(set(hashes))))
+    if links or n_absent:
+        absent = f" ({n_absent} more are of images that are not here)" if n_absent else ""
+        print(f"{params.split.join}: {len(links)} pairs kept on one side{absent}")
 
 
 def summarise(splits: pd.DataFrame, cases: Cases, plan: Plan, *, n_hashes: int) -> str:
@@ -54,15 +61,13 @@ def summarise(splits: pd.DataFrame, cases: Cases, plan: Plan, *, n_hashes: int) 
     for name in SPLITS:
         inside = (splits["split"] == name).to_numpy()
         if inside.any():
-            positive = int(labels[inside].sum())
+            counts = np.bincount(labels[inside], minlength=len(cases.classes))
             lines.append(
                 f"{name:<11}{splits['group'][inside].nunique():>9}{inside.sum():>8}  "
-                f"{inside.sum() - positive} / {positive}"
+                + " / ".join(map(str, counts))
             )
     joined = cases.frame["group"].nunique() - splits["group"].nunique()
-    lines.append(
-        f"exact duplicates: {len(splits) - n_hashes}, patients joined through them: {joined}"
-    )
+    lines.append(f"exact duplicates: {len(splits) - n_hashes}, patients joined: {joined}")
     official = set(cases.frame["official_split"].dropna())
     if "test" in official:
         lines.append(

@@ -15,6 +15,7 @@ from features.store import open_store
 from heads import HEADS, get_head
 from heads.base import Examples, Head
 from pipeline import paths
+from pipeline.classes import two_classes
 from pipeline.evaluation import score, youden_threshold
 from pipeline.evaluation.heading import data_in_words, weights_in_words
 from pipeline.params import Evaluate, load_params
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     in_split = {split: (cases["split"] == split).to_numpy() for split in ("train", "validation")}
     train, validation = (examples.take(rows) for rows in in_split.values())
     for split, part in (("train", train), ("validation", validation)):
-        _require_both_classes(split, part, attributes["classes"])
+        _require_both_classes(split, part, two_classes(attributes["classes"]))
 
     start = time.perf_counter()
     head.fit(train, validation)
@@ -134,7 +135,6 @@ def describe(
     head: Head, attributes: Mapping[str, Any], *, threshold: float, n_train: int
 ) -> TrainedModel:
     """Say what a head was trained on, from the attributes of its feature store."""
-    negative, positive = attributes["classes"]
     return TrainedModel(
         kind="head",
         name=head.name,
@@ -149,7 +149,7 @@ def describe(
         engine=attributes["engine"],
         batch_size=int(attributes["batch_size"]),
         seed=int(attributes["views_seed"]),
-        classes=(negative, positive),
+        classes=two_classes(attributes["classes"]),
         threshold=threshold,
         synthetic=bool(attributes["synthetic"]),
         n_train=n_train,

@@ -11,18 +11,18 @@ import pytest
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parent.parent
-TRACKED = (".dvc", ".dvcignore", ".gitignore", "dvc.yaml", "params.yaml")
+TRACKED = (".dvc", ".dvcignore", ".gitignore", "dvc.yaml", "joins.csv", "params.yaml")
 PACKAGES = ("radbank", "pipeline", "features", "heads")
 HEADS = ("logistic_regression", "lightgbm", "mlp", "linear_probe")
 SMALL = {
     "demo": {"images": 40, "patients": 24},
     "features": {"views": 1},
     "heads": {"mlp": {"max_epochs": 3}, "lightgbm": {"max_rounds": 20}},
-    "finetune": {"epochs": 1, "image_size": 64},
+    "finetune": {"epochs": 1, "warmup_epochs": 0, "image_size": 64},
     "evaluate": {"bootstrap": 100},
 }
 EVERY_STAGE = [
-    "demo", "ingest", "prepare", "split", "extract", *(f"train@{head}" for head in HEADS),
+    "demo", "ingest", "prepare", "split", "extract", "leaks", *(f"train@{head}" for head in HEADS),
     "finetune", "evaluate", "report",
 ]  # fmt: skip
 FROM_EXTRACT_ON = {*EVERY_STAGE[EVERY_STAGE.index("extract") :]}
@@ -115,7 +115,13 @@ def test_outputs_are_ignored_by_git_but_for_the_metrics(project):
     status = project("git", "status", "--porcelain", "--untracked-files=all")
     new = {line[3:] for line in status.splitlines()}
     metrics = {f"metrics/heads/{head}.json" for head in HEADS}
-    assert new == {"dvc.lock", "metrics/finetune.json", "metrics/summary.json", *metrics}
+    assert new == {
+        "dvc.lock",
+        "metrics/finetune.json",
+        "metrics/leaks.json",
+        "metrics/summary.json",
+        *metrics,
+    }
 
 
 def test_a_heads_params_rerun_that_head_and_what_follows(project):

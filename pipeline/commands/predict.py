@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 
 from radbank.errors import RadbankError
 from radbank.files import atomic_path
+from radbank.memory import keep_large_blocks
 
 if TYPE_CHECKING:
     from pipeline.trained_model import TrainedModel
 
 EXAMPLE = """examples:
-  radbank predict models/heads/logistic_regression data/raw/demo/stage_2_train_images
-  radbank predict models/finetune new/a.dcm new/b.png --output probabilities.csv
+  radbank predict models/finetune data/raw/demo/stage_2_train_images/0*.dcm
+  radbank predict models/heads/mlp data/raw/demo/stage_2_train_images --output new.csv
+
+The second names three files that are broken on purpose, and so ends with status 1.
 """
 
 
@@ -67,6 +70,7 @@ def predict(arguments: argparse.Namespace) -> None:
 
     if arguments.frame is not None and arguments.frame < 1:
         raise RadbankError(f"--frame is {arguments.frame}: frames are counted from 1.")
+    keep_large_blocks()
     paths = find_files(arguments.images)
     predictor = load_predictor(arguments.model, weights=arguments.weights)
     print("\n".join(introduce(predictor.model)), file=sys.stderr)

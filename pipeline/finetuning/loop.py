@@ -102,7 +102,8 @@ def fine_tune(
         for group in optimiser.param_groups:
             group["lr"] = schedule.rate(step)
         pixels = augment_random(training[chosen], generator)
-        with torch.random.fork_rng():  # dropout draws from torch's global generator only
+        # dropout draws from torch's global generators only
+        with torch.random.fork_rng([network.device] if network.device.type == "cuda" else []):
             torch.manual_seed(int(generator.integers(2**63)))
             losses[cuts[batch]] = _step(network, optimiser, pixels, training.labels[chosen])
         if batch == len(cuts) - 1:
@@ -122,7 +123,7 @@ def _step(
 ) -> float:
     """Take one step of the optimiser and return the batch's mean loss before it."""
     logits = network(network.images(pixels))
-    loss = functional.cross_entropy(logits, torch.from_numpy(labels).to(logits.device))
+    loss = functional.cross_entropy(logits, torch.from_numpy(labels).to(network.device))
     optimiser.zero_grad()
     torch.autograd.backward(loss)
     optimiser.step()

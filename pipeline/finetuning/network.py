@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
@@ -52,10 +53,14 @@ class Network(nn.Module):
         logits: torch.Tensor = self.classify(self.embed(images))
         return logits
 
+    @property
+    def device(self) -> torch.device:
+        """Where the network is."""
+        return self.classify.weight.device
+
     def images(self, pixels: np.ndarray) -> torch.Tensor:
         """Preprocess uint8 pixels of shape (n, height, width) on the network's own device."""
-        device = self.classify.weight.device
-        return self.preprocessing(torch.from_numpy(pixels).to(device))
+        return self.preprocessing(torch.from_numpy(pixels).to(self.device))
 
     def restore(self, folder: Path) -> None:
         """Read what :func:`save_weights` wrote.
@@ -63,7 +68,7 @@ class Network(nn.Module):
         Raises
         ------
         RadbankError
-            If the file is missing or holds another network's weights.
+            If the file is missing or damaged, or holds another network's weights.
         """
         path = folder / WEIGHTS_FILE
         try:
@@ -73,6 +78,8 @@ class Network(nn.Module):
                 f"There is no {path}: run `dvc repro finetune`, or `dvc pull` if it was run "
                 "elsewhere."
             ) from None
+        except SafetensorError:
+            raise RadbankError(f"{path} is damaged: run `dvc repro finetune`.") from None
         except RuntimeError:
             raise RadbankError(
                 f"The weights in {path} are of another network than model.json beside it "

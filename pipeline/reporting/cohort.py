@@ -55,7 +55,7 @@ class Quarantine:
     paths: tuple[tuple[str, str], ...]
 
 
-def describe_cohort(cases: pd.DataFrame, splits: pd.DataFrame, classes: tuple[str, str]) -> Cohort:
+def describe_cohort(cases: pd.DataFrame, splits: pd.DataFrame, classes: tuple[str, ...]) -> Cohort:
     """Describe the images of each split.
 
     Parameters
@@ -65,7 +65,7 @@ def describe_cohort(cases: pd.DataFrame, splits: pd.DataFrame, classes: tuple[st
     splits
         As in data/splits.csv; its `group` is the patient, with duplicates joined.
     classes
-        Names of the negative and the positive class.
+        Names by label.
     """
     images = cases.drop(columns="group").merge(splits[["id", "group", "split"]], on="id")
     parts = {

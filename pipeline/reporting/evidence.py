@@ -100,6 +100,35 @@ class Cost(_Document):
     device: Literal["cpu", "cuda"]
 
 
+class PairCount(_Document):
+    """Pairs of one kind: all, of two groups, and on two sides of the split."""
+
+    pairs: int
+    across_groups: int
+    across_splits: int
+
+
+class LeakCounts(_Document):
+    """metrics/leaks.json."""
+
+    exact_duplicate: PairCount
+    near_duplicate: PairCount
+    same_person: PairCount
+    not_listed: int
+    persons_comparable: int
+
+
+def read_leak_counts(path: Path) -> LeakCounts:
+    """Read metrics/leaks.json.
+
+    Raises
+    ------
+    RadbankError
+        If the file is missing or not what the leaks stage writes.
+    """
+    return _read(LeakCounts, path)
+
+
 def read_summary(path: Path) -> Summary:
     """Read metrics/summary.json.
 

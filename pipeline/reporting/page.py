@@ -9,16 +9,18 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipeline.cases import Cases
+from pipeline.classes import two_classes
 from pipeline.evaluation.summary import FINETUNE
 from pipeline.params import Params
 from pipeline.reporting.answer import answer
 from pipeline.reporting.cohort import describe_cohort, describe_quarantine
-from pipeline.reporting.evidence import METRICS, Cost, Summary
+from pipeline.reporting.evidence import METRICS, Cost, LeakCounts, Summary
 from pipeline.reporting.figures.calibration import calibration
 from pipeline.reporting.figures.comparison import comparison
 from pipeline.reporting.figures.confusion import confusion
 from pipeline.reporting.figures.curves import curves
 from pipeline.reporting.figures.learning import learning
+from pipeline.reporting.leaks import describe_leaks
 from pipeline.reporting.limits import limits
 from pipeline.reporting.methods import methods_paragraphs
 from pipeline.reporting.results import any_undefined, results
@@ -41,6 +43,7 @@ _SECTIONS = (
     Section("models", "The models compared"),
     Section("curves", "Curves behind the numbers"),
     Section("cohort", "The cohort"),
+    Section("leaks", "Leak checks"),
     Section("methods", "Methods"),
     Section("limits", "Limits"),
     Section("provenance", "Provenance"),
@@ -67,6 +70,8 @@ class Evidence:
         id, group, split and fold of every image.
     quarantine
         path and reason of the files that could not be used.
+    leak_counts, leaks
+        Numbers of pairs that may leak, and the pairs.
     checksums
         SHA-256 of the files that the report was made from, by path.
     """
@@ -78,6 +83,8 @@ class Evidence:
     cases: Cases
     splits: pd.DataFrame
     quarantine: pd.DataFrame
+    leak_counts: LeakCounts
+    leaks: pd.DataFrame
     checksums: dict[str, str]
 
 
@@ -105,6 +112,7 @@ def render(evidence: Evidence) -> str:
         plates={plate.key: (i, plate) for i, plate in enumerate(_plates(evidence), start=1)},
         cohort=describe_cohort(evidence.cases.frame, evidence.splits, evidence.cases.classes),
         quarantine=quarantine,
+        leaks=describe_leaks(evidence.leak_counts, evidence.leaks, params),
         methods=methods_paragraphs(
             params, summary, set(evidence.cases.frame["official_split"].dropna())
         ),
@@ -123,7 +131,7 @@ def _plates(evidence: Evidence) -> list[Plate]:
         comparison(summary, evidence.costs),
         curves(summary, by_kind["roc"], by_kind["precision_recall"]),
         calibration(summary, by_kind["calibration"]),
-        confusion(summary, by_kind["confusion"], evidence.cases.classes),
+        confusion(summary, by_kind["confusion"], two_classes(evidence.cases.classes)),
     ]
     if FINETUNE in by_kind["learning"]:
         plates.append(learning(by_kind["learning"][FINETUNE]))

@@ -2,11 +2,16 @@
 
 from pathlib import Path
 
-from pipeline.sources import folder, rsna
+from pipeline.sources import folder, manifest, nih, rsna
 from pipeline.sources.base import Listing, Source
 from radbank.errors import RadbankError
 
-LAYOUTS: dict[str, Source] = {"rsna": rsna.list_cases, "folder": folder.list_cases}
+LAYOUTS: dict[str, Source] = {
+    "rsna": rsna.list_cases,
+    "folder": folder.list_cases,
+    "manifest": manifest.list_cases,
+    "nih": nih.list_cases,
+}
 
 
 def list_cases(layout: str, root: Path, positive: str | None) -> Listing:

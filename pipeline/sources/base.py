@@ -20,11 +20,16 @@ class Entry:
     label
         Index into the listing's classes.
     finding
-        The detailed class, where the layout has one.
+        The detailed class, where the layout has one; several labels joined by ``|``.
+    findings
+        Every label, where the layout can give an image more than one, else None.
     boxes
         [x, y, width, height] in pixels of the image, or None.
     official_split
         "train", "validation" or "test" where the data come divided, else None.
+    sex, age, view
+        What a table says of the person and the exposure, as :class:`pipeline.imaging.header.Header`
+        writes it; None leaves it to the file's own header.
     """
 
     id: str
@@ -34,6 +39,10 @@ class Entry:
     finding: str | None = None
     boxes: list[list[float]] | None = None
     official_split: str | None = None
+    findings: list[str] | None = None
+    sex: str | None = None
+    age: float | None = None
+    view: str | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +58,7 @@ class Listing:
     """All files of a source: those to read, those set aside, and the class names by label."""
 
     entries: list[Entry]
-    classes: tuple[str, str]
+    classes: tuple[str, ...]
     rejected: list[Rejected] = field(default_factory=list)
 
 

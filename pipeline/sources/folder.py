@@ -4,22 +4,13 @@
 archives add (``__MACOSX``), are passed over.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from pipeline.sources.base import Entry, Listing, Rejected
+from pipeline.sources.ids import shortest_ids
+from pipeline.sources.splits import SPLITS
 from radbank.errors import RadbankError
-
-SPLITS = {
-    "train": "train",
-    "training": "train",
-    "validation": "validation",
-    "valid": "validation",
-    "val": "validation",
-    "test": "test",
-    "testing": "test",
-}
 
 
 def list_cases(root: Path, positive: str | None) -> Listing:
@@ -28,7 +19,8 @@ def list_cases(root: Path, positive: str | None) -> Listing:
     Parameters
     ----------
     root
-        Folder with the class folders, or with folders named as in :data:`SPLITS` that hold them.
+        Folder with the class folders, or with folders that hold them and are named as in
+        :data:`pipeline.sources.splits.SPLITS`.
     positive
         Name of the positive class; None: the last one alphabetically.
 
@@ -56,7 +48,7 @@ def list_cases(root: Path, positive: str | None) -> Listing:
             )
         classes.sort(key=lambda name: name == positive)
     labelled = [path for path in paths if len(path.parts) > depth]
-    ids = _ids(labelled)
+    ids = shortest_ids(labelled)
     entries = [
         Entry(
             id=ids[path],
@@ -95,16 +87,3 @@ def _classes(names: set[str], root: Path) -> list[str]:
             f"data.layout folder needs two class folders with images in {root}, found {found}."
         )
     return sorted(names)
-
-
-def _ids(paths: list[PurePosixPath]) -> dict[PurePosixPath, str]:
-    """Return unique ids: the stem, else the path without suffix, else the whole path."""
-    stems = Counter(path.stem for path in paths)
-    bare = Counter(str(path.with_suffix("")) for path in paths)
-    ids = {}
-    for path in paths:
-        without = str(path.with_suffix(""))
-        ids[path] = path.stem if stems[path.stem] == 1 else without
-        if stems[path.stem] > 1 and bare[without] > 1:
-            ids[path] = str(path)
-    return ids

@@ -31,6 +31,7 @@ def project(tmp_path, monkeypatch, request):
         params["data"] = {**params["data"], **empty, **lenient, **data}
         params["split"]["folds"] = 3
         yaml.dump(params, tmp_path / PARAMS)
+        shutil.copy(source.parent / "joins.csv", tmp_path)
         monkeypatch.chdir(tmp_path)
         return tmp_path
 
@@ -89,7 +90,7 @@ def test_from_folders_to_splits(project, folders, capsys):
     printed = capsys.readouterr().out
     assert "49 images of 24 patients: 25 no, 24 yes" in printed
     assert "4 files set aside" in printed
-    assert "exact duplicates: 1, patients joined through them: 1" in printed
+    assert "exact duplicates: 1, patients joined: 1" in printed
     for line in ("train", "validation", "test"):
         assert f"\n{line} " in printed
 

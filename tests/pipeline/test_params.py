@@ -49,7 +49,7 @@ def test_an_unknown_top_level_key_is_refused(edited):
     [
         ("split__test", "0.2", r"split\.test is '0\.2': input should be a valid number"),
         ("split__test", 1.0, r"split\.test is 1\.0: input should be less than 1"),
-        ("data__layout", "dicom", r"data\.layout is 'dicom': input should be 'rsna' or 'folder'"),
+        ("data__layout", "dicom", r"data\.layout is 'dicom': input should be 'rsna', 'folder'"),
         ("data__limit", 0, r"data\.limit is 0"),
         ("heads__mlp__class_weight", "auto", r"heads\.mlp\.class_weight is 'auto'"),
         ("features__layers", [], r"features\.layers is \[\]"),

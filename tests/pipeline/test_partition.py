@@ -143,3 +143,22 @@ def test_splits_round_trip(tmp_path):
     (tmp_path / "splits.csv").write_text("id,split\na,train\n")
     with pytest.raises(RadbankError, match="has not the columns"):
         read_splits(tmp_path / "splits.csv")
+
+
+def test_links_join_groups():
+    merged = join_duplicates(["c", "b", "a", "d"], ["1", "2", "3", "4"], [(0, 1), (1, 2)])
+    assert merged.tolist() == ["a", "a", "a", "d"]
+
+
+def test_three_classes_are_divided_by_patient_too():
+    n = 60
+    ids = [f"{i:02d}" for i in range(n)]
+    plan = Plan(test=0.2, validation=0.2, folds=3, seed=1)
+    labels = [i % 3 for i in range(n)]
+    splits = partition(ids, ids, labels, [None] * n, plan, classes=("a", "b", "c"))
+    counts = splits.assign(label=labels).groupby(["split", "label"]).size().unstack()
+    assert counts.loc["test"].tolist() == [4, 4, 4]
+    assert counts.loc["validation"].tolist() == [3, 3, 3]
+    few = [min(label, 1) for label in labels[:-2]] + [2, 2]
+    with pytest.raises(RadbankError, match="no c image"):
+        partition(ids, ids, few, ["train"] * n, plan, classes=("a", "b", "c"))

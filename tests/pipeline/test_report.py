@@ -19,7 +19,7 @@ from pipeline.reporting.text import number
 from radbank.errors import RadbankError
 
 PAGE = Path("report/index.html")
-SECTIONS = ["answer", "models", "curves", "cohort", "methods", "limits", "provenance"]
+SECTIONS = ["answer", "models", "curves", "cohort", "leaks", "methods", "limits", "provenance"]
 VOID = {"meta", "path", "use", "br", "img"}
 HOSTILE = '<img src="https://example.org/x" onerror="alert(1)">{{ 7 * 7 }}'
 

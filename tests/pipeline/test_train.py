@@ -219,3 +219,13 @@ def test_a_failed_run_leaves_the_former_model(folder, monkeypatch):
     with pytest.raises(OSError, match="disk full"):
         train.main(["linear_probe"])
     assert outputs(folder) == before
+
+
+def test_three_classes_are_refused_with_what_to_do(folder, monkeypatch):
+    monkeypatch.setitem(ATTRIBUTES, "classes", ["bacteria", "normal", "virus"])
+    write_inputs()
+    with pytest.raises(
+        RadbankError, match=r"3 classes \(bacteria, normal, virus\).*data\.positive"
+    ):
+        train.main(["mlp"])
+    assert not (folder / "models").exists()

@@ -1,0 +1,34 @@
+"""Sex, age and view as tables write them, held to the allow-list of file headers."""
+
+import math
+
+from pipeline.imaging.header import VIEWS, parse_age
+
+_SEXES = {"F": "F", "FEMALE": "F", "M": "M", "MALE": "M"}
+_OLDEST = 120
+
+
+def sex_of(text: str) -> str | None:
+    """Return "F" or "M", or None for anything else."""
+    return _SEXES.get(text.strip().upper())
+
+
+def age_of(text: str) -> float | None:
+    """Return years, or None where the text is no credible age.
+
+    Examples
+    --------
+    >>> age_of("62"), age_of("62.5"), age_of("006M"), age_of("414"), age_of("-1")
+    (62.0, 62.5, 0.5, None, None)
+    """
+    try:
+        years = float(text)
+    except ValueError:
+        return parse_age(text)
+    return years if math.isfinite(years) and 0 <= years <= _OLDEST else None
+
+
+def view_of(text: str) -> str | None:
+    """Return a view position, or None for what is none: free text can name a person."""
+    view = text.strip().upper()
+    return view if view in VIEWS else None

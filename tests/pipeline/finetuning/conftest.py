@@ -1,0 +1,75 @@
+"""A network small enough to train in a second, and images that it can tell apart."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from features.backbones import LoadedBackbone
+from features.preprocessing import Preprocessing
+from features.weights import WeightsInfo
+from pipeline.finetuning.images import LabelledImages
+from pipeline.finetuning.network import build_network
+from pipeline.params import Finetune
+
+SIDE = 16
+
+
+@pytest.fixture
+def backbone():
+    """Convolution, batch norm, dropout, average: all that behaves differently in training."""
+    torch.manual_seed(0)
+    module = nn.Sequential(
+        nn.Conv2d(3, 8, 3, stride=2),
+        nn.BatchNorm2d(8),
+        nn.ReLU(),
+        nn.Dropout(0.1),
+        nn.AdaptiveAvgPool2d(2),
+        nn.Flatten(),
+    )
+    return LoadedBackbone(
+        name="tiny",
+        module=module.eval(),
+        preprocessing=Preprocessing(
+            input_size=SIDE, mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5), interpolation="bilinear"
+        ),
+        weights=WeightsInfo(name="random", sha256="0" * 64, random=True),
+        n_features=32,
+    )
+
+
+@pytest.fixture
+def network(backbone):
+    return build_network(backbone, image_size=None, seed=1)
+
+
+@pytest.fixture
+def images():
+    """Noise, brighter in the middle for the positive class."""
+    rng = np.random.default_rng(2)
+    labels = np.arange(40) % 2
+    pixels = rng.integers(0, 120, (40, SIDE, SIDE))
+    pixels[labels == 1, 4:12, 4:12] += 80
+    return LabelledImages(pixels.astype(np.uint8), np.arange(40), labels)
+
+
+@pytest.fixture
+def split(images):
+    """Return training and validation images."""
+    names = ["train"] * 25 + ["validation"] * 15  # 25: the last batch of 8 would be of one image
+    return tuple(images.of_split(names, name, ("no", "yes")) for name in ("train", "validation"))
+
+
+@pytest.fixture
+def settings():
+    return Finetune(
+        epochs=3,
+        image_size=None,
+        batch_size=8,
+        warmup_epochs=1,
+        warmup_from=1e-6,
+        learning_rate=0.02,
+        final_learning_rate=0.002,
+        weight_decay=1e-4,
+        checkpoint_every=2,
+    )
