@@ -161,8 +161,13 @@ def test_the_rsna_sample(project, shared_data, capsys):
     boxes = frame.set_index("id")["boxes"].dropna()
     assert sum(map(len, boxes)) == labels["x"].notna().sum()
     assert set(boxes.index) == set(labels["patientId"][labels["Target"] == 1])
+    targets = labels.groupby("patientId")["Target"].max()
+    assert frame.set_index("id")["label"].to_dict() == targets.to_dict()
+    positive = labels[labels["Target"] == 1].groupby("patientId")[["x", "y", "width", "height"]]
+    assert {case: rows.to_numpy().tolist() for case, rows in positive} == boxes.to_dict()
     printed = capsys.readouterr()
     assert "Invalid" not in printed.out + printed.err
+    assert "arning" not in printed.out + printed.err
 
 
 def test_only_asked_views_and_modalities_are_taken(project, folders, capsys):

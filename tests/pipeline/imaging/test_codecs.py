@@ -15,7 +15,6 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from pipeline.health.decoders import check_decoders
 from pipeline.imaging import decoders, gdcm_jpeg
 from pipeline.imaging.codestream import CodedSize, read_size
 from pipeline.imaging.read import UnreadableImage, read_grey, read_image
@@ -121,15 +120,3 @@ def test_what_has_no_decoder_names_the_package(monkeypatch, write_dicom, texture
     monkeypatch.setattr(decoders, "is_installed", lambda syntax: False)
     with pytest.raises(UnreadableImage, match=r"no decoder for JPEG Baseline.*\(pillow\)"):
         read_grey(write_dicom(textured, jpeg=True))
-
-
-def test_doctor_says_what_can_be_read_and_what_to_install(monkeypatch):
-    (only,) = check_decoders()
-    assert "HTJ2KLossless" in only.finding
-    assert "JPEGLosslessSV1" in only.finding
-    monkeypatch.setattr(
-        "pipeline.health.decoders.is_installed", lambda syntax: "JPEGLS" not in syntax.keyword
-    )
-    _, missing = check_decoders()
-    assert "JPEGLSLossless, JPEGLSNearLossless" in missing.finding
-    assert "python -m pip install pyjpegls" in missing.finding
