@@ -28,6 +28,13 @@ class Demo(_Block):
     patients: Count
 
 
+class Accept(_Block):
+    """Which images are taken, by their headers; null: all."""
+
+    modality: list[str] | None
+    view: list[str] | None
+
+
 class Data(_Block):
     """Where the cases come from."""
 
@@ -37,6 +44,10 @@ class Data(_Block):
     group_pattern: str | None
     positive: str | None
     limit: Count | None
+    frame: Count | None
+    accept: Accept
+    max_quarantined: Annotated[float, Field(ge=0, le=1)]
+    pseudonymise: Literal["auto"] | bool
 
 
 class Prepare(_Block):
