@@ -9,10 +9,7 @@ from packaging.requirements import Requirement
 from pipeline.health.check import Check, fail, ok, warn
 from radbank import __version__
 
-OPTIONAL = {
-    "openvino": "a faster engine on CPUs",
-    "distributed": "cluster.scheduler: work spread over a Dask cluster",
-}
+OPTIONAL = {"distributed": "cluster.scheduler: work spread over a Dask cluster"}
 
 
 def check_installation() -> Iterator[Check]:
