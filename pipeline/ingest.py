@@ -1,15 +1,17 @@
 """Stage ingest: labels, patients and headers in; cases and quarantine out."""
 
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
+from pipeline.acceptance import Tally, require_few, why_not
 from pipeline.cases import SCHEMA, write_cases
-from pipeline.cluster import ordered_map
-from pipeline.imaging.examine import Facts, examine
+from pipeline.examination import examine_files
+from pipeline.imaging.examine import Facts
 from pipeline.params import Data, load_params
 from pipeline.paths import CASES, QUARANTINE
+from pipeline.pseudonyms import PSEUDONYMOUS, pseudonymise
 from pipeline.quarantine import count_reasons, write_quarantine
 from pipeline.sources import list_cases
 from pipeline.sources.base import Entry, Listing, Rejected
@@ -25,12 +27,11 @@ def main() -> None:
     params = load_params()
     frame, listing = collect(params.data, scheduler=params.cluster.scheduler)
     write_cases(CASES, frame, listing.classes)
-    write_quarantine(QUARANTINE, listing.rejected)
     print(summarise(frame, listing))
 
 
 def collect(data: Data, *, scheduler: str | None = None) -> tuple[pd.DataFrame, Listing]:
-    """Find the cases of a data set and open each file once.
+    """Find the cases of a data set, open each file once and write data/quarantine.csv.
 
     Parameters
     ----------
@@ -49,29 +50,58 @@ def collect(data: Data, *, scheduler: str | None = None) -> tuple[pd.DataFrame, 
     Raises
     ------
     RadbankError
-        If the data set is not laid out as told, or a class has no usable image.
+        If the data set is not laid out as told, a class has no usable image, or more files than
+        allowed are unusable.
     """
     root = Path(data.root)
-    found = list_cases(data.layout, root, data.positive)
+    found = with_readable_names(list_cases(data.layout, root, data.positive))
     wanted = take(regroup(found.entries, data.groups, data.group_pattern), data.limit)
-    wanted = sorted(wanted, key=lambda entry: entry.id)
-    results = ordered_map(
-        partial(_examine_below, root.resolve()),
+    replaces = data.layout not in PSEUDONYMOUS if data.pseudonymise == "auto" else data.pseudonymise
+    wanted = sorted(pseudonymise(wanted) if replaces else wanted, key=lambda entry: entry.id)
+    results = examine_files(
+        root.resolve(),
         [entry.path for entry in wanted],
+        frame=data.frame,
         scheduler=scheduler,
     )
-    usable, rows, rejected = [], [], list(found.rejected)
+    usable, rows, unread, unwanted = [], [], [], []
     for entry, result in zip(
         wanted, track(results, "reading files", total=len(wanted)), strict=True
     ):
-        if isinstance(result, Facts):
-            usable.append(entry)
-            rows.append(_row(entry, result))
-        else:
-            rejected.append(Rejected(entry.path, str(result)))
-    listing = Listing(usable, found.classes, rejected)
+        if not isinstance(result, Facts):
+            unread.append(Rejected(entry.path, str(result)))
+            continue
+        row = _row(entry, result)
+        if (reason := why_not(row, data.accept)) is not None:
+            unwanted.append(Rejected(entry.path, reason))
+            continue
+        usable.append(entry)
+        rows.append(row)
+    listing = Listing(usable, found.classes, [*found.rejected, *unread, *unwanted])
+    write_quarantine(QUARANTINE, listing.rejected)
     _require_both_classes(listing)
+    tally = Tally(listed=len(found.entries) + len(found.rejected), read=len(wanted))
+    require_few(found.rejected, unread, tally, data.max_quarantined)
     return pd.DataFrame(rows, columns=SCHEMA.names), listing
+
+
+def with_readable_names(listing: Listing) -> Listing:
+    """Set aside the files whose names are no UTF-8, which no table can hold."""
+    usable = [entry for entry in listing.entries if _is_text(entry.path)]
+    rejected = [
+        *listing.rejected,
+        *(
+            Rejected(entry.path, "its name is not UTF-8")
+            for entry in listing.entries
+            if not _is_text(entry.path)
+        ),
+    ]
+    # such bytes come as lone surrogates, and are written as \udcff
+    legible = [
+        replace(item, path=item.path.encode("utf-8", "backslashreplace").decode())
+        for item in rejected
+    ]
+    return Listing(usable, listing.classes, legible)
 
 
 def summarise(frame: pd.DataFrame, listing: Listing) -> str:
@@ -87,8 +117,12 @@ def summarise(frame: pd.DataFrame, listing: Listing) -> str:
     return "\n".join(lines)
 
 
-def _examine_below(root: Path, path: str) -> Facts | Exception:
-    return examine(root / path)
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _row(entry: Entry, facts: Facts) -> dict[str, object]:

@@ -28,6 +28,13 @@ class Demo(_Block):
     patients: Count
 
 
+class Accept(_Block):
+    """Which images are taken, by their headers; null: all."""
+
+    modality: list[str] | None
+    view: list[str] | None
+
+
 class Data(_Block):
     """Where the cases come from."""
 
@@ -37,6 +44,10 @@ class Data(_Block):
     group_pattern: str | None
     positive: str | None
     limit: Count | None
+    frame: Count | None
+    accept: Accept
+    max_quarantined: Annotated[float, Field(ge=0, le=1)]
+    pseudonymise: Literal["auto"] | bool
 
 
 class Prepare(_Block):
@@ -157,10 +168,15 @@ class Finetune(_Block):
 
 
 class Evaluate(_Block):
-    """Intervals."""
+    """Intervals, comparisons, calibration and subgroups."""
 
     bootstrap: Annotated[int, Field(ge=100)]
     confidence: Annotated[float, Field(gt=0.5, lt=1)]
+    margin: Annotated[float, Field(gt=0, lt=1)]
+    operating_points: list[Annotated[float, Field(gt=0, lt=1)]]
+    prevalences: list[Annotated[float, Field(gt=0, lt=1)]]
+    recalibration: Literal["temperature", "platt", "isotonic"]
+    minimum_group: Count
 
 
 class Limits(_Block):

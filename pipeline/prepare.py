@@ -25,7 +25,7 @@ def main() -> None:
     size = min(params.prepare.size, int(frame[["height", "width"]].to_numpy().max()))
     root = Path(params.data.root).resolve()
     pixels = ordered_map(
-        partial(_prepare_below, root, size),
+        partial(_prepare_below, root, size, params.data.frame),
         frame["path"].tolist(),
         scheduler=params.cluster.scheduler,
     )
@@ -41,9 +41,9 @@ def main() -> None:
     print(f"{reduced} of them reduced to that size, {len(frame) - reduced} kept as they are")
 
 
-def _prepare_below(root: Path, size: int, path: str) -> np.ndarray:
+def _prepare_below(root: Path, size: int, frame: int | None, path: str) -> np.ndarray:
     try:
-        return prepare(read_grey(root / path), size)
+        return prepare(read_grey(root / path, frame=frame), size)
     except UnreadableImage as reason:
         raise RadbankError(
             f"{path} could be read by ingest, but not now ({reason}): run `dvc repro`."

@@ -24,3 +24,10 @@ def count_reasons(rejected: Iterable[Rejected]) -> str:
     counts = Counter(item.reason for item in rejected)
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return "; ".join(f"{count} because {reason}" for reason, count in ranked)
+
+
+def tabulate(rejected: Iterable[Rejected]) -> str:
+    """Return a line for each reason, with its count, the most frequent first."""
+    counts = Counter(item.reason for item in rejected)
+    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return "\n".join(f"{count:8d}  {reason}" for reason, count in ranked)

@@ -9,12 +9,24 @@ from pipeline.params import load_params
 from pipeline.partition import read_splits
 from pipeline.reporting.evidence import read_costs, read_curves, read_leak_counts, read_summary
 from pipeline.reporting.experiments import read_crossvalidation, read_limits
+from pipeline.reporting.findings import read_findings
 from pipeline.reporting.page import Evidence, render
 from pipeline.stage import run
 from radbank.files import sha256_file, write_text
 
-_CURVES = ("roc", "precision_recall", "calibration", "confusion", "learning")
-_CHECKED = (paths.CASES, paths.QUARANTINE, paths.SPLITS, paths.LEAKS, paths.SUMMARY)
+_CURVES = ("roc", "precision_recall", "calibration", "decision", "confusion", "learning")
+_CHECKED = (
+    paths.CASES,
+    paths.QUARANTINE,
+    paths.SPLITS,
+    paths.LEAKS,
+    paths.SUMMARY,
+    paths.SCORES,
+    paths.COMPARISONS,
+    paths.CALIBRATION,
+    paths.SUBGROUPS,
+    paths.SHORTCUTS,
+)
 _LEAK_TYPES = {name: "float64" if name == "similarity" else "str" for name in COLUMNS}
 
 
@@ -27,6 +39,7 @@ def main() -> None:
         params=params,
         summary=summary,
         costs=read_costs(paths.COST, models),
+        findings=read_findings(),
         curves={kind: read_curves(paths.PLOTS, kind, models) for kind in _CURVES},
         crossvalidation=read_crossvalidation(paths.CROSSVALIDATION),
         limits=read_limits(paths.LIMITS),

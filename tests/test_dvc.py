@@ -24,7 +24,7 @@ SMALL = {
 }
 EVERY_STAGE = [
     "demo", "ingest", "prepare", "split", "extract", "leaks", *(f"train@{head}" for head in HEADS),
-    "ensemble", "crossvalidate", "limits", "finetune", "evaluate", "report",
+    "ensemble", "crossvalidate", "limits", "finetune", "evaluate", "shortcuts", "report",
 ]  # fmt: skip
 FROM_EXTRACT_ON = {*EVERY_STAGE[EVERY_STAGE.index("extract") :]}
 

@@ -45,6 +45,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="FILE",
         help="the backbone's weights, for a head that was trained on weights given by path",
     )
+    parser.add_argument(
+        "--frame",
+        type=int,
+        metavar="N",
+        help="which one of several frames of a DICOM file, from 1 (default: such files are left "
+        "out)",
+    )
     parser.set_defaults(handler=predict)
 
 
@@ -61,6 +68,8 @@ def predict(arguments: argparse.Namespace) -> None:
     from pipeline.prediction.model import load_predictor  # noqa: PLC0415 - with torch
     from pipeline.prediction.table import write_probabilities  # noqa: PLC0415 - with torch
 
+    if arguments.frame is not None and arguments.frame < 1:
+        raise RadbankError(f"--frame is {arguments.frame}: frames are counted from 1.")
     keep_large_blocks()
     paths = find_files(arguments.images)
     predictor = load_predictor(arguments.model, weights=arguments.weights)
@@ -70,7 +79,7 @@ def predict(arguments: argparse.Namespace) -> None:
         if arguments.output is not None:
             temporary = stack.enter_context(atomic_path(arguments.output))
             output = stack.enter_context(temporary.open("w", encoding="utf-8", newline=""))
-        unreadable = write_probabilities(predictor, paths, output)
+        unreadable = write_probabilities(predictor, paths, output, frame=arguments.frame)
     for file in unreadable:
         print(f"left out: {file.path}: {file.reason}", file=sys.stderr)
     if unreadable:

@@ -7,17 +7,25 @@ Bootstrap Methods and their Application, 1997, section 3.8).
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 
 from pipeline.evaluation.scored_cases import FloatArray, IntArray
 
-INTERVAL = "patient-level percentile bootstrap"
 CELLS = 1_000_000  # weights held at a time, 8 MB: bounds the memory, whatever n_bootstrap is
 VALID = 0.9  # share of the draws in which a figure must be defined for it to have an interval
 
 Statistic = Callable[[FloatArray], dict[str, FloatArray]]
 """Figures by name, each of shape (n_sets,), for weights of shape (n_sets, n_cases)."""
+
+
+class Intervals(TypedDict):
+    """How intervals are made: draws of patients, confidence (as 0.95), seed of the draws."""
+
+    n_bootstrap: int
+    confidence: float
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -113,7 +121,8 @@ def estimate(
     A figure at its bound, as an AUC of 1, does not vary between draws: its interval has no width,
     which says nothing about other patients. With few patients all intervals are too narrow: in
     simulations, those of 95 % held the truth in 88 to 92 % of cohorts of 30 patients, and in
-    93 to 95 % of cohorts of 100 or more.
+    93 to 95 % of cohorts of 100 or more. :mod:`pipeline.evaluation.intervals` has better ones for
+    the AUC and for shares.
     """
     whole = statistic(np.ones((1, patients.size)))
     values = {name: float(value[0]) for name, value in whole.items()}

@@ -1,10 +1,10 @@
 """What the data support about fine-tuning and the best head, in one sentence."""
 
-from pipeline.evaluation.bootstrap import Estimate
+from pipeline.evaluation.difference import Difference
 from pipeline.evaluation.heading import Heading
 
 
-def conclude(heading: Heading, difference: Estimate | None) -> str:
+def conclude(heading: Heading, difference: Difference | None) -> str:
     """Put a difference and its uncertainty into words.
 
     Parameters
@@ -32,13 +32,13 @@ def conclude(heading: Heading, difference: Estimate | None) -> str:
     return f"{compared} ({where}): {figure}, {verdict}."
 
 
-def _interval(heading: Heading, difference: Estimate) -> str:
+def _interval(heading: Heading, difference: Difference) -> str:
     if difference.low is None or difference.high is None:
         return "no interval: too few patients"
     return f"{heading.level} interval {difference.low:+.3f} to {difference.high:+.3f}"
 
 
-def _verdict(difference: Estimate, best: str) -> str:
+def _verdict(difference: Difference, best: str) -> str:
     if difference.low is not None and difference.low > 0:
         return "fine-tuning ranks the cases better"
     if difference.high is not None and difference.high < 0:

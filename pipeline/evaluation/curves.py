@@ -9,6 +9,7 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
+from pipeline.evaluation.proportion import wilson_interval
 from pipeline.evaluation.ranking import Ranking
 from pipeline.evaluation.scored_cases import FloatArray, ScoredCases
 
@@ -80,7 +81,8 @@ def calibration(cases: ScoredCases, *, confidence: float, n_bins: int = 10) -> p
     binned = rows.groupby(bins)
     n = binned.size().to_numpy()
     observed = binned["observed"].mean().to_numpy()
-    low, high = wilson_interval(binned["observed"].sum().to_numpy(), n, confidence)
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    low, high = wilson_interval(binned["observed"].sum().to_numpy(np.float64), n.astype(float), z)
     return pd.DataFrame(
         {
             "predicted": binned["predicted"].mean().to_numpy(),
@@ -107,29 +109,6 @@ def confusion(cases: ScoredCases, threshold: float, classes: tuple[str, str]) ->
     names = np.asarray(classes, dtype=object)
     called = (cases.probabilities >= threshold).astype(np.int64)
     return pd.DataFrame({"actual": names[cases.labels], "predicted": names[called]})
-
-
-def wilson_interval(
-    successes: np.ndarray, n: np.ndarray, confidence: float
-) -> tuple[FloatArray, FloatArray]:
-    """Return Wilson's score interval of a share (JASA 22:209-212, 1927).
-
-    Parameters
-    ----------
-    successes, n
-        ndarrays of one shape: how many of how many; `n` is at least 1.
-    confidence
-        As 0.95.
-
-    Returns
-    -------
-    tuple of ndarray
-        Low and high ends, from 0 to 1.
-    """
-    z2 = NormalDist().inv_cdf((1 + confidence) / 2) ** 2
-    centre = (successes + z2 / 2) / (n + z2)
-    half = np.sqrt(z2 * (successes * (n - successes) / n + z2 / 4)) / (n + z2)
-    return np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)
 
 
 def _counts(cases: ScoredCases) -> tuple[FloatArray, FloatArray]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipeline.evaluation.bootstrap import INTERVAL
+from pipeline.evaluation.intervals import INTERVAL
 
 REAL = "real images"
 SYNTHETIC = "synthetic demo cohort (not patients)"

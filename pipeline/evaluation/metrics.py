@@ -39,23 +39,23 @@ class Confusion:
 def accuracy(confusion: Confusion) -> FloatArray:
     """Return the share of cases called right, of shape (n_sets,)."""
     right = confusion.true_positive + confusion.true_negative
-    return _ratio(right, right + confusion.false_positive + confusion.false_negative)
+    return ratio(right, right + confusion.false_positive + confusion.false_negative)
 
 
 def sensitivity(confusion: Confusion) -> FloatArray:
     """Return the share of positive cases called positive, of shape (n_sets,)."""
-    return _ratio(confusion.true_positive, confusion.true_positive + confusion.false_negative)
+    return ratio(confusion.true_positive, confusion.true_positive + confusion.false_negative)
 
 
 def specificity(confusion: Confusion) -> FloatArray:
     """Return the share of negative cases called negative, of shape (n_sets,)."""
-    return _ratio(confusion.true_negative, confusion.true_negative + confusion.false_positive)
+    return ratio(confusion.true_negative, confusion.true_negative + confusion.false_positive)
 
 
 def f1(confusion: Confusion) -> FloatArray:
     """Return 2 TP / (2 TP + FP + FN), of shape (n_sets,)."""
     twice = 2 * confusion.true_positive
-    return _ratio(twice, twice + confusion.false_positive + confusion.false_negative)
+    return ratio(twice, twice + confusion.false_positive + confusion.false_negative)
 
 
 def auc(true_positives: FloatArray, false_positives: FloatArray) -> FloatArray:
@@ -73,7 +73,7 @@ def auc(true_positives: FloatArray, false_positives: FloatArray) -> FloatArray:
     """
     heights = true_positives[:, 1:] + true_positives[:, :-1]
     area = (np.diff(false_positives, axis=1) * heights).sum(axis=1) / 2
-    return _ratio(area, true_positives[:, -1] * false_positives[:, -1])
+    return ratio(area, true_positives[:, -1] * false_positives[:, -1])
 
 
 def average_precision(true_positives: FloatArray, false_positives: FloatArray) -> FloatArray:
@@ -91,15 +91,15 @@ def average_precision(true_positives: FloatArray, false_positives: FloatArray) -
     """
     called = true_positives[:, 1:] + false_positives[:, 1:]
     steps = np.diff(true_positives, axis=1)
-    precision = _ratio(true_positives[:, 1:], called)
+    precision = ratio(true_positives[:, 1:], called)
     area = np.where(steps > 0, steps * precision, 0).sum(axis=1)
-    return _ratio(area, true_positives[:, -1])
+    return ratio(area, true_positives[:, -1])
 
 
 def brier(cases: ScoredCases, weights: FloatArray) -> FloatArray:
     """Return the mean squared distance of probability and label, of shape (n_sets,)."""
     squares = np.square(cases.probabilities - cases.labels)
-    return _ratio((weights * squares).sum(axis=1), weights.sum(axis=1))
+    return ratio((weights * squares).sum(axis=1), weights.sum(axis=1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +133,8 @@ class AllMetrics:
         }
 
 
-def _ratio(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
-    """Divide, with NaN where there is nothing to divide by."""
-    undefined = np.full_like(denominator, np.nan)
-    return np.divide(numerator, denominator, out=undefined, where=denominator > 0)
+def ratio(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
+    """Divide two ndarrays of one shape, with NaN where there is nothing to divide by."""
+    undefined: FloatArray = np.full(denominator.shape, np.nan)
+    np.divide(numerator, denominator, out=undefined, where=denominator > 0)
+    return undefined

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.evaluation.curves import calibration, confusion, precision_recall, roc
+from pipeline.evaluation.net_benefit import decision_curve
 from pipeline.evaluation.study import Study
 from radbank.files import atomic_path
 
@@ -21,7 +22,7 @@ def write_plots(folder: Path, study: Study, learning: pd.DataFrame, *, confidenc
     learning
         From :func:`pipeline.evaluation.learning.learning_curve`.
     confidence
-        Of the intervals in the calibration curves.
+        Of the intervals in the calibration and decision curves.
     """
     negative, positive = study.provenance["classes"]
     with atomic_path(folder) as temporary:
@@ -33,6 +34,7 @@ def write_plots(folder: Path, study: Study, learning: pd.DataFrame, *, confidenc
                 "roc": roc(cases),
                 "precision_recall": precision_recall(cases),
                 "calibration": calibration(cases, confidence=confidence),
+                "decision": decision_curve(cases, confidence=confidence),
                 "confusion": confusion(cases, model.threshold, (negative, positive)),
             }
             for kind, curve in curves.items():

@@ -5,6 +5,7 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from pipeline.evaluation.bootstrap import estimate
+from pipeline.evaluation.intervals import with_closed_forms
 from pipeline.evaluation.metrics import AllMetrics
 from pipeline.evaluation.scored_cases import ScoredCases
 
@@ -19,7 +20,7 @@ def score(
     confidence: float,
     seed: int,
 ) -> dict[str, Any]:
-    """Score probabilities against labels, with patient-level bootstrap intervals.
+    """Score probabilities against labels, with intervals over patients.
 
     Parameters
     ----------
@@ -72,6 +73,7 @@ def score_cases(
         confidence=confidence,
         seed=seed,
     )
+    estimates = with_closed_forms(estimates, metrics, confidence)
     return {
         "n": cases.n,
         "n_patients": cases.n_patients,

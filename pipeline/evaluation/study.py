@@ -63,12 +63,15 @@ class Study:
         Scores by model, in the order given.
     augmented
         Scores on the first augmented view, of the models that have them.
+    ids
+        Of the reported cases, in their order.
     """
 
     provenance: Mapping[str, Any]
     split: str
     models: Mapping[str, ModelScores]
     augmented: Mapping[str, ModelScores]
+    ids: pd.Series
 
     @classmethod
     def of(cls, predictions: Mapping[str, Predictions]) -> "Study":
@@ -106,6 +109,7 @@ class Study:
                 for name, each in predictions.items()
                 if "probability_augmented" in each.frame
             },
+            ids=first.frame.loc[first.frame["split"] == split, "id"],
         )
 
 

@@ -1,10 +1,11 @@
 """metrics/summary.json: every model's figures on one page, and what they allow to be said."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, TypedDict
+from typing import Any
 
-from pipeline.evaluation.bootstrap import Estimate
-from pipeline.evaluation.comparison import compare
+from pipeline.evaluation.bootstrap import Intervals
+from pipeline.evaluation.comparison import Comparison
 from pipeline.evaluation.conclusion import conclude
 from pipeline.evaluation.heading import (
     Heading,
@@ -12,20 +13,14 @@ from pipeline.evaluation.heading import (
     note_on_split,
     weights_in_words,
 )
+from pipeline.evaluation.metrics import AllMetrics
 from pipeline.evaluation.score import score_cases
 from pipeline.evaluation.study import ModelScores, Study
+from pipeline.evaluation.wording import sentence
 
 FINETUNE = "finetune"
 PROBE = "linear_probe"
 _COUNTS = ("n", "n_patients", "n_positive")
-
-
-class _Intervals(TypedDict):
-    """How intervals are made."""
-
-    n_bootstrap: int
-    confidence: float
-    seed: int
 
 
 @dataclass(frozen=True)
@@ -42,16 +37,19 @@ class Summary:
         Figures of the linear probe on augmented views, as the seed study reports them; None
         where the features have no such view.
     finetune_minus_best_head
-        The paired differences; None where there was no best head.
+        The paired comparison; None where there was no best head.
     conclusion
-        One sentence on them.
+        One sentence on it.
+    differences
+        One sentence on every pair of models.
     """
 
     heading: Heading
     models: dict[str, dict[str, Any]]
     probe_augmented: dict[str, Any] | None
-    finetune_minus_best_head: dict[str, Estimate] | None
+    finetune_minus_best_head: Comparison | None
     conclusion: str
+    differences: list[str]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the content of the file."""
@@ -63,19 +61,39 @@ class Summary:
             "finetune_minus_best_head": (
                 None
                 if difference is None
-                else {name: figure.to_dict() for name, figure in difference.items()}
+                else {
+                    metric: {end: getattr(figure, end) for end in ("value", "low", "high")}
+                    for metric, figure in (
+                        ("auc", difference.auc),
+                        ("accuracy", difference.accuracy),
+                        ("brier", difference.brier),
+                    )
+                }
             ),
             "conclusion": self.conclusion,
+            "differences": self.differences,
         }
 
 
-def summarise(study: Study, *, n_bootstrap: int, confidence: float, seed: int) -> Summary:
-    """Score every model, and compare fine-tuning with the best head.
+def summarise(
+    study: Study,
+    comparisons: Sequence[Comparison],
+    *,
+    margin: float,
+    n_bootstrap: int,
+    confidence: float,
+    seed: int,
+) -> Summary:
+    """Score every model, and say what the comparisons show.
 
     Parameters
     ----------
     study
         All models' predictions.
+    comparisons
+        Of every pair of its models.
+    margin
+        Difference of AUCs that would not matter.
     n_bootstrap
         How many times the patients are drawn.
     confidence
@@ -83,22 +101,29 @@ def summarise(study: Study, *, n_bootstrap: int, confidence: float, seed: int) -
     seed
         Of the draws.
     """
-    intervals = _Intervals(n_bootstrap=n_bootstrap, confidence=confidence, seed=seed)
+    intervals = Intervals(n_bootstrap=n_bootstrap, confidence=confidence, seed=seed)
     best = best_head(study)
     heading = _heading(study, best, intervals)
-    finetuned, augmented = study.models[FINETUNE], study.augmented.get(PROBE)
-    difference = (
-        None
-        if best is None
-        else compare(finetuned.metrics, study.models[best].metrics, **intervals)
+    augmented = study.augmented.get(PROBE)
+    difference = next(
+        (each for each in comparisons if (each.first, each.second) == (FINETUNE, best)), None
     )
     return Summary(
         heading=heading,
         models={name: _figures(scores, intervals) for name, scores in study.models.items()},
         probe_augmented=None if augmented is None else _figures(augmented, intervals),
         finetune_minus_best_head=difference,
-        conclusion=conclude(heading, None if difference is None else difference["auc"]),
+        conclusion=conclude(heading, None if difference is None else difference.auc),
+        differences=[sentence(each, confidence=confidence, margin=margin) for each in comparisons],
     )
+
+
+def compared_models(study: Study) -> dict[str, AllMetrics]:
+    """Return the metrics of all models, fine-tuning first, so that heads are taken from it."""
+    return {
+        name: study.models[name].metrics
+        for name in sorted(study.models, key=lambda name: name != FINETUNE)
+    }
 
 
 def best_head(study: Study) -> str | None:
@@ -113,7 +138,7 @@ def best_head(study: Study) -> str | None:
     return max(defined, key=defined.__getitem__, default=None)
 
 
-def _heading(study: Study, best: str | None, intervals: _Intervals) -> Heading:
+def _heading(study: Study, best: str | None, intervals: Intervals) -> Heading:
     origin, cases = study.provenance, study.models[FINETUNE].reported
     return Heading(
         data=data_in_words(synthetic=origin["synthetic"]),
@@ -130,7 +155,7 @@ def _heading(study: Study, best: str | None, intervals: _Intervals) -> Heading:
     )
 
 
-def _figures(scores: ModelScores, intervals: _Intervals) -> dict[str, Any]:
+def _figures(scores: ModelScores, intervals: Intervals) -> dict[str, Any]:
     """Score a model, leaving out the counts that are the same for all."""
     figures = score_cases(scores.metrics, **intervals)
     return {key: value for key, value in figures.items() if key not in _COUNTS}

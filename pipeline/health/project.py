@@ -4,6 +4,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from pipeline.classes import two_classes
 from pipeline.cluster import ordered_map
 from pipeline.health.check import Check, fail, ok, warn
 from pipeline.params import Params
@@ -43,6 +44,7 @@ def check_data(params: Params) -> Check:
     try:
         listing = list_cases(data.layout, Path(data.root), data.positive)
         regroup(listing.entries, data.groups, data.group_pattern)
+        two_classes(listing.classes)
     except RadbankError as error:
         return fail("data", str(error))
     counts = [sum(entry.label == label for entry in listing.entries) for label in (0, 1)]

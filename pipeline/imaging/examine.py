@@ -1,4 +1,4 @@
-"""What ingest learns of a file by decoding it fully, once."""
+"""What ingest learns of a file by reading it once."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,11 +28,21 @@ class Facts:
     header: Header
 
 
-def examine(path: Path) -> Facts | UnreadableImage:
-    """Decode a file and return what is known of it, or why it cannot be used."""
+def examine(path: Path, *, frame: int | None = None) -> Facts | UnreadableImage:
+    """Read a file and return what is known of it, or why it cannot be used.
+
+    All of its coded pixels are decoded, JPEG ones to an eighth of the size.
+
+    Parameters
+    ----------
+    path
+        The file.
+    frame
+        Which one of several frames, from 1; None refuses files with several.
+    """
     try:
-        image = read_image(path)
+        image = read_image(path, frame=frame, reduce=8)
     except UnreadableImage as reason:
         return reason
-    height, width = image.grey.shape
+    height, width = image.shape
     return Facts(height, width, image.encoded_sha256, image.header)

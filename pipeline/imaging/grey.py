@@ -5,6 +5,7 @@ distinct value of an image and the result is looked up for each pixel: exact and
 """
 
 import numpy as np
+from PIL import Image as Pillow
 from pydicom import Dataset
 
 from pipeline.imaging import lut
@@ -41,11 +42,14 @@ def _by_table(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
     """Look 8- and 16-bit values up in a table of all of them, which needs no sorting."""
     native = np.ascontiguousarray(stored, stored.dtype.newbyteorder("="))
     codes = native.view(f"u{native.dtype.itemsize}")
-    present = np.bincount(codes.ravel(), minlength=2 ** (8 * codes.dtype.itemsize)) > 0
-    table = np.zeros(present.shape, np.uint8)
-    used = np.flatnonzero(present).astype(codes.dtype)
+    small = codes.dtype.itemsize == 1
+    # Pillow counts and looks up bytes several times as fast as numpy
+    image = Pillow.fromarray(codes) if small else None
+    counts = image.histogram() if image else np.bincount(codes.ravel(), minlength=2**16)
+    used = np.flatnonzero(counts).astype(codes.dtype)
+    table = np.zeros(len(counts), np.uint8)
     table[used] = _shades(used.view(native.dtype), dataset)
-    return np.take(table, codes)
+    return np.asarray(image.point(table.tolist())) if image else np.take(table, codes)
 
 
 def _shades(values: np.ndarray, dataset: Dataset) -> np.ndarray:
@@ -58,13 +62,31 @@ def _shades(values: np.ndarray, dataset: Dataset) -> np.ndarray:
 
 
 def _is_padding(values: np.ndarray, dataset: Dataset) -> np.ndarray:
-    """Say which stored values are Pixel Padding (PS3.3 C.7.5.1.1.2)."""
-    first = dataset.get("PixelPaddingValue")
+    """Say which stored values are Pixel Padding (PS3.3 C.7.5.1.1.2).
+
+    Its value is of the same bits as the pixels; some writers give more of them, or the sign of
+    the other kind of integer, so it is cut to those bits too.
+    """
+    first = _whole(dataset.get("PixelPaddingValue"))
     if first is None:
         return np.zeros(values.shape, bool)
-    last = dataset.get("PixelPaddingRangeLimit")
-    low, high = sorted((int(first), int(first if last is None else last)))
-    return (values >= low) & (values <= high)
+    last = _whole(dataset.get("PixelPaddingRangeLimit"))
+    ends = [first, first if last is None else last]
+    if values.dtype.kind in "iu":
+        ends = [_wrap(end, dataset) for end in ends]
+    return (values >= min(ends)) & (values <= max(ends))
+
+
+def _wrap(value: int, dataset: Dataset) -> int:
+    """Return the number that a value's lowest Bits Stored stand for."""
+    span = 2 ** int(dataset.BitsStored)
+    value %= span
+    return value - span if dataset.get("PixelRepresentation") and value >= span // 2 else value
+
+
+def _whole(value: object) -> int | None:
+    first = _first(value)
+    return None if first is None else int(first)
 
 
 def _brightness(values: np.ndarray, dataset: Dataset) -> np.ndarray:
@@ -87,8 +109,8 @@ def _modality(values: np.ndarray, dataset: Dataset) -> np.ndarray:
     if dataset.get("ModalityLUTSequence"):
         table = lut.read(dataset.ModalityLUTSequence[0], dataset)
         return table.look_up(values).astype(np.float64)
-    slope, intercept = dataset.get("RescaleSlope"), dataset.get("RescaleIntercept")
-    return values * (1.0 if slope is None else float(slope)) + float(intercept or 0)
+    slope, intercept = _first(dataset.get("RescaleSlope")), _first(dataset.get("RescaleIntercept"))
+    return values * (1.0 if slope is None else slope) + (intercept or 0.0)
 
 
 def _voi(values: np.ndarray, dataset: Dataset) -> np.ndarray | None:
@@ -139,7 +161,7 @@ def _range(output: np.ndarray, dataset: Dataset) -> tuple[float, float]:
     bits = int(dataset.get("BitsStored", 32))
     if bits > 8 or dataset.get("ModalityLUTSequence"):
         return float(output.min()), float(output.max())
-    low = -(2 ** (bits - 1)) if dataset.PixelRepresentation else 0
+    low = -(2 ** (bits - 1)) if dataset.get("PixelRepresentation") else 0
     ends = _modality(np.array([low, low + 2**bits - 1], np.float64), dataset)
     return float(ends.min()), float(ends.max())
 

@@ -11,6 +11,9 @@ from radbank.errors import RadbankError
 #: taken for a broken or hostile header and refused before any memory is set aside.
 MAX_PIXELS = 2**26
 
+#: Bytes that decoded pixels, or an inflated file, may take: four for each of so many pixels.
+MAX_BYTES = 4 * MAX_PIXELS
+
 
 class UnreadableImage(RadbankError):  # noqa: N818 - it says a state of the file
     """Why a file cannot be used: one clause, without the file's path or any header value."""
@@ -23,7 +26,10 @@ class Image:
     Attributes
     ----------
     grey
-        uint8 of shape (rows, columns): 0 is black, air is dark, bone is bright.
+        uint8 of shape (rows, columns): 0 is black, air is dark, bone is bright. Its pixels are
+        square. Where a reduced look was asked for, its sides may be an eighth.
+    shape
+        Rows and columns of the whole image, with square pixels.
     encoded_sha256
         SHA-256 of the pixels as the file holds them: of the Pixel Data element of a DICOM file,
         of the whole file otherwise.
@@ -32,6 +38,7 @@ class Image:
     """
 
     grey: np.ndarray
+    shape: tuple[int, int]
     encoded_sha256: str
     header: Header
 

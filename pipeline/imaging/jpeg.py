@@ -1,7 +1,8 @@
-"""Whether a JPEG stream holds all of its image.
+"""JPEG streams decoded once, and refused where a part of the image is missing.
 
 A stream that simply stops makes Pillow raise. One that stops early and still ends with the end
-marker does not: libjpeg fills what is missing with flat grey and only murmurs.
+marker does not: libjpeg fills what is missing with flat grey and only murmurs. So the marker is
+taken off before decoding, and a decoder that still wants bytes then has found a hole.
 """
 
 import io
@@ -10,31 +11,46 @@ import numpy as np
 from PIL import Image as Pillow
 
 _END = b"\xff\xd9"
+# decoders look 8 bytes ahead; a run of ones is no Huffman code, so it completes two blocks at most
+_AHEAD = b"\xff\x00" * 8
 _FILLING = b"\x55" * 4096  # a block takes a few bits, so this fills many of them
 
 
-def is_whole(stream: bytes) -> bool:
-    """Say whether a decodable JPEG stream codes its image down to the last block.
-
-    Bytes put between the coded data and the end marker change nothing in a whole image, for a
-    decoder passes over them. Where blocks are missing it takes the bytes for those blocks, so the
-    image comes out different.
+def open_whole(stream: bytes, *, reduce: int = 1) -> Pillow.Image:
+    """Decode a JPEG stream that codes its image down to the last blocks.
 
     Parameters
     ----------
     stream
         From the start marker to the end marker, with or without padding after it.
+    reduce
+        1, 2, 4 or 8: decode at that fraction of the size (each pixel the mean of a square of as
+        many to a side), which is quicker. All of the coded data is still read.
+
+    Raises
+    ------
+    OSError
+        If the stream is damaged, or lacks more than its last two blocks of 8 x 8 pixels.
     """
     end = stream.rfind(_END)
     if end < 0:
-        return False
-    try:
-        filled = _pixels(stream[:end] + _FILLING + _END)
-    except OSError:  # a decoder that reads the filling can also stumble over it
-        return False
-    return np.array_equal(filled, _pixels(stream[:end] + _END))
+        raise OSError("no end marker")
+    image = Pillow.open(io.BytesIO(stream[:end] + _AHEAD), formats=("JPEG",))
+    if image.info.get("progressive"):
+        # all scans up to the end marker belong to the image
+        image = Pillow.open(io.BytesIO(stream), formats=("JPEG",))
+        if not _fills_nothing(stream[:end]):
+            raise OSError("missing blocks")
+    if reduce > 1:
+        image.draft(image.mode, (max(image.width // reduce, 1), max(image.height // reduce, 1)))
+    image.load()
+    return image
 
 
-def _pixels(stream: bytes) -> np.ndarray:
-    with Pillow.open(io.BytesIO(stream)) as image:
-        return np.asarray(image)
+def _fills_nothing(body: bytes) -> bool:
+    """Say whether bytes put before the end marker change nothing, as they do in a whole image."""
+    filled, plain = (
+        np.asarray(Pillow.open(io.BytesIO(body + tail), formats=("JPEG",)))
+        for tail in (_FILLING + _END, _END)
+    )
+    return np.array_equal(filled, plain)

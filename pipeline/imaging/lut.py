@@ -57,8 +57,10 @@ def read(item: Dataset, dataset: Dataset) -> LookupTable:
     data = item.LUTData
     if not isinstance(data, bytes):
         data = np.asarray(data, np.int64).astype(f"{order}u2").tobytes()
-    packed = bits == 8 and len(data) < 2 * count  # two 8-bit entries in each word
-    entries = np.frombuffer(data, np.uint8 if packed else f"{order}u2")[:count]
+    entries = np.frombuffer(data, f"{order}u2")
+    if bits == 8 and len(data) < 2 * count:  # two 8-bit entries in each word, the lower one first
+        entries = entries.astype("<u2").view(np.uint8)
+    entries = entries[:count]
     if len(entries) < count:
         raise ValueError("a lookup table is shorter than its descriptor says")
     return LookupTable(first, np.minimum(entries, 2**bits - 1).astype(np.uint16), bits)

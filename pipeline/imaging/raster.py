@@ -11,9 +11,12 @@ from PIL import ImageOps, UnidentifiedImageError
 
 from pipeline.imaging.header import Header
 from pipeline.imaging.image import Image, UnreadableImage, check_size
-from pipeline.imaging.jpeg import is_whole
+from pipeline.imaging.jpeg import open_whole
 
 FORMATS = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG", b"II*\0": "TIFF", b"MM\0*": "TIFF"}
+
+_ORIENTATION = 0x0112  # of Exif
+_LYING = frozenset({5, 6, 7, 8})  # to be turned by a quarter
 
 _BROKEN = (
     ArithmeticError,
@@ -35,7 +38,7 @@ def format_of(data: bytes) -> str | None:
     return next((name for mark, name in FORMATS.items() if data.startswith(mark)), None)
 
 
-def read_raster(data: bytes) -> Image:
+def read_raster(data: bytes, *, reduce: int = 1) -> Image:
     """Decode a PNG, JPEG or TIFF file.
 
     Colour becomes grey by its luma. Images of more than 8 bits are spread over the values that
@@ -45,6 +48,8 @@ def read_raster(data: bytes) -> Image:
     ----------
     data
         The whole file.
+    reduce
+        Decode a JPEG at this fraction of the size only.
 
     Raises
     ------
@@ -56,16 +61,18 @@ def read_raster(data: bytes) -> Image:
             check_size(image.height, image.width)
             if getattr(image, "n_frames", 1) > 1:
                 raise UnreadableImage("the file holds several frames")
-            if image.format == "JPEG" and not is_whole(data):
-                raise UnreadableImage("the file is truncated")
-            grey = _grey(ImageOps.exif_transpose(image))
+            whole = open_whole(data, reduce=reduce) if image.format == "JPEG" else image
+            grey = _grey(ImageOps.exif_transpose(whole))
+            upright = (image.height, image.width)
+            if image.getexif().get(_ORIENTATION) in _LYING:
+                upright = upright[::-1]
     except Pillow.DecompressionBombError:
         raise UnreadableImage("its header claims an impossible size") from None
     except UnidentifiedImageError:
         raise UnreadableImage("its header is damaged") from None
     except _BROKEN:
         raise UnreadableImage("its pixels are truncated or damaged") from None
-    return Image(grey, hashlib.sha256(data).hexdigest(), Header())
+    return Image(grey, upright, hashlib.sha256(data).hexdigest(), Header())
 
 
 def _grey(image: Pillow.Image) -> np.ndarray:

@@ -4,16 +4,29 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.imaging.dicom import is_dicom, read_dicom
+from pipeline.imaging.dicom import read_dicom
 from pipeline.imaging.image import Image, UnreadableImage
+from pipeline.imaging.parse import is_dicom
 from pipeline.imaging.quiet import quiet
 from pipeline.imaging.raster import format_of, read_raster
 
 __all__ = ["UnreadableImage", "read_grey", "read_image"]
 
+_CERTAIN = 3  # greys that a reduced image must span for the whole one surely to have two
 
-def read_image(path: Path) -> Image:
+
+def read_image(path: Path, *, frame: int | None = None, reduce: int = 1) -> Image:
     """Decode a DICOM, PNG, JPEG or TIFF file, told apart by content.
+
+    Parameters
+    ----------
+    path
+        The file.
+    frame
+        Which one of several frames of a DICOM file, from 1; None refuses files with several.
+    reduce
+        8: a look at an eighth of the size, where the coding has a quick way to it, and at all of
+        it otherwise. The same files are refused for the same reasons.
 
     Raises
     ------
@@ -26,25 +39,38 @@ def read_image(path: Path) -> Image:
         raise UnreadableImage("the file cannot be opened") from None
     if not data:
         raise UnreadableImage("the file is empty")
-    with quiet():
-        if is_dicom(data):
-            image = read_dicom(data)
-        elif format_of(data):
-            image = read_raster(data)
-        else:
-            raise UnreadableImage("it is not a DICOM, PNG, JPEG or TIFF file")
+    try:
+        with quiet():
+            image = _decode(data, frame, reduce)
+            if reduce > 1 and np.ptp(image.grey) < _CERTAIN:
+                image = _decode(data, frame, 1)
+    except MemoryError:
+        raise UnreadableImage("it needs more memory than there is") from None
     # broken files can decode to one flat grey without any error (pydicom issue 966)
     if image.grey.min() == image.grey.max():
         raise UnreadableImage("all its pixels have the same grey")
     return image
 
 
-def read_grey(path: Path) -> np.ndarray:
+def read_grey(path: Path, *, frame: int | None = None) -> np.ndarray:
     """Decode a DICOM, PNG, JPEG or TIFF file to uint8 greys of shape (rows, columns).
+
+    Parameters
+    ----------
+    path, frame
+        As for :func:`read_image`.
 
     Raises
     ------
     UnreadableImage
         If the file cannot be used: one clause that says why.
     """
-    return read_image(path).grey
+    return read_image(path, frame=frame).grey
+
+
+def _decode(data: bytes, frame: int | None, reduce: int) -> Image:
+    if is_dicom(data):
+        return read_dicom(data, frame=frame, reduce=reduce)
+    if format_of(data):
+        return read_raster(data, reduce=reduce)
+    raise UnreadableImage("it is not a DICOM, PNG, JPEG or TIFF file")

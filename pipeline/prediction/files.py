@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.cluster import ordered_map
-from pipeline.imaging.dicom import is_dicom
+from pipeline.imaging.parse import is_dicom
 from pipeline.imaging.prepare import prepare
 from pipeline.imaging.raster import format_of
 from pipeline.imaging.read import UnreadableImage, read_grey
@@ -74,10 +74,13 @@ class FilePixels:
         The files.
     size
         Side of a prepared image in pixels.
+    frame
+        Which one of several frames of a DICOM file, from 1; None refuses files with several.
     """
 
-    def __init__(self, paths: Sequence[Path], size: int) -> None:
+    def __init__(self, paths: Sequence[Path], size: int, frame: int | None = None) -> None:
         self.paths = list(paths)
+        self.frame = frame
         self.shape: tuple[int, ...] = (len(self.paths), size, size)
         self.unreadable: dict[int, str] = {}
 
@@ -89,7 +92,7 @@ class FilePixels:
         positions = range(len(self))[rows]
         size = self.shape[1]
         stack = np.zeros((len(positions), size, size), np.uint8)
-        images = ordered_map(partial(_read, size), self.paths[rows], scheduler=None)
+        images = ordered_map(partial(_read, size, self.frame), self.paths[rows], scheduler=None)
         for into, position, image in zip(stack, positions, images, strict=True):
             if isinstance(image, UnreadableImage):
                 self.unreadable[position] = str(image)
@@ -98,8 +101,8 @@ class FilePixels:
         return stack
 
 
-def _read(size: int, path: Path) -> np.ndarray | UnreadableImage:
+def _read(size: int, frame: int | None, path: Path) -> np.ndarray | UnreadableImage:
     try:
-        return prepare(read_grey(path), size)
+        return prepare(read_grey(path, frame=frame), size)
     except UnreadableImage as reason:
         return reason

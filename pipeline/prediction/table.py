@@ -21,7 +21,7 @@ class Unreadable:
 
 
 def write_probabilities(
-    predictor: Predictor, paths: list[Path], output: TextIO
+    predictor: Predictor, paths: list[Path], output: TextIO, *, frame: int | None = None
 ) -> list[Unreadable]:
     """Score files and write one line for each that could be read.
 
@@ -34,13 +34,15 @@ def write_probabilities(
     output
         Where the CSV goes: columns id and probability (of the positive class), with as many
         digits as it takes to read the same number back.
+    frame
+        Which one of several frames of a DICOM file, from 1; None leaves such files out.
 
     Returns
     -------
     list of Unreadable
         The files left out, in order.
     """
-    pixels = FilePixels(paths, predictor.model.image_size)
+    pixels = FilePixels(paths, predictor.model.image_size, frame)
     writer = csv.writer(output, lineterminator="\n")
     writer.writerow(COLUMNS)
     position = 0
@@ -51,6 +53,11 @@ def write_probabilities(
     for batch in shown:
         for probability in batch.tolist():
             if position not in pixels.unreadable:
-                writer.writerow((paths[position].as_posix(), probability))
+                writer.writerow((legible(paths[position]), probability))
             position += 1
     return [Unreadable(paths[at], reason) for at, reason in sorted(pixels.unreadable.items())]
+
+
+def legible(path: Path) -> str:
+    """Return a path as text that any file can hold, also where its name is not UTF-8."""
+    return path.as_posix().encode("utf-8", "backslashreplace").decode()

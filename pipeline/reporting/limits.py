@@ -11,8 +11,8 @@ _ONE_RUN = (
     "hospital."
 )
 _CHOSEN = (
-    "The best head was picked among several on the validation split; another one may be better, "
-    "and differences between heads are not tested here."
+    "The best head was picked among several on the validation split; another one may be better. "
+    "Subgroups were looked at, not tested: with many of them, some differ by chance."
 )
 _THRESHOLDS = (
     "Thresholds come from the validation split. Where classes or images differ at the place of "

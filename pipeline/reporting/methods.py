@@ -117,9 +117,12 @@ def _evaluation(params: Params, summary: Summary) -> str:
     return (
         "Evaluation: for each model the threshold with the highest Youden index on the validation "
         f"split was applied unchanged to the {summary.split} split. The best head is the one with "
-        "the highest AUC on the validation split. Intervals are "
-        f"{percent(summary.confidence)} {summary.interval} intervals "
-        f"({summary.bootstrap:,} resamples of patients with all their images, seed "
-        f"{params.seed}); the difference between fine-tuning and the best head was computed on "
-        "the same resamples. Costs are wall-clock seconds, measured once."
+        f"the highest AUC on the validation split. Intervals are {percent(summary.confidence)} "
+        f"intervals {summary.interval}; the bootstrap drew patients with all their images "
+        f"{summary.bootstrap:,} times (seed {params.seed}). Pairs of models were compared on the "
+        "same cases by the DeLong test for AUC and McNemar's for accuracy, both clustered by "
+        "patient, with Holm's correction over all pairs; a difference in AUC of less than "
+        f"{params.evaluate.margin:g} was taken as one that would not matter. Probabilities were "
+        f"recalibrated on the validation split ({params.evaluate.recalibration}) for the figures "
+        "of calibration only. Costs are wall-clock seconds, measured once."
     )

@@ -20,11 +20,22 @@ from pipeline.reporting.figures.calibration import calibration
 from pipeline.reporting.figures.comparison import comparison
 from pipeline.reporting.figures.confusion import confusion
 from pipeline.reporting.figures.curves import curves
+from pipeline.reporting.figures.decision import decision
 from pipeline.reporting.figures.learning import learning
 from pipeline.reporting.figures.limits import limits_curves
+from pipeline.reporting.figures.subgroups import subgroup_forest
+from pipeline.reporting.findings import Findings
 from pipeline.reporting.leaks import describe_leaks
 from pipeline.reporting.limits import limits
 from pipeline.reporting.methods import methods_paragraphs
+from pipeline.reporting.more_tables import (
+    calibrations,
+    decisions,
+    probes,
+    shown_models,
+    subgroup_lines,
+)
+from pipeline.reporting.pairs import pair_lines
 from pipeline.reporting.results import any_undefined, results
 from pipeline.reporting.svg import Plate
 from radbank import __version__
@@ -43,7 +54,10 @@ class Section:
 _SECTIONS = (
     Section("answer", "The answer"),
     Section("models", "The models compared"),
+    Section("pairs", "Which differences the data support"),
     Section("curves", "Curves behind the numbers"),
+    Section("decisions", "Decisions and calibration"),
+    Section("subgroups", "Subgroups and shortcuts"),
     Section("experiments", "Other patients, other labels, other balances"),
     Section("cohort", "The cohort"),
     Section("leaks", "Leak checks"),
@@ -65,6 +79,8 @@ class Evidence:
         Metrics of every model on the held-out cases.
     costs
         Seconds of embedding ('extract') and of every model.
+    findings
+        All scores, pairs, calibration, subgroups and shortcut probes.
     curves
         Frames of plots/, by kind and then by model.
     crossvalidation
@@ -86,6 +102,7 @@ class Evidence:
     params: Params
     summary: Summary
     costs: dict[str, Cost]
+    findings: Findings
     curves: dict[str, dict[str, pd.DataFrame]]
     crossvalidation: CrossValidation
     limits: dict[str, pd.DataFrame]
@@ -110,6 +127,7 @@ def render(evidence: Evidence) -> str:
     style = resources.files(_PACKAGE).joinpath("templates/report.css").read_text("utf-8")
     summary, params = evidence.summary, evidence.params
     quarantine = describe_quarantine(evidence.quarantine)
+    findings = evidence.findings
     return environment.get_template("report.html.j2").render(
         style=Markup(style),  # noqa: S704 - our own file
         version=__version__,
@@ -118,6 +136,15 @@ def render(evidence: Evidence) -> str:
         metrics=list(METRICS.values()),
         results=results(summary, evidence.costs),
         any_undefined=any_undefined(summary),
+        pairs=pair_lines(findings.comparisons, evidence.costs),
+        tests=findings.comparisons.tests,
+        margin=findings.comparisons.margin,
+        decisions=decisions(findings.scores),
+        calibrations=calibrations(findings.calibration),
+        method=findings.calibration.method,
+        subgroups=subgroup_lines(findings.subgroups, shown_models(summary)),
+        minimum=findings.subgroups.minimum_patients,
+        probes=probes(findings.shortcuts),
         plates={plate.key: (i, plate) for i, plate in enumerate(_plates(evidence), start=1)},
         experiments=experiments(evidence.crossvalidation, evidence.limits, evidence.cases.classes),
         cohort=describe_cohort(evidence.cases.frame, evidence.splits, evidence.cases.classes),
@@ -145,8 +172,10 @@ def _plates(evidence: Evidence) -> list[Plate]:
     ]
     if FINETUNE in by_kind["learning"]:
         plates.append(learning(by_kind["learning"][FINETUNE]))
+    plates.append(decision(summary, by_kind["decision"]))
     plates.append(limits_curves(evidence.limits))
-    return plates
+    forest = subgroup_forest(summary, evidence.findings.subgroups, shown_models(summary))
+    return plates if forest is None else [*plates, forest]
 
 
 def _flat(content: dict[str, Any], above: str = "") -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.cases import read_cases, write_cases
 from pipeline.evaluate import MODELS, main
 from pipeline.predictions import Predictions, write_predictions
 from radbank.errors import RadbankError
@@ -47,6 +48,27 @@ def study(tmp_path, monkeypatch):
     Path("params.yaml").write_text(params)
     for seed, name in enumerate(MODELS):
         write_model(name, seed=seed)
+    n = 160
+    cases = pd.DataFrame(
+        {
+            "id": [f"i{i:03}" for i in range(n)],
+            "group": "p",
+            "path": "x",
+            "label": 0,
+            "finding": None,
+            "boxes": None,
+            "sex": ["F", "M"] * (n // 2),
+            "age": np.arange(n) % 80 + 10.0,
+            "view": "PA",
+            "modality": None,
+            "official_split": None,
+            "height": 9,
+            "width": 9,
+            "sha256": "0",
+            "synthetic": True,
+        }
+    )
+    write_cases("data/cases.parquet", cases, ("normal", "opacity"))
     for name in ("train/loss", "validation/loss", "validation/auc"):
         curve = f"step\t{Path(name).name}\n1\t0.7\n2\t0.6\n"
         write_text(f"curves/finetune/plots/metrics/{name}.tsv", curve)
@@ -54,7 +76,7 @@ def study(tmp_path, monkeypatch):
 
 
 def outputs():
-    paths = [Path("metrics/summary.json"), *sorted(Path("plots").iterdir())]
+    paths = [*sorted(Path("metrics").iterdir()), *sorted(Path("plots").iterdir())]
     return {path.name: path.read_bytes() for path in paths}
 
 
@@ -68,7 +90,8 @@ def test_the_stage_writes_a_summary_and_every_plot(study, capsys):
     assert list(summary["models"]) == list(MODELS)
     assert summary["linear_probe_augmented"]["auc"]["value"] > 0.5
     assert "synthetic" in summary["conclusion"]
-    assert len(outputs()) == 1 + 1 + 4 * len(MODELS)
+    assert len(summary["differences"]) == len(MODELS) * (len(MODELS) - 1) // 2
+    assert len(outputs()) == 5 + 1 + 5 * len(MODELS)
     printed = capsys.readouterr().out
     for words in ("SYNTHETIC", "RANDOM", "logistic_regression", summary["conclusion"][:40]):
         assert words in printed
@@ -80,6 +103,34 @@ def test_a_second_run_writes_the_same_bytes(study):
     shutil.rmtree("plots")
     main()
     assert outputs() == first
+
+
+def test_what_does_not_fit_a_summary_has_files_of_its_own(study):
+    main()
+    found = {
+        name: json.loads(Path(f"metrics/{name}.json").read_text())
+        for name in ("scores", "comparisons", "calibration", "subgroups")
+    }
+    for content in found.values():
+        assert content["data"] == "synthetic demo cohort (not patients)"
+        assert content["weights"] == "random"
+        assert content["split"] == "test"
+    figures = found["scores"]["models"]["mlp"]
+    for name in ("mcc", "ece", "sensitivity_at_specificity_0.9", "npv_at_prevalence_0.05"):
+        assert figures[name]["low"] < figures[name]["high"]
+    pairs = {(each["first"], each["second"]): each for each in found["comparisons"]["pairs"]}
+    summary = json.loads(Path("metrics/summary.json").read_text())
+    best = pairs["finetune", summary["best_head"]]
+    assert best["auc"]["value"] == summary["finetune_minus_best_head"]["auc"]["value"]
+    assert set(found["calibration"]["models"]["mlp"]) == {"parameters", "before", "after"}
+    groups = found["subgroups"]["groups"]
+    assert {each["column"] for each in groups} == {"sex", "age"}
+
+
+def test_cases_that_are_not_those_of_the_predictions_are_refused(study):
+    write_cases("data/cases.parquet", read_cases("data/cases.parquet").frame[:150], ("a", "b"))
+    with pytest.raises(RadbankError, match=r"lacks 10 of the predicted cases"):
+        main()
 
 
 def test_without_a_test_split_validation_is_reported_and_flagged(study, capsys):

@@ -1,4 +1,5 @@
 import csv
+import os
 import shutil
 from pathlib import Path
 
@@ -26,7 +27,8 @@ def project(tmp_path, monkeypatch, request):
         yaml = YAML()
         params = yaml.load(source)
         empty = {"groups": None, "group_pattern": None, "positive": None, "limit": None}
-        params["data"] = {**empty, **data}
+        lenient = {"max_quarantined": 0.5, "pseudonymise": False}
+        params["data"] = {**params["data"], **empty, **lenient, **data}
         params["split"]["folds"] = 3
         yaml.dump(params, tmp_path / PARAMS)
         shutil.copy(source.parent / "joins.csv", tmp_path)
@@ -159,5 +161,42 @@ def test_the_rsna_sample(project, shared_data, capsys):
     boxes = frame.set_index("id")["boxes"].dropna()
     assert sum(map(len, boxes)) == labels["x"].notna().sum()
     assert set(boxes.index) == set(labels["patientId"][labels["Target"] == 1])
+    targets = labels.groupby("patientId")["Target"].max()
+    assert frame.set_index("id")["label"].to_dict() == targets.to_dict()
+    positive = labels[labels["Target"] == 1].groupby("patientId")[["x", "y", "width", "height"]]
+    assert {case: rows.to_numpy().tolist() for case, rows in positive} == boxes.to_dict()
     printed = capsys.readouterr()
     assert "Invalid" not in printed.out + printed.err
+    assert "arning" not in printed.out + printed.err
+
+
+def test_only_asked_views_and_modalities_are_taken(project, folders, capsys):
+    project(layout="folder", root="raw", accept={"modality": None, "view": ["pa"]})
+    with pytest.raises(RadbankError, match=r"49 because its header names no view"):
+        ingest.main()
+
+
+def test_too_many_unusable_files_stop_the_run_with_the_reasons(project, folders):
+    project(layout="folder", root="raw", max_quarantined=0.05)
+    with pytest.raises(RadbankError) as caught:
+        ingest.main()
+    assert "7.5% of the files" in str(caught.value)
+    assert "\n       1  it lies outside the class folders" in str(caught.value)
+    assert len(quarantine()) == 4  # the list is there to be read
+
+
+def test_file_names_that_are_no_text_are_set_aside(project, folders):
+    shutil.copy(folders / "no/p00-0.png", os.fsencode(folders / "no") + b"/\xff\xfe.png")
+    project(layout="folder", root="raw")
+    ingest.main()
+    assert quarantine()["no/\\udcff\\udcfe.png"] == "its name is not UTF-8"
+
+
+def test_the_folder_layout_gets_pseudonyms(project, folders):
+    project(layout="folder", root="raw", group_pattern=r"(p\d+)", pseudonymise="auto")
+    run_all()
+    frame = read_cases("data/cases.parquet").frame
+    assert frame["group"].nunique() == 24
+    assert not frame["id"].str.contains("p").any()
+    assert frame["id"].is_monotonic_increasing
+    assert "p00" not in Path("data/splits.csv").read_text()

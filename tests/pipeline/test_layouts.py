@@ -16,6 +16,7 @@ from pipeline.imaging.store import open_images
 
 ROOT = Path(__file__).resolve().parents[2]
 NONE = {"groups": None, "group_pattern": None, "positive": None, "limit": None}
+OURS = {"pseudonymise": False, "max_quarantined": 0.5}
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def run(tmp_path, monkeypatch):
     def stages(**data):
         yaml = YAML()
         params = yaml.load(ROOT / "params.yaml")
-        params["data"] = {**params["data"], **NONE, "root": "raw", **data}
+        params["data"] = {**params["data"], **NONE, **OURS, "root": "raw", **data}
         params["split"]["folds"] = 2
         yaml.dump(params, Path("params.yaml"))
         shutil.copy(ROOT / "joins.csv", "joins.csv")

@@ -20,8 +20,8 @@ from radbank.errors import RadbankError
 
 PAGE = Path("report/index.html")
 SECTIONS = [
-    "answer", "models", "curves", "experiments", "cohort", "leaks", "methods", "limits",
-    "provenance",
+    "answer", "models", "pairs", "curves", "decisions", "subgroups", "experiments", "cohort",
+    "leaks", "methods", "limits", "provenance",
 ]  # fmt: skip
 VOID = {"meta", "path", "use", "br", "img"}
 HOSTILE = '<img src="https://example.org/x" onerror="alert(1)">{{ 7 * 7 }}'
@@ -99,7 +99,7 @@ def test_can_be_read_aloud(html: str) -> None:
     assert all(below <= above + 1 for above, below in pairwise(levels))
     assert all(th.get("scope") for th in tags.of("th"))
     drawings = tags.of("svg")
-    assert len(drawings) == 2 + 2 + 6 + 6 + 2 + 3
+    assert len(drawings) == 2 + 2 + 6 + 6 + 2 + 1 + 2 + 3
     assert all(svg["role"] == "img" and svg["aria-labelledby"] for svg in drawings)
 
 

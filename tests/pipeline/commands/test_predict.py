@@ -32,11 +32,13 @@ def write_study():
     params = YAML(typ="safe").load(ROOT / "params.yaml")
     params |= {"backbone": "timm:test_efficientnet", "weights": "random"}
     params["data"] |= {"layout": "folder", "root": "raw", "groups": None}
+    params["data"]["pseudonymise"] = False  # ids are compared with names of files
     params["prepare"]["size"] = 32
     params["features"] |= {"batch_size": 7, "views": 0, "layers": ["penultimate", "conv_stem"]}
     params["finetune"] |= {"epochs": 2, "image_size": 32, "batch_size": 8}
     params["evaluate"]["bootstrap"] = 100
     write_json("params.yaml", params)  # JSON is YAML
+    shutil.copy(ROOT / "joins.csv", "joins.csv")
     for stage in (ingest, prepare, split, extract, finetune):
         stage.main()
     train.main(["logistic_regression"])

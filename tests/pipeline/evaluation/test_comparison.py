@@ -1,8 +1,9 @@
+import json
+
 import numpy as np
 import pytest
 
-from pipeline.evaluation import compare
-from pipeline.evaluation.comparison import COMPARED
+from pipeline.evaluation.comparison import compare
 from pipeline.evaluation.metrics import AllMetrics
 from pipeline.evaluation.scored_cases import ScoredCases
 
@@ -14,6 +15,11 @@ def metrics(labels, logits, groups=None):
     return AllMetrics.of(ScoredCases.of(labels, 1 / (1 + np.exp(-logits)), groups), 0.5)
 
 
+def pair(first, second, **settings):
+    (found,) = compare({"first": first, "second": second}, **{**SETTINGS, **settings})
+    return found
+
+
 @pytest.fixture
 def drawn():
     generator = np.random.default_rng(0)
@@ -23,46 +29,81 @@ def drawn():
 
 def test_a_model_does_not_differ_from_itself(drawn):
     labels, logits, _ = drawn
-    found = compare(metrics(labels, logits), metrics(labels, logits), **SETTINGS)
-    assert set(found) == set(COMPARED)
-    for figure in found.values():
+    found = pair(metrics(labels, logits), metrics(labels, logits))
+    for figure in (found.auc, found.accuracy, found.brier, found.auc_bootstrap):
         assert (figure.value, figure.low, figure.high) == (0, 0, 0)
+    assert (found.auc_p_holm, found.accuracy_p_holm) == (1, 1)
+    assert found.first_not_worse(0.01)
+    assert found.second_not_worse(0.01)
 
 
 def test_the_difference_is_the_first_minus_the_second_and_changes_sign_with_them(drawn):
     labels, logits, generator = drawn
     good, poor = metrics(labels, logits), metrics(labels, generator.normal(size=200))
-    forth, back = compare(good, poor, **SETTINGS), compare(poor, good, **SETTINGS)
+    forth, back = pair(good, poor), pair(poor, good)
     one = np.ones((1, 200))
-    assert forth["auc"].value == good(one)["auc"][0] - poor(one)["auc"][0]
-    assert forth["auc"].low > 0
-    assert forth["auc"].low == pytest.approx(-back["auc"].high)
-    assert forth["brier"].value < 0
+    difference = good(one)["auc"][0] - poor(one)["auc"][0]
+    assert forth.auc.value == pytest.approx(difference)
+    assert forth.auc_bootstrap.value == pytest.approx(difference)
+    assert forth.auc.low == pytest.approx(-back.auc.high)
+    assert forth.auc.low > 0
+    assert forth.brier.value < 0
+    assert forth.accuracy.value == pytest.approx(
+        good(one)["accuracy"][0] - poor(one)["accuracy"][0]
+    )
+    assert not back.first_not_worse(0.02)
+
+
+def test_delongs_interval_and_the_bootstraps_are_much_alike(drawn):
+    labels, logits, generator = drawn
+    first = metrics(labels, logits, np.arange(200) // 2)
+    second = metrics(labels, generator.normal(labels), np.arange(200) // 2)
+    found = pair(first, second, n_bootstrap=4000)
+    assert found.auc.low == pytest.approx(found.auc_bootstrap.low, abs=0.012)
+    assert found.auc.high == pytest.approx(found.auc_bootstrap.high, abs=0.012)
 
 
 def test_pairing_narrows_the_interval_of_two_models_that_agree(drawn):
     labels, logits, generator = drawn
     first = metrics(labels, logits)
-    alike = metrics(labels, logits + generator.normal(scale=0.2, size=200))
-    other = metrics(labels, generator.normal(labels))
-    paired = compare(first, alike, **SETTINGS)["auc"]
-    loose = compare(first, other, **SETTINGS)["auc"]
-    assert paired.high - paired.low < 0.5 * (loose.high - loose.low)
+    alike = pair(first, metrics(labels, logits + generator.normal(scale=0.2, size=200)))
+    other = pair(first, metrics(labels, generator.normal(labels)))
+    for close, loose in ((alike.auc, other.auc), (alike.auc_bootstrap, other.auc_bootstrap)):
+        assert close.high - close.low < 0.5 * (loose.high - loose.low)
+
+
+def test_every_pair_is_compared_once_and_adjusted_for_all(drawn):
+    labels, logits, generator = drawn
+    models = {
+        "a": metrics(labels, logits),
+        "b": metrics(labels, generator.normal(labels)),
+        "c": metrics(labels, generator.normal(size=200)),
+    }
+    found = compare(models, **SETTINGS)
+    assert [(each.first, each.second) for each in found] == [("a", "b"), ("a", "c"), ("b", "c")]
+    assert all(each.auc_p_holm >= each.auc.p for each in found)
+    least = min(found, key=lambda each: each.auc.p)
+    assert least.auc_p_holm == pytest.approx(3 * least.auc.p)
+    written = [each.to_dict(confidence=0.95, margin=0.02) for each in found]
+    json.dumps(written, allow_nan=False)
+    assert [each["better"] for each in written] == [None, "a", "b"]
+    assert set(written[0]["auc"]) == {"value", "low", "high", "p", "p_holm"}
+    assert compare({"a": models["a"]}, **SETTINGS) == []
 
 
 def test_equally_good_models_are_seldom_said_to_differ():
     generator = np.random.default_rng(1)
     labels = np.arange(80) % 2
     found = [
-        compare(
+        pair(
             metrics(labels, generator.normal(labels)),
             metrics(labels, generator.normal(labels)),
-            **{**SETTINGS, "n_bootstrap": 300},
-        )["auc"]
-        for _ in range(150)
+            n_bootstrap=100,
+        )
+        for _ in range(300)
     ]
-    wrong = sum(not each.low <= 0 <= each.high for each in found)
-    assert wrong / 150 <= 0.11
+    assert sum(each.auc.p < 0.05 for each in found) / 300 <= 0.085
+    assert sum(each.accuracy.p < 0.05 for each in found) / 300 <= 0.085
 
 
 def test_other_cases_are_refused(drawn):
@@ -73,4 +114,4 @@ def test_other_cases_are_refused(drawn):
         metrics(labels[:100], logits[:100]),
     ):
         with pytest.raises(ValueError, match="not scored on the same cases"):
-            compare(metrics(labels, logits), others, **SETTINGS)
+            pair(metrics(labels, logits), others)

@@ -1,7 +1,7 @@
 import pytest
 
-from pipeline.evaluation.bootstrap import Estimate
 from pipeline.evaluation.conclusion import conclude
+from pipeline.evaluation.difference import Difference
 from pipeline.evaluation.heading import (
     Heading,
     data_in_words,
@@ -27,7 +27,7 @@ def heading(*, synthetic=False, random=False, split="test", best="mlp"):
 
 
 def test_an_interval_with_zero_in_it_shows_no_difference():
-    assert conclude(heading(), Estimate(0.012, -0.004, 0.029, 0)) == (
+    assert conclude(heading(), Difference(0.012, -0.004, 0.029, 0.1)) == (
         "Fine-tuning minus mlp, the head best on validation (48 images of 30 patients, test "
         "split): AUC +0.012 (95 % interval -0.004 to +0.029), not shown to differ."
     )
@@ -43,15 +43,15 @@ def test_an_interval_with_zero_in_it_shows_no_difference():
     ],
 )
 def test_only_an_interval_without_zero_names_a_better_one(ends, verdict):
-    assert conclude(heading(), Estimate(sum(ends) / 2, *ends, 0)).endswith(f", {verdict}.")
+    assert conclude(heading(), Difference(sum(ends) / 2, *ends, 0.1)).endswith(f", {verdict}.")
 
 
 def test_without_an_interval_nothing_is_shown():
-    said = conclude(heading(), Estimate(0.4, None, None, 900))
+    said = conclude(heading(), Difference(0.4, None, None, None))
     assert said.endswith("AUC +0.400 (no interval: too few patients), not shown to differ.")
 
 
-@pytest.mark.parametrize("difference", [None, Estimate(None, None, None, 2000)])
+@pytest.mark.parametrize("difference", [None, Difference(None, None, None, None)])
 def test_without_a_difference_it_says_why(difference):
     said = conclude(heading(best=None), difference)
     assert "could not be compared" in said
@@ -60,7 +60,7 @@ def test_without_a_difference_it_says_why(difference):
 
 def test_what_the_figures_are_not_is_said():
     said = conclude(
-        heading(synthetic=True, random=True, split="validation"), Estimate(0.1, -0.1, 0.2, 0)
+        heading(synthetic=True, random=True, split="validation"), Difference(0.1, -0.1, 0.2, 0.5)
     )
     for words in ("synthetic demo cohort", "random weights", "optimistic"):
         assert words in said

@@ -9,7 +9,6 @@ from pipeline.evaluation.curves import (
     confusion,
     precision_recall,
     roc,
-    wilson_interval,
 )
 from pipeline.evaluation.scored_cases import ScoredCases
 
@@ -55,13 +54,6 @@ def test_tied_probabilities_share_a_bin():
     found = calibration(scored([0, 1] * 20, [0.3] * 30 + [0.8] * 10), confidence=0.95)
     assert found["predicted"].tolist() == pytest.approx([0.3, 0.8])
     assert found["n"].tolist() == [30, 10]
-
-
-def test_wilson_interval_of_a_published_example():
-    # Newcombe, Statistics in Medicine 17:857-872, 1998, table I: 15 of 148, 0 of 20
-    low, high = wilson_interval(np.array([15, 0]), np.array([148, 20]), 0.95)
-    np.testing.assert_allclose(low, [0.0624, 0], atol=5e-5)
-    np.testing.assert_allclose(high, [0.1605, 0.1611], atol=5e-5)
 
 
 def test_confusion_names_the_classes():

@@ -25,6 +25,7 @@ def test_one_file_a_model_and_a_kind_of_curve(tmp_path, invent):
                 "roc": "fpr,tpr",
                 "precision_recall": "recall,precision",
                 "calibration": "predicted,observed,low,high,n",
+                "decision": "threshold,net_benefit,low,high,treat_all",
                 "confusion": "actual,predicted",
             }.items()
         },

@@ -79,10 +79,12 @@ def test_a_single_class_leaves_some_metrics_undefined(label):
     json.dumps(found, allow_nan=False)
 
 
-def test_two_positive_patients_have_an_auc_but_no_interval():
+def test_two_positive_patients_have_an_auc_of_1_that_may_be_chance():
     labels = np.array([1, 1] + [0] * 28)
     found = score(labels, np.linspace(1, 0, 30), np.arange(30), **SETTINGS)
-    assert found["auc"] == {"value": 1.0, "low": None, "high": None}
+    assert found["auc"]["value"] == found["auc"]["high"] == 1
+    assert found["auc"]["low"] < 0.8
+    assert found["average_precision"]["low"] is None
     assert 30 < found["degenerate_resamples"] < 110  # 500 (1 - 2 / 30) ** 30 is 63
     assert found["specificity"]["low"] is not None
 

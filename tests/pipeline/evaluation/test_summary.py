@@ -5,11 +5,18 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from pipeline.evaluation.comparison import compare
 from pipeline.evaluation.metrics import METRICS
 from pipeline.evaluation.study import Study
-from pipeline.evaluation.summary import best_head, summarise
+from pipeline.evaluation.summary import best_head, compared_models, summarise
 
 SETTINGS = {"n_bootstrap": 300, "confidence": 0.95, "seed": 0}
+
+
+def summary_of(models):
+    study = Study.of(models)
+    comparisons = compare(compared_models(study), **SETTINGS)
+    return summarise(study, comparisons, margin=0.02, **SETTINGS)
 
 
 @pytest.fixture
@@ -30,7 +37,7 @@ def with_split(predictions, split, probability):
 
 
 def test_the_file_says_what_was_evaluated_and_how(models):
-    found = summarise(Study.of(models), **SETTINGS).to_dict()
+    found = summary_of(models).to_dict()
     json.dumps(found, allow_nan=False)
     assert list(found) == [
         "data",
@@ -49,6 +56,7 @@ def test_the_file_says_what_was_evaluated_and_how(models):
         "linear_probe_augmented",
         "finetune_minus_best_head",
         "conclusion",
+        "differences",
     ]
     assert (found["data"], found["weights"]) == ("real images", "resnet50.tv_in1k")
     assert (found["n"], found["n_patients"], found["split_note"]) == (40, 20, None)
@@ -58,7 +66,7 @@ def test_the_file_says_what_was_evaluated_and_how(models):
 
 
 def test_figures_are_those_of_the_test_cases(models):
-    found = summarise(Study.of(models), **SETTINGS)
+    found = summary_of(models)
     for name, predictions in models.items():
         test = predictions.frame[predictions.frame["split"] == "test"]
         auc = roc_auc_score(test["label"], test["probability"])
@@ -69,11 +77,23 @@ def test_figures_are_those_of_the_test_cases(models):
 
 
 def test_the_difference_is_fine_tuning_minus_the_best_head(models):
-    found = summarise(Study.of(models), **SETTINGS)
+    found = summary_of(models)
     assert found.heading.best_head == "mlp"
     for name in ("auc", "accuracy", "brier"):
         difference = found.models["finetune"][name]["value"] - found.models["mlp"][name]["value"]
-        assert found.finetune_minus_best_head[name].value == pytest.approx(difference)
+        figure = getattr(found.finetune_minus_best_head, name)
+        assert figure.value == pytest.approx(difference)
+    assert set(found.to_dict()["finetune_minus_best_head"]["auc"]) == {"value", "low", "high"}
+
+
+def test_every_pair_has_its_sentence_heads_taken_from_fine_tuning(models):
+    said = summary_of(models).differences
+    assert len(said) == 6
+    assert [each.split(":")[0] for each in said[:3]] == [
+        "finetune minus lightgbm",
+        "finetune minus mlp",
+        "finetune minus linear probe",
+    ]
 
 
 def test_the_best_head_is_chosen_on_validation_never_on_test(models):
@@ -100,9 +120,7 @@ def test_a_class_missing_on_validation_leaves_no_best_head_and_says_so(models):
         labels = np.where(frame["split"] == "validation", 0, frame["label"])
         return replace(predictions, frame=frame.assign(label=labels))
 
-    found = summarise(
-        Study.of({name: one_class(each) for name, each in models.items()}), **SETTINGS
-    ).to_dict()
+    found = summary_of({name: one_class(each) for name, each in models.items()}).to_dict()
     assert found["best_head"] is None
     assert found["finetune_minus_best_head"] is None
     assert "lacks a class" in found["conclusion"]
@@ -115,9 +133,7 @@ def test_a_class_missing_on_test_leaves_null_figures(models):
         labels = np.where(frame["split"] == "test", 0, frame["label"])
         return replace(predictions, frame=frame.assign(label=labels))
 
-    found = summarise(
-        Study.of({name: one_class(each) for name, each in models.items()}), **SETTINGS
-    ).to_dict()
+    found = summary_of({name: one_class(each) for name, each in models.items()}).to_dict()
     json.dumps(found, allow_nan=False)
     assert found["n_positive"] == 0
     assert found["models"]["mlp"]["auc"] == {"value": None, "low": None, "high": None}

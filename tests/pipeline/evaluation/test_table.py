@@ -12,7 +12,7 @@ from pipeline.evaluation.table import caption, table
 @pytest.fixture
 def summary(invent):
     study = Study.of({"linear_probe": invent(views=True), "finetune": invent(seed=1)})
-    return summarise(study, n_bootstrap=200, confidence=0.9, seed=0)
+    return summarise(study, [], margin=0.02, n_bootstrap=200, confidence=0.9, seed=0)
 
 
 def printed(summary):

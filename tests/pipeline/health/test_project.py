@@ -69,6 +69,16 @@ def test_data_are_counted_by_class(folder, params):
     assert check_data(grouped).status == "fail"
 
 
+def test_more_classes_than_models_take_fail(folder, params):
+    (folder / "raw").mkdir()
+    for name in "abc":
+        (folder / "raw" / name).touch()
+    (folder / "raw/manifest.csv").write_text("path,label\na,a\nb,b\nc,c\n")
+    check = check_data(with_data(params, root="raw", layout="manifest"))
+    assert check.status == "fail"
+    assert "3 classes (a, b, c)" in check.finding
+
+
 def test_a_cluster_must_answer(monkeypatch):
     assert check_cluster("not an address").status == "fail"
 

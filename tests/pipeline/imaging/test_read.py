@@ -81,7 +81,7 @@ def test_a_file_cut_short_is_refused(write_dicom, textured, jpeg, share):
         read_grey(path)
 
 
-@pytest.mark.parametrize("share", [0.2, 0.5, 0.99])
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
 @pytest.mark.parametrize("end", [b"", b"\xff\xd9"])
 def test_jpeg_pixels_cut_short_are_refused_even_with_an_end_marker(
     write_dicom, tmp_path, textured, share, end
@@ -106,7 +106,7 @@ def test_jpeg_pixels_cut_short_are_refused_even_with_an_end_marker(
         ({"Rows": 0}, "no image size"),
         ({"NumberOfFrames": 3}, "several frames"),
         ({"PhotometricInterpretation": "Jane Doe"}, "photometric interpretation"),
-        ({"BitsStored": 40}, "truncated or damaged"),
+        ({"BitsStored": 40}, "contradicts itself"),
     ],
 )
 def test_headers_that_no_radiograph_has(write_dicom, textured, tags, reason):
@@ -125,7 +125,7 @@ def test_no_pixel_data(write_dicom, textured):
 def test_an_unknown_transfer_syntax(write_dicom, textured):
     path = write_dicom(textured)
     path.write_bytes(path.read_bytes().replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2.9\0"))
-    with pytest.raises(UnreadableImage, match="transfer syntax is unknown"):
+    with pytest.raises(UnreadableImage, match="transfer syntax is not one"):
         read_grey(path)
 
 

@@ -21,7 +21,7 @@ def test_values_of_the_run(params: Params, summary: Summary) -> None:
     assert "and of one randomly flipped, cropped, scaled and rotated copy of it" in text
     assert "not weighted: linear probe" in text
     assert "from 0.000001 to 0.001 over 1 epoch " in text
-    assert "200 resamples of patients" in text
+    assert "drew patients with all their images 200 times" in text
 
 
 def test_how_the_cases_were_divided(params: Params, summary: Summary) -> None:

@@ -1,0 +1,120 @@
+"""Time ingest's reading of files against a plain loop over pydicom.
+
+JPEG Baseline files of 1024 x 1024 pixels are written first. The ways are timed in turn, round by
+round, and compared by the median of each round's ratio, because the machine's speed drifts.
+
+Example: python -m benchmarks.ingest --files 64 --rounds 7
+"""
+
+import argparse
+import io
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image as Pillow
+from pydicom import Dataset, dcmread
+from pydicom.dataset import FileMetaDataset
+from pydicom.encaps import encapsulate
+from pydicom.pixels.utils import pixel_array
+from pydicom.uid import JPEGBaseline8Bit, SecondaryCaptureImageStorage
+
+from pipeline.examination import examine_files
+from pipeline.imaging.read import read_grey
+
+
+def write_files(folder: Path, count: int) -> list[str]:
+    """Write files of smooth noise, which JPEG codes about as it does radiographs."""
+    rng = np.random.default_rng(0)
+    names = []
+    for number in range(count):
+        coarse = Pillow.fromarray(rng.integers(0, 256, (96, 96), np.uint8))
+        smooth = np.asarray(coarse.resize((1024, 1024), Pillow.Resampling.BICUBIC), np.int16)
+        grain = rng.integers(-4, 5, smooth.shape)
+        pixels = (smooth + grain).clip(0, 255).astype(np.uint8)
+        stream = io.BytesIO()
+        Pillow.fromarray(pixels).save(stream, "JPEG", quality=80)
+        meta = FileMetaDataset()
+        meta.TransferSyntaxUID = JPEGBaseline8Bit
+        meta.MediaStorageSOPClassUID = SecondaryCaptureImageStorage
+        meta.MediaStorageSOPInstanceUID = f"1.2.{number}"
+        dataset = Dataset()
+        dataset.file_meta = meta
+        dataset.Rows = dataset.Columns = 1024
+        dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
+        dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 8, 8, 7
+        dataset.PixelRepresentation = 0
+        dataset.PixelData = encapsulate([stream.getvalue()])
+        name = f"{number}.dcm"
+        dataset.save_as(folder / name, enforce_file_format=True)
+        os.utime(folder / name, ns=(10**18, 10**18))
+        names.append(name)
+    return names
+
+
+def main() -> None:
+    """Print milliseconds a file and how often quicker than the plain loop each way is."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--files", type=int, default=64)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--folder", type=Path, help="of DICOM files to read instead")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        os.environ["RADBANK_HOME"] = f"{scratch}/home"
+        root = arguments.folder or Path(scratch) / "files"
+        root.mkdir(exist_ok=True)
+        if arguments.folder:
+            names = sorted(path.name for path in root.glob("*.dcm"))[: arguments.files]
+        else:
+            names = write_files(root, arguments.files)
+        paths = [root / name for name in names]
+        index = Path(scratch) / "home/examined"
+
+        def ingest() -> None:
+            for old in index.glob("*"):
+                old.unlink()
+            again()
+
+        def again() -> None:
+            list(examine_files(root.resolve(), names, frame=None, scheduler=None))
+
+        ways: dict[str, Callable[[], object]] = {
+            "plain loop: dcmread(path).pixel_array": lambda: [
+                dcmread(path).pixel_array for path in paths
+            ],
+            "the same, told to use Pillow": lambda: [
+                pixel_array(dcmread(path), decoding_plugin="pillow") for path in paths
+            ],
+            "one thread, all greys (read_grey)": lambda: [read_grey(path) for path in paths],
+            "ingest": ingest,
+            "ingest, nothing changed": again,
+        }
+        seconds: dict[str, list[float]] = {way: [] for way in ways}
+        work_done: dict[str, list[float]] = {way: [] for way in ways}
+        for _ in range(arguments.rounds):
+            for way, work in ways.items():
+                started, worked = time.perf_counter(), time.process_time()
+                work()
+                seconds[way].append(time.perf_counter() - started)
+                work_done[way].append(time.process_time() - worked)
+    plain, pillow = list(seconds.values())[:2]
+    print(f"{len(names)} files, {arguments.rounds} rounds, {os.cpu_count()} cores")
+    for way, times in seconds.items():
+        each = 1000 * statistics.median(times) / len(names)
+        ratios = [
+            statistics.median(slow / quick for slow, quick in zip(base, times, strict=True))
+            for base in (plain, pillow)
+        ]
+        core = 1000 * statistics.median(work_done[way]) / len(names)
+        print(
+            f"{each:8.2f} ms a file ({core:6.2f} of a core)  {ratios[0]:6.2f} x  {ratios[1]:6.2f} x"
+            f"  {way}"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""Shares of images, as accuracy and sensitivity, with images that come in patients.
+
+Images of one patient say less than as many images of different patients. How much less is the
+design effect D: the variance of the share between patients (a ratio estimator [1]_) over that of
+independent images. Wilson's score interval is then taken of n / D images [2]_.
+
+References
+----------
+.. [1] Cochran, Sampling Techniques, 3rd edition, 1977, section 2.11 and chapter 9.
+.. [2] Rao and Scott, Biometrics 48:577-585, 1992: the effective sample size; Wilson, JASA
+   22:209-212, 1927.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import norm
+
+from pipeline.evaluation.delong import quantile
+from pipeline.evaluation.difference import Difference
+from pipeline.evaluation.scored_cases import FloatArray, ScoredCases
+
+BoolArray = NDArray[np.bool_]
+
+
+def wilson_interval(
+    successes: FloatArray, n: FloatArray, z: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return Wilson's score interval of a share (JASA 22:209-212, 1927).
+
+    Parameters
+    ----------
+    successes, n
+        Arrays of one shape: how many of how many; `n` is above 0. Neither need be whole.
+    z
+        Quantile of the confidence asked for, as 1.96.
+
+    Returns
+    -------
+    tuple of ndarray
+        Low and high ends, from 0 to 1.
+    """
+    z2 = z * z
+    centre = (successes + z2 / 2) / (n + z2)
+    half = np.sqrt(z2 * (successes * (n - successes) / n + z2 / 4)) / (n + z2)
+    return np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)
+
+
+def share_interval(
+    right: BoolArray, counted: BoolArray, cases: ScoredCases, confidence: float
+) -> tuple[float | None, float | None]:
+    """Return the interval of the share of `counted` cases that are `right`.
+
+    Parameters
+    ----------
+    right
+        ndarray of shape (n_cases,): what the share is of, as calls that are right.
+    counted
+        ndarray of shape (n_cases,): the cases that count, as the positive ones for sensitivity.
+    cases
+        Whose cases they are.
+    confidence
+        As 0.95.
+
+    Returns
+    -------
+    tuple
+        Low and high end, or None twice where fewer than two patients have a case that counts.
+
+    Notes
+    -----
+    D is at least 1. Where all cases are right or none is, they do not show how alike a patient's
+    images are: D is then the mean number of images that an image's patient has, as if they were
+    all alike. The quantile is Student's with one degree of freedom less than there are patients
+    in all, as for a domain of a survey.
+    """
+    sizes = np.bincount(cases.patients, counted, cases.n_patients)
+    n, n_patients = float(sizes.sum()), int(np.count_nonzero(sizes))
+    if n_patients < 2:
+        return None, None
+    successes = np.bincount(cases.patients, right & counted, cases.n_patients)
+    share = float(successes.sum()) / n
+    if 0 < share < 1:
+        residuals = successes - share * sizes
+        variance = n_patients / (n_patients - 1) * float(residuals @ residuals) / n**2
+        design_effect = max(variance * n / (share * (1 - share)), 1.0)
+    else:
+        design_effect = float(sizes @ sizes) / n
+    effective = n / design_effect
+    z = quantile(confidence, cases.n_patients - 1)
+    low, high = wilson_interval(np.array(share * effective), np.array(effective), z)
+    return float(low), float(high)
+
+
+def share_difference(
+    first_right: BoolArray, second_right: BoolArray, cases: ScoredCases, confidence: float
+) -> Difference:
+    """Return the difference of two models' shares of right calls, tested as McNemar did.
+
+    Parameters
+    ----------
+    first_right, second_right
+        ndarrays of shape (n_cases,): whether each model called the case right.
+    cases
+        Whose cases they are.
+    confidence
+        Of the interval, as 0.95.
+
+    Notes
+    -----
+    With d_k the images of patient k that only the first model called right less those that only
+    the second did, z = sum d_k / sqrt(sum d_k^2) is held against the normal distribution. With
+    one image a patient z^2 is McNemar's (b - c)^2 / (b + c); with several it is the modified
+    Obuchowski test of Yang, Sun and Hardin (Biometrical Journal 52:638-652, 2010). The interval
+    is that of a ratio estimator, with Student's t over patients, and so may disagree with the
+    test by a hair.
+    """
+    if cases.n == 0:
+        return Difference(None, None, None, None)
+    by_patient = np.bincount(
+        cases.patients, first_right.astype(float) - second_right, cases.n_patients
+    )
+    difference = float(by_patient.sum()) / cases.n
+    if cases.n_patients < 2:
+        return Difference(difference, None, None, None)
+    squares = float(by_patient @ by_patient)
+    z = float(by_patient.sum()) / math.sqrt(squares) if squares > 0 else 0.0
+    residuals = by_patient - difference * np.bincount(cases.patients, minlength=cases.n_patients)
+    k = cases.n_patients
+    error = math.sqrt(k / (k - 1) * float(residuals @ residuals)) / cases.n
+    half = quantile(confidence, k - 1) * error
+    return Difference(difference, difference - half, difference + half, 2 * float(norm.sf(abs(z))))

@@ -1,0 +1,134 @@
+"""What embeddings give away beside the finding: a probe for shortcuts.
+
+A head can score well by reading the view, the sex or the device, where these go with the label.
+Whether it could is seen by asking the embeddings for them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from pipeline.evaluation.delong import auc_interval, influences
+from pipeline.evaluation.scored_cases import FloatArray, ScoredCases
+from pipeline.evaluation.subgroups import find_subgroups
+
+METHOD = (
+    "logistic regression on standardised embeddings, one value against the others, patient-grouped "
+    "cross-validation inside the training split"
+)
+_OUTCOMES = {"finding", "label", "synthetic"}  # what is to be predicted is no shortcut
+_FOLDS = 5
+_PENALTY = 0.01  # inverse strength: embeddings have more columns than most cohorts have patients
+
+
+@dataclass(frozen=True, eq=False)
+class Images:
+    """Embedded images of the training split.
+
+    Attributes
+    ----------
+    embeddings
+        ndarray of shape (n_images, n_features).
+    labels
+        ndarray of shape (n_images,) of 0 and 1.
+    groups
+        ndarray of shape (n_images,): the patient of each.
+    ids
+        Of the images, in that order.
+    """
+
+    embeddings: NDArray[np.float32]
+    labels: NDArray[np.int64]
+    groups: NDArray[np.object_]
+    ids: pd.Series
+
+
+def probe(
+    images: Images, cases: pd.DataFrame, *, minimum: int, confidence: float, seed: int
+) -> list[dict[str, Any]]:
+    """Say how well the embeddings tell each property of the cases.
+
+    Parameters
+    ----------
+    images
+        Of the training split.
+    cases
+        As in data/cases.parquet; its properties are those of
+        :func:`pipeline.evaluation.subgroups.find_subgroups` but for the finding. Of a property
+        with two values the first is left out: it says the same.
+    minimum
+        Patients with the value, and without it, below which nothing is fitted.
+    confidence
+        Of the intervals, as 0.95.
+    seed
+        Of the folds.
+
+    Returns
+    -------
+    list of dict
+        One a value: `column`, `value`, `n`, `n_patients`, `positive_with` and
+        `positive_without` (share of positive labels with and without the value: a shortcut needs
+        these to differ), `auc` with its interval, and `too_small`, which leaves `auc` undefined.
+    """
+    rows = []
+    for column, value, has, known in _targets(cases, images.ids):
+        patients = [np.unique(images.groups[part & known]).size for part in (has, ~has)]
+        too_small = min(patients) < max(minimum, _FOLDS)
+        auc: dict[str, float | None] = {"value": None, "low": None, "high": None}
+        if not too_small:
+            told = _out_of_fold(images, has, known, seed)
+            scored = ScoredCases.of(has[known].astype(np.int64), told, images.groups[known])
+            low, high = auc_interval(scored, confidence)
+            auc = {"value": influences(scored)[0], "low": low, "high": high}
+        rows.append(
+            {
+                "column": column,
+                "value": value,
+                "n": int(has.sum()),
+                "n_patients": patients[0],
+                "positive_with": _share(images.labels[has]),
+                "positive_without": _share(images.labels[known & ~has]),
+                "too_small": too_small,
+                "auc": auc,
+            }
+        )
+    return rows
+
+
+def _targets(
+    cases: pd.DataFrame, ids: pd.Series
+) -> Iterator[tuple[str, str, NDArray[np.bool_], NDArray[np.bool_]]]:
+    """Yield column, value, the images that have it, and those whose value is known."""
+    subgroups = [each for each in find_subgroups(cases, ids) if each.column not in _OUTCOMES]
+    for column in dict.fromkeys(each.column for each in subgroups):
+        values = [each for each in subgroups if each.column == column]
+        known = np.logical_or.reduce([each.members for each in values])
+        for each in values[1:] if len(values) == 2 else values:
+            yield column, each.value, each.members, known
+
+
+def _out_of_fold(
+    images: Images, has: NDArray[np.bool_], known: NDArray[np.bool_], seed: int
+) -> FloatArray:
+    """Return each known image's probability, from a model that saw none of its patient's."""
+    x, y, groups = images.embeddings[known], has[known], images.groups[known]
+    told = np.empty(y.size)
+    folds = StratifiedGroupKFold(_FOLDS, shuffle=True, random_state=seed)
+    for train, held_out in folds.split(x, y, groups):
+        model = make_pipeline(
+            StandardScaler(), LogisticRegression(C=_PENALTY, class_weight="balanced", max_iter=500)
+        ).fit(x[train], y[train])
+        told[held_out] = model.predict_proba(x[held_out])[:, 1]
+    return told
+
+
+def _share(labels: NDArray[np.int64]) -> float | None:
+    return float(labels.mean()) if labels.size else None

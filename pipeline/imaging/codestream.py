@@ -1,0 +1,88 @@
+"""What compressed pixels say of their own size, read before a decoder sets memory aside."""
+
+import struct
+from dataclasses import dataclass
+
+_SOI = b"\xff\xd8"
+_SOC_SIZ = b"\xff\x4f\xff\x51"
+_SOT, _EOC = b"\xff\x90", b"\xff\xd9"
+#: Start-of-frame markers of JPEG (ITU-T T.81 B.1.1.3) and JPEG-LS (T.87 C.1.1).
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC} | {0xF7}
+_ALONE = frozenset({0x01, *range(0xD0, 0xD8)})  # markers without a segment
+
+
+@dataclass(frozen=True)
+class CodedSize:
+    """The size that a compressed image gives itself.
+
+    Attributes
+    ----------
+    rows, columns
+        In pixels.
+    samples
+        Components of a pixel.
+    bits
+        Of a component.
+    """
+
+    rows: int
+    columns: int
+    samples: int
+    bits: int
+
+
+def read_size(stream: bytes) -> CodedSize | None:
+    """Read the size from the head of a JPEG, JPEG-LS or JPEG 2000 code stream.
+
+    Returns
+    -------
+    CodedSize or None
+        None where the stream is none of these or its head is damaged.
+    """
+    try:
+        if stream.startswith(_SOI):
+            return _jpeg(stream)
+        at = stream.find(_SOC_SIZ, 0, 4096)  # a JP2 file puts boxes before it
+        return _jpeg2000(stream, at + 4) if at >= 0 else None
+    except (struct.error, IndexError):
+        return None
+
+
+def _jpeg(stream: bytes) -> CodedSize | None:
+    """Walk the segments up to the frame header (T.81 B.2.2)."""
+    at = 2
+    while stream[at] == 0xFF:
+        marker = stream[at + 1]
+        at += 1 if marker == 0xFF else 2
+        if marker in _FRAMES:
+            bits, rows, columns, samples = struct.unpack_from(">BHHB", stream, at + 2)
+            return CodedSize(rows, columns, samples, bits)
+        if marker != 0xFF and marker not in _ALONE:
+            at += struct.unpack_from(">H", stream, at)[0]
+    return None
+
+
+def _jpeg2000(stream: bytes, at: int) -> CodedSize:
+    """Read the SIZ segment (ITU-T T.800 A.5.1) from its length on."""
+    width, height, left, top = struct.unpack_from(">4I", stream, at + 4)
+    samples, depth = struct.unpack_from(">HB", stream, at + 36)
+    return CodedSize(height - top, width - left, samples, (depth & 0x7F) + 1)
+
+
+def is_cut_short(stream: bytes) -> bool:
+    """Say whether a JPEG 2000 code stream ends before its last tile-part does.
+
+    OpenJPEG decodes what there is of such a stream and says nothing. Each tile-part gives its
+    length (T.800 A.4.2); the last one may leave it open and then reaches to the end marker.
+    """
+    at = stream.find(_SOC_SIZ, 0, 4096) + 2
+    while stream[at : at + 2] != _SOT:
+        if len(stream) < at + 4:
+            return True
+        at += 2 + struct.unpack_from(">H", stream, at + 2)[0]
+    while stream[at : at + 2] == _SOT and len(stream) >= at + 12:
+        length = struct.unpack_from(">I", stream, at + 6)[0]
+        if length == 0:
+            return stream.rfind(_EOC) < at
+        at += length
+    return len(stream) < at or not stream[at:].startswith(_EOC)

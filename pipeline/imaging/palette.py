@@ -1,0 +1,43 @@
+"""Palette colours of DICOM (PS3.3 C.7.6.3.1.5 and C.7.9)."""
+
+import numpy as np
+from pydicom import Dataset, FileDataset
+from pydicom.pixels.processing import apply_color_lut
+
+_COLOURS = ("Red", "Green", "Blue")
+
+
+def apply_palette(pixels: np.ndarray, dataset: FileDataset) -> np.ndarray:
+    """Look each pixel's colour up.
+
+    Parameters
+    ----------
+    pixels
+        Of shape (rows, columns).
+    dataset
+        The data set they came from, with its palette.
+
+    Returns
+    -------
+    ndarray
+        uint8 or uint16 of shape (rows, columns, 3), full range.
+    """
+    little = dataset.original_encoding[1] is not False
+    return apply_color_lut(pixels, dataset if little else _in_little_endian(dataset))
+
+
+def _in_little_endian(dataset: FileDataset) -> Dataset:
+    """Return the palette with its words turned round, which pydicom leaves as they are.
+
+    They are words of 16 bits (OW) even where each holds two entries of 8 bits.
+    """
+    palette = Dataset()
+    for colour in _COLOURS:
+        descriptor = f"{colour}PaletteColorLookupTableDescriptor"
+        palette[descriptor] = dataset[descriptor]
+        for prefix in ("", "Segmented"):
+            keyword = f"{prefix}{colour}PaletteColorLookupTableData"
+            if keyword in dataset:
+                words = np.frombuffer(dataset[keyword].value, ">u2").astype("<u2")
+                palette.add_new(keyword, "OW", words.tobytes())
+    return palette

@@ -1,0 +1,71 @@
+"""The folder for what belongs to a user and not to a project: keys, and what speeds up reruns."""
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from radbank.errors import RadbankError
+
+_KEY = "pseudonyms.key"
+_BYTES = 32
+
+
+def home() -> Path:
+    """Return the folder: `RADBANK_HOME`, else where the system keeps a user's data.
+
+    Raises
+    ------
+    RadbankError
+        If `RADBANK_HOME` is not an absolute path.
+    """
+    given = os.environ.get("RADBANK_HOME")
+    if not given:
+        return user_data_path("radbank")
+    if not Path(given).is_absolute():
+        raise RadbankError(f"RADBANK_HOME is {given!r}: set it to an absolute path.")
+    return Path(given)
+
+
+def secret_key() -> bytes:
+    """Return this user's key for pseudonyms; the first call draws it.
+
+    Only the user can read its file. Whoever has it can tell which name a pseudonym stands for by
+    trying names, so it belongs in no project and no output.
+
+    Raises
+    ------
+    RadbankError
+        If the file cannot be written or read, or holds no key.
+    """
+    path = home() / _KEY
+    try:
+        if not path.exists():
+            _draw(path)
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except (OSError, ValueError) as error:
+        raise RadbankError(
+            f"The key for pseudonyms cannot be kept in {path} ({type(error).__name__}): make the "
+            "folder writable, or set RADBANK_HOME to an absolute path of another one."
+        ) from None
+    if len(key) < _BYTES:
+        raise RadbankError(f"{path} holds no key of {_BYTES} bytes: restore it from a backup.")
+    return key
+
+
+def _draw(path: Path) -> None:
+    """Write a new key, complete or not at all, unless another process was quicker."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(_BYTES) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):  # which a rename would replace
+            path.hardlink_to(temporary)
+    finally:
+        temporary.unlink()

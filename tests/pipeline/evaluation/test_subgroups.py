@@ -1,0 +1,121 @@
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from pipeline.evaluation.metrics import AllMetrics
+from pipeline.evaluation.scored_cases import ScoredCases
+from pipeline.evaluation.subgroups import find_subgroups, gap_to_whole, score_subgroups
+from radbank.errors import RadbankError
+
+
+def table(n=8, **columns):
+    return pd.DataFrame({"id": [f"i{i}" for i in range(n)], "group": "p", **columns})
+
+
+def found(frame):
+    return [
+        (group.column, group.value, int(group.members.sum()))
+        for group in find_subgroups(frame, frame["id"])
+    ]
+
+
+def test_columns_that_divide_the_cases_are_used_those_of_a_manifest_too():
+    frame = table(
+        sex=["F", "M", None, "F", "M", "F", "M", "F"],
+        view="PA",
+        scanner=["a", "a", "b", "b", "b", "b", "b", "b"],
+        portable=[True, False] * 4,
+        boxes=[[[1.0, 2, 3, 4]], None] * 4,
+        path=[f"{i}.png" for i in range(8)],
+    )
+    assert found(frame) == [
+        ("sex", "F", 4),
+        ("sex", "M", 3),
+        ("scanner", "a", 2),
+        ("scanner", "b", 6),
+        ("portable", "False", 4),
+        ("portable", "True", 4),
+    ]
+
+
+def test_ages_are_put_into_bands():
+    frame = table(6, age=[17.9, 18, 39, 40, 65, None])
+    assert found(frame) == [
+        ("age", "18 to 39", 2),
+        ("age", "40 to 64", 1),
+        ("age", "65 and over", 1),
+        ("age", "under 18", 1),
+    ]
+
+
+def test_members_follow_the_order_of_the_ids():
+    frame = table(4, sex=["F", "M", "M", "M"])
+    (women, _) = find_subgroups(frame, pd.Series(["i3", "i0"]))[:2]
+    assert women.members.tolist() == [False, True]
+
+
+def test_cases_that_are_not_known_are_named():
+    with pytest.raises(RadbankError, match=r"lacks 1 of the predicted cases .*'i9'"):
+        find_subgroups(table(), pd.Series(["i0", "i9"]))
+
+
+@pytest.fixture
+def cases():
+    generator = np.random.default_rng(0)
+    labels = generator.integers(0, 2, 300)
+    return ScoredCases.of(labels, 1 / (1 + np.exp(-generator.normal(labels))), np.arange(300) // 2)
+
+
+def test_every_figure_is_that_of_the_subgroups_cases(cases):
+    frame = pd.DataFrame({"id": np.arange(300).astype(str), "sex": ["F"] * 100 + ["M"] * 200})
+    metrics = AllMetrics.of(cases, 0.5)
+    groups = find_subgroups(frame, frame["id"])
+    women, men = score_subgroups({"mlp": metrics}, groups, confidence=0.95, minimum=60)
+    assert (women["n"], women["n_patients"], women["too_small"]) == (100, 50, True)
+    assert (men["n"], men["n_patients"], men["too_small"]) == (200, 100, False)
+    figures = men["models"]["mlp"]
+    auc = roc_auc_score(cases.labels[100:], cases.probabilities[100:])
+    assert figures["auc"]["value"] == pytest.approx(auc)
+    whole = roc_auc_score(cases.labels, cases.probabilities)
+    assert figures["auc_gap"]["value"] == pytest.approx(auc - whole)
+    positive = cases.labels[100:] == 1
+    called = cases.probabilities[100:] >= 0.5
+    assert figures["sensitivity"]["value"] == pytest.approx(called[positive].mean())
+    for figure in figures.values():
+        assert figure["low"] < figure["value"] < figure["high"]
+
+
+def test_the_whole_has_no_gap_to_itself_and_a_part_less_than_two_strangers(cases):
+    assert gap_to_whole(cases, np.ones(300, bool), 0.95) == pytest.approx(
+        {"value": 0, "low": 0, "high": 0}
+    )
+    most = gap_to_whole(cases, np.arange(300) < 280, 0.95)
+    half = gap_to_whole(cases, np.arange(300) < 150, 0.95)
+    assert most["high"] - most["low"] < 0.4 * (half["high"] - half["low"])
+
+
+def test_a_group_of_one_class_has_no_auc(cases):
+    frame = pd.DataFrame(
+        {"id": np.arange(300).astype(str), "finding": np.where(cases.labels, "Opacity", "Normal")}
+    )
+    groups = find_subgroups(frame, frame["id"])
+    normal, opacity = score_subgroups(
+        {"mlp": AllMetrics.of(cases, 0.5)}, groups, confidence=0.95, minimum=1
+    )
+    nothing = {"value": None, "low": None, "high": None}
+    assert normal["models"]["mlp"]["auc"] == normal["models"]["mlp"]["auc_gap"] == nothing
+    assert normal["models"]["mlp"]["sensitivity"] == nothing
+    assert normal["models"]["mlp"]["specificity"]["value"] > 0.5
+    assert opacity["models"]["mlp"]["specificity"] == nothing
+
+
+def test_the_gap_covers_a_true_gap_of_nothing_about_as_often_as_it_says():
+    generator, covered = np.random.default_rng(3), 0
+    for _ in range(300):
+        labels = np.arange(120) % 2
+        scores = 1 / (1 + np.exp(-generator.normal(labels)))
+        drawn = ScoredCases.of(labels, scores, np.arange(120))
+        gap = gap_to_whole(drawn, np.arange(120) < 40, 0.95)
+        covered += gap["low"] <= 0 <= gap["high"]
+    assert 0.91 <= covered / 300 <= 0.985
