@@ -8,11 +8,12 @@ from pipeline.cases import read_cases
 from pipeline.evaluation.all_scores import all_scores
 from pipeline.evaluation.bootstrap import Intervals
 from pipeline.evaluation.comparison import TESTS, compare
+from pipeline.evaluation.grouping import find_subgroups
 from pipeline.evaluation.learning import learning_curve
 from pipeline.evaluation.plots import write_plots
 from pipeline.evaluation.recalibration import before_and_after
 from pipeline.evaluation.study import Study
-from pipeline.evaluation.subgroups import find_subgroups, score_subgroups
+from pipeline.evaluation.subgroups import score_subgroups
 from pipeline.evaluation.summary import FINETUNE, compared_models, summarise
 from pipeline.evaluation.table import caption, table
 from pipeline.params import load_params

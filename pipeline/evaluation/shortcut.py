@@ -17,8 +17,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from pipeline.evaluation.delong import auc_interval, influences
+from pipeline.evaluation.grouping import find_subgroups
 from pipeline.evaluation.scored_cases import FloatArray, ScoredCases
-from pipeline.evaluation.subgroups import find_subgroups
 
 METHOD = (
     "logistic regression on standardised embeddings, one value against the others, patient-grouped "
@@ -62,7 +62,7 @@ def probe(
         Of the training split.
     cases
         As in data/cases.parquet; its properties are those of
-        :func:`pipeline.evaluation.subgroups.find_subgroups` but for the finding. Of a property
+        :func:`pipeline.evaluation.grouping.find_subgroups` but for the finding. Of a property
         with two values the first is left out: it says the same.
     minimum
         Patients with the value, and without it, below which nothing is fitted.

@@ -3,9 +3,10 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from pipeline.evaluation.grouping import find_subgroups
 from pipeline.evaluation.metrics import AllMetrics
 from pipeline.evaluation.scored_cases import ScoredCases
-from pipeline.evaluation.subgroups import find_subgroups, gap_to_whole, score_subgroups
+from pipeline.evaluation.subgroups import gap_to_whole, score_subgroups
 from radbank.errors import RadbankError
 
 
