@@ -50,6 +50,7 @@ def main() -> None:
         "n": len(cohort.cases),
         "n_patients": int(cohort.cases["group"].nunique()),
         "n_positive": int(cohort.cases["label"].sum()),
+        "interval": "patient-level percentile bootstrap of the mean over repeats",
     }
     for name, each in found.items():
         each.write(paths.OUT_OF_FOLD / f"{name}.csv", origin)

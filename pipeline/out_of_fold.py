@@ -73,7 +73,9 @@ class OutOfFold:
         bootstrap draws patients with all their repeats. The interval therefore tells how much the
         figure would change with other patients to score on, the fitted heads staying what they
         are; how much it changes with another division is what `auc_by_repeat` shows. Averaging
-        probabilities over repeats instead would score an ensemble that nobody trains.
+        probabilities over repeats instead would score an ensemble that nobody trains. The
+        closed forms of `pipeline.evaluation.intervals` are of one set of scores, so the interval
+        here is the percentile bootstrap's.
         """
         labels, groups = self.cases["label"], self.cases["group"]
         ranked = [AllMetrics.of(ScoredCases.of(labels, p, groups), 0.5) for p in self.probability]
