@@ -36,7 +36,9 @@ def test_decisions_hold_what_the_main_table_does_not(findings: Findings) -> None
 
 def test_calibration_has_two_lines_a_model(findings: Findings) -> None:
     found = calibrations(findings.calibration)
-    assert [line.note for line in found.lines] == ["as it is", "corrected"] * len(findings.scores.models)
+    assert [line.note for line in found.lines] == ["as it is", "corrected"] * len(
+        findings.scores.models
+    )
     assert found.columns == ("Brier score", "Log loss", "Slope", "Intercept", "ECE")
     assert {len(line.cells) for line in found.lines} == {5}
 
