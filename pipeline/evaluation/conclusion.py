@@ -27,8 +27,9 @@ def conclude(heading: Heading, difference: Difference | None) -> str:
     cases = f"{heading.n} images of {heading.n_patients} patients, {heading.split} split"
     where = "; ".join([cases, *heading.cautions])
     figure = f"AUC {difference.value:+.3f} ({_interval(heading, difference)})"
-    verdict = _verdict(difference, str(heading.best_head))
-    compared = f"Fine-tuning minus {heading.best_head}, the head best on validation"
+    best = str(heading.best_head).replace("_", " ")
+    verdict = _verdict(difference, best)
+    compared = f"Fine-tuning minus {best}, the head best on validation"
     return f"{compared} ({where}): {figure}, {verdict}."
 
 

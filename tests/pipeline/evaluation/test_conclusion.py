@@ -46,6 +46,12 @@ def test_only_an_interval_without_zero_names_a_better_one(ends, verdict):
     assert conclude(heading(), Difference(sum(ends) / 2, *ends, 0.1)).endswith(f", {verdict}.")
 
 
+def test_a_head_is_named_in_words():
+    said = conclude(heading(best="linear_probe"), Difference(-0.2, -0.3, -0.1, 0.001))
+    assert said.startswith("Fine-tuning minus linear probe,")
+    assert said.endswith("linear probe ranks the cases better.")
+
+
 def test_without_an_interval_nothing_is_shown():
     said = conclude(heading(), Difference(0.4, None, None, None))
     assert said.endswith("AUC +0.400 (no interval: too few patients), not shown to differ.")
