@@ -47,8 +47,9 @@ class LightGBM(Head):
 
     Notes
     -----
-    `deterministic` and `force_row_wise` make the trees the same for any number of threads
-    (https://lightgbm.readthedocs.io/en/stable/Parameters.html#deterministic).
+    `deterministic` and `force_col_wise` make the trees the same for any number of threads
+    (https://lightgbm.readthedocs.io/en/stable/Parameters.html#deterministic). By columns, a tree
+    costs the features it may use; by rows it would cost all of them.
     """
 
     name = "lightgbm"
@@ -87,7 +88,7 @@ class LightGBM(Head):
                 "reg_lambda": self.reg_lambda,
                 "seed": self.seed,
                 "deterministic": True,
-                "force_row_wise": True,
+                "force_col_wise": True,
                 "verbosity": -1,
             },
             data,
