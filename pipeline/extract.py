@@ -9,7 +9,8 @@ import pandas as pd
 
 from features import backbones
 from features.backbones import LoadedBackbone
-from features.extraction import choose_engine, device, extract
+from features.embedder import Embedder, choose_engine, device
+from features.extraction import extract
 from features.layers import layer_of_feature
 from features.store import StoreCoords, write_store
 from pipeline.cases import Cases, read_cases
@@ -36,21 +37,20 @@ def main() -> None:
     where = device()
     start = time.perf_counter()
     backbone = backbones.load(params.backbone, weights=params.weights, seed=params.seed)
+    embedder = Embedder(
+        backbone,
+        layers=settings.layers,
+        engine=settings.engine,
+        precision=settings.precision,
+        batch_size=settings.batch_size,
+        device=where,
+    )
     cases, splits = read_cases(CASES), read_splits(SPLITS)
     with open_images(IMAGES) as images:
         coords = join(cases, splits, images.ids)
         n_images = len(images.ids)
         blocks = extract(
-            images.pixels,
-            images.ids,
-            backbone,
-            views=settings.views,
-            layers=settings.layers,
-            precision=settings.precision,
-            engine=settings.engine,
-            batch_size=settings.batch_size,
-            seed=params.seed,
-            device=where,
+            images.pixels, images.ids, embedder, views=settings.views, seed=params.seed
         )
         shown = track(blocks, "Embedding", total=n_images, step=settings.batch_size)
         write_store(

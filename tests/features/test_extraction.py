@@ -7,17 +7,16 @@ import pytest
 import torch
 
 from features.backbones import load
-from features.extraction import choose_engine, device, extract
+from features.embedder import Embedder, choose_engine, device
+from features.extraction import extract
 from features.views import augment
 
 CPU = torch.device("cpu")
 OPTIONS = {
-    "views": 0,
     "layers": ["penultimate"],
     "precision": "fp32",
     "engine": "auto",
     "batch_size": 4,
-    "seed": 42,
     "device": CPU,
 }
 KEYS = [f"image {i}" for i in range(10)]
@@ -28,13 +27,17 @@ def backbone():
     return load("mobilenet_v3_small", weights="random", seed=0)
 
 
+def blocks_of(backbone, pixels, keys=KEYS, *, views=0, **options):
+    embedder = Embedder(backbone, **{**OPTIONS, **options})
+    return list(extract(pixels, keys, embedder, views=views, seed=42))
+
+
 def embed(backbone, pixels, keys=KEYS, **options):
-    blocks = list(extract(pixels, keys, backbone, **{**OPTIONS, **options}))
-    return np.concatenate(blocks)
+    return np.concatenate(blocks_of(backbone, pixels, keys, **options))
 
 
 def test_blocks_come_in_order_and_the_last_is_short(backbone, pixels):
-    blocks = list(extract(pixels, KEYS, backbone, **OPTIONS))
+    blocks = blocks_of(backbone, pixels)
     assert [block.shape for block in blocks] == [(4, 1, 1024), (4, 1, 1024), (2, 1, 1024)]
     assert {block.dtype for block in blocks} == {np.dtype(np.float32)}
 
