@@ -7,29 +7,17 @@ import torch
 
 from features.backbones import LoadedBackbone
 from features.computation import Computation
+from features.device import device_type
+from features.engines.choice import choose_engine
 from features.engines.eager import Eager
 from features.layers import LayerEmbedding
 
 ENGINES = {Eager.name: Eager}
 
 
-def choose_engine(engine: str) -> str:
-    """Return the engine that ``"auto"`` stands for, or the one named.
-
-    Raises
-    ------
-    ValueError
-        If there is no such engine.
-    """
-    chosen = Eager.name if engine == "auto" else engine
-    if chosen not in ENGINES:
-        raise ValueError(f"engine {engine!r} is not auto or one of {', '.join(ENGINES)}")
-    return chosen
-
-
 def device() -> torch.device:
     """Return the first CUDA device, or the CPU where there is none."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return torch.device(device_type())
 
 
 class Embedder:
@@ -46,7 +34,7 @@ class Embedder:
     layers
         ``"penultimate"`` or dotted names of modules.
     engine
-        ``"eager"``, or ``"auto"`` (see :func:`choose_engine`).
+        ``"eager"``, or ``"auto"`` (see :func:`features.engines.choice.choose_engine`).
     precision
         ``"fp32"`` or ``"bf16"``.
     batch_size

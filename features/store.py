@@ -17,16 +17,18 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
 import zarr
 from zarr.codecs import ZstdCodec
 
 from radbank.errors import RadbankError
 from radbank.files import atomic_path
 from radbank.remote import exists, is_url
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 SCHEMA = 1
 SCHEMA_ATTRIBUTE = "radbank_schema"
@@ -186,7 +188,7 @@ def _require_finite(embeddings: np.ndarray, ids: Sequence[str]) -> None:
         )
 
 
-def open_store(path: str | Path) -> xr.Dataset:
+def open_store(path: str | Path) -> "xr.Dataset":
     """Open a feature store, a folder or at a URL, and check that all of it is there.
 
     Every chunk is read once, which verifies its checksum; the embeddings of the dataset
@@ -197,6 +199,8 @@ def open_store(path: str | Path) -> xr.Dataset:
     RadbankError
         If there is no store, it is of another schema, or a part is missing or damaged.
     """
+    import xarray as xr  # noqa: PLC0415 - takes half a second, which a writer need not
+
     advice = "run `dvc repro extract` to make it anew"
     if not (exists(str(path)) if is_url(path) else Path(path).is_dir()):
         raise RadbankError(f"There is no feature store {path}: {advice}.")
