@@ -11,6 +11,7 @@ carries a checksum, and :func:`open_store` looks for both.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from itertools import product
 from pathlib import Path
@@ -21,7 +22,7 @@ import zarr
 from zarr.codecs import ZstdCodec
 
 from radbank.errors import RadbankError
-from radbank.files import atomic_path
+from radbank.files import atomic_path, is_no_room
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -90,11 +91,11 @@ def write_store(
     Raises
     ------
     RadbankError
-        If an embedding is not finite.
+        If an embedding is not finite, or there is no room for the store.
     ValueError
         If the blocks or coordinates are not of `n_images` images.
     """
-    with atomic_path(path) as temporary:
+    with _room_for(path), atomic_path(path) as temporary:
         group = zarr.open_group(
             temporary,
             mode="w-",
@@ -124,6 +125,19 @@ def write_store(
             start += len(shard)
         if start != n_images:
             raise ValueError(f"embeddings of {start} images for a store of {n_images}")
+
+
+@contextmanager
+def _room_for(path: str | Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if not is_no_room(error):
+            raise
+        raise RadbankError(
+            f"There is no room for {path} on its disk: free some and run it again; what was "
+            "computed for it is in the bank."
+        ) from error
 
 
 def _write_coordinate(
