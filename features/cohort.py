@@ -1,7 +1,7 @@
 """Images and the views of them whose embeddings are wanted."""
 
 import hashlib
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -66,15 +66,13 @@ class Cohort:
         ]
 
     def lacking(self, known: Container[str]) -> list[ImageView]:
-        """Return the image views whose keys are not known, each key once, in blocks of a view."""
+        """Return the image views whose keys are not known, each key once, in the bank's order."""
+        every = (ImageView(row, view) for row in range(len(self)) for view in range(1 + self.views))
         found: dict[str, ImageView] = {}
-        for start in range(0, len(self), SIZE):
-            for view in range(1 + self.views):
-                for row in range(start, min(start + SIZE, len(self))):
-                    one = ImageView(row, view)
-                    if (key := self.key(one)) not in known:
-                        found.setdefault(key, one)
-        return list(found.values())
+        for one in every:
+            if (key := self.key(one)) not in known:
+                found.setdefault(key, one)
+        return in_bank_order(found.values())
 
     def read(self, image_views: Sequence[ImageView]) -> np.ndarray:
         """Return the pixels of image views.
@@ -107,3 +105,11 @@ class Cohort:
             if end == len(rows) or rows[end] != rows[end - 1] + 1:
                 yield self.pixels[rows[start] : rows[end - 1] + 1]
                 start = end
+
+
+def in_bank_order(image_views: Iterable[ImageView]) -> list[ImageView]:
+    """Return image views so that a block of the bank holds one view of neighbouring images.
+
+    The order depends on nothing else, so runs that compute the same write the same blocks.
+    """
+    return sorted(image_views, key=lambda each: (each.row // SIZE, each.view, each.row))

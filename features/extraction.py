@@ -7,7 +7,7 @@ import numpy as np
 
 from features.bank.block import SIZE
 from features.bank.shelf import Shelf
-from features.cohort import Cohort, ImageView, Pixels
+from features.cohort import Cohort, ImageView, Pixels, in_bank_order
 from features.store import SHARD
 from features.views import augment
 from radbank.errors import RadbankError
@@ -105,7 +105,7 @@ def withdraw(
             if not lacking:
                 break
             once = {keys[at]: ImageView(start + at // n_views, at % n_views) for at in lacking}
-            compute(list(once.values()))
+            compute(in_bank_order(once.values()))
         else:
             raise RadbankError(
                 f"Embeddings put into the bank are damaged when read back, {_ATTEMPTS} times: "

@@ -13,7 +13,7 @@ there is no store.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from itertools import product
 from pathlib import Path
@@ -24,7 +24,7 @@ import zarr
 from zarr.codecs import ZstdCodec
 
 from radbank.errors import RadbankError
-from radbank.files import atomic_path
+from radbank.files import atomic_path, is_no_room
 from radbank.remote import exists, is_url
 
 if TYPE_CHECKING:
@@ -95,7 +95,8 @@ def write_store(
     Raises
     ------
     RadbankError
-        If an embedding is not finite, or the URL cannot be written to.
+        If an embedding is not finite, there is no room for the store, or its URL cannot be written
+        to.
     ValueError
         If the blocks or coordinates are not of `n_images` images.
     """
@@ -127,21 +128,35 @@ def write_store(
         group.attrs.put({SCHEMA_ATTRIBUTE: SCHEMA, **attributes})
 
 
-def _whole(path: str | Path) -> AbstractContextManager[str | Path]:
-    """Return a context of where to write so that no reader takes a part for the whole."""
-    return nullcontext(path) if is_url(path) else atomic_path(path)
+@contextmanager
+def _whole(path: str | Path) -> Iterator[str | Path]:
+    """Yield where to write so that no reader takes a part for the whole."""
+    if is_url(path):
+        yield path
+        return
+    try:
+        with atomic_path(path) as temporary:
+            yield temporary
+    except OSError as error:
+        if not is_no_room(error):
+            raise
+        raise RadbankError(
+            f"There is no room for {path} on its disk: free some and run it again; what was "
+            "computed for it is in the bank."
+        ) from error
 
 
 def _new_group(target: str | Path) -> zarr.Group:
     """Return an empty group in place of what there was."""
-    if is_url(target):
-        exists(str(target))  # raises where it cannot be reached
+    if not is_url(target):
+        return zarr.open_group(target, mode="w", zarr_format=3)
+    exists(str(target))  # raises where it cannot be reached
     try:
         return zarr.open_group(target, mode="w", zarr_format=3)
     except OSError as error:
         raise RadbankError(
-            f"{target} cannot be written ({error}): check that the place is there, has room, and "
-            "that you may write to it."
+            f"{target} cannot be written ({error}): check that the place is there and that you "
+            "may write to it."
         ) from error
 
 

@@ -10,8 +10,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep keys and indices of tests out of the user's own folder."""
+    """Keep keys, indices and embeddings of tests out of the user's own folders."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("RADBANK_BANK", raising=False)
         patch.setenv("RADBANK_HOME", str(tmp_path_factory.mktemp("home")))
         yield
 

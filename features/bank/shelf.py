@@ -1,6 +1,5 @@
 """The embeddings of one computation in the bank."""
 
-import errno
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,8 +19,7 @@ from features.bank.block import (
 )
 from features.computation import Computation
 from radbank.errors import RadbankError
-
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+from radbank.files import is_no_room
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,7 +187,7 @@ def heads(blobs: Blobs, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Head 
 
 
 def _refused(place: str, error: OSError) -> RadbankError:
-    if error.errno in _FULL:
+    if is_no_room(error):
         return RadbankError(
             f"There is no room for another block in the bank {place}: free space there, run "
             "`radbank bank prune --to SIZE`, or set RADBANK_BANK to a place with more; blocks "
