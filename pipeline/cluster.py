@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import contextmanager, nullcontext
 from typing import Any, TypeVar
 
 from dask.base import compute
@@ -16,6 +16,7 @@ R = TypeVar("R")
 
 _TASK = 8  # items a task: scheduling one costs about as much as decoding a small image
 _WAVE = 4  # tasks a worker thread before results are handed on: bounds what waits in memory
+_PATIENCE = 30  # seconds to wait for the first worker
 
 
 def ordered_map(
@@ -39,9 +40,9 @@ def ordered_map(
     Raises
     ------
     RadbankError
-        If the scheduler cannot be reached.
+        If the scheduler cannot be reached, or has no workers.
     """
-    with _where(scheduler) as client:
+    with nullcontext() if scheduler is None else connect(scheduler) as client:
         threads = sum(client.ncores().values()) if client else CPU_COUNT
         step = _TASK * _WAVE * max(threads, 1)
         for start in range(0, len(items), step):
@@ -59,10 +60,24 @@ def _apply(function: Callable[[T], R], items: list[T]) -> list[R]:
     return [function(item) for item in items]
 
 
-def _where(scheduler: str | None) -> AbstractContextManager[Any]:
-    """Connect to a scheduler, or return a context of None for this machine."""
-    if scheduler is None:
-        return nullcontext()
+@contextmanager
+def connect(scheduler: str) -> Iterator[Any]:
+    """Connect to a scheduler that has workers.
+
+    Parameters
+    ----------
+    scheduler
+        Its address.
+
+    Yields
+    ------
+    distributed.Client
+
+    Raises
+    ------
+    RadbankError
+        If Dask's cluster part is not installed, nobody answers, or there is no worker.
+    """
     try:
         # optional: needed for a cluster only
         client_class = importlib.import_module("distributed").Client
@@ -72,12 +87,18 @@ def _where(scheduler: str | None) -> AbstractContextManager[Any]:
             "run `python -m pip install distributed`, or set it to null."
         ) from None
     try:
-        client: AbstractContextManager[Any] = client_class(
-            scheduler, timeout="10s", set_as_default=False
-        )
+        connected = client_class(scheduler, timeout="10s", set_as_default=False)
     except (OSError, ValueError):
         raise RadbankError(
             f"No Dask scheduler answers at {scheduler} (cluster.scheduler): start it, or set "
             "cluster.scheduler to null to use this machine."
         ) from None
-    return client
+    with connected as client:
+        try:
+            client.wait_for_workers(1, timeout=_PATIENCE)
+        except TimeoutError:
+            raise RadbankError(
+                f"The Dask scheduler at {scheduler} has no workers: start some with `dask worker "
+                f"{scheduler}`, or set cluster.scheduler to null to use this machine."
+            ) from None
+        yield client

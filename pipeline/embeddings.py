@@ -39,6 +39,8 @@ class Embeddings:
         The prepared images, open.
     bank
         Where embeddings are kept.
+    computation
+        What decides the embeddings; None: what the settings mean on this machine.
 
     Attributes
     ----------
@@ -59,11 +61,17 @@ class Embeddings:
         If the backbone is unknown, its weights are nowhere or damaged.
     """
 
-    def __init__(self, params: Params, images: PreparedImages, bank: Bank) -> None:
+    def __init__(
+        self,
+        params: Params,
+        images: PreparedImages,
+        bank: Bank,
+        computation: Computation | None = None,
+    ) -> None:
         self._params = params
         settings = params.features
         self.identity = identify(params.backbone, weights=params.weights, seed=params.seed)
-        self.computation = Computation(
+        self.computation = computation or Computation(
             backbone=params.backbone,
             weights_sha256=self.identity.weights.sha256,
             preprocessing=self.identity.preprocessing,
@@ -91,6 +99,11 @@ class Embeddings:
         return self.cohort.lacking(self.shelf)
 
     @property
+    def step(self) -> int:
+        """How many embeddings are computed at a time."""
+        return self._embedder.batch_size
+
+    @property
     def layer_of_feature(self) -> list[str]:
         """The layer that each feature comes from."""
         layers = zip(self.computation.layers, self._widths, strict=True)
@@ -112,7 +125,7 @@ class Embeddings:
         if not image_views:
             return
         start = time.perf_counter()
-        total, step = len(image_views), self._embedder.batch_size
+        total, step = len(image_views), self.step
         for done in track(
             self.embed(image_views), "Embedding", total=total, unit="views", step=step
         ):
@@ -140,16 +153,23 @@ class Embeddings:
         rate = self.shelf.about.rate()
         return None if rate is None else seconds + reused / rate
 
+    def note_widths(self) -> list[int]:
+        """Write into the bank how many features each layer gives; return them.
+
+        So no other process needs the network to know.
+        """
+        from features.layers import layer_widths  # noqa: PLC0415 - imports torch
+
+        if (known := self.shelf.about.widths()) is None:
+            known = layer_widths(self._backbone, self.computation.layers)
+            self.shelf.about.remember_widths(known)
+        return known
+
     @cached_property
     def _widths(self) -> list[int]:
         """Features of each layer."""
         known = self.shelf.about.widths()
-        if known is None:
-            from features.layers import layer_widths  # noqa: PLC0415 - imports torch
-
-            known = layer_widths(self._backbone, self.computation.layers)
-            self.shelf.about.remember_widths(known)
-        return known
+        return self.note_widths() if known is None else known
 
     @cached_property
     def _backbone(self) -> "LoadedBackbone":
