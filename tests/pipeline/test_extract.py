@@ -422,7 +422,7 @@ def test_a_full_disk_under_the_store(slow, small_disk, bank):
     process = start_slow()
     message = process.communicate()[1]
     assert process.returncode == 1
-    assert f"no room for {STORE}" in message
+    assert f"no room for {STORE}:" in message
     assert "Traceback" not in message
     assert [path.name for path in disk.iterdir()] == ["ballast"]
     (disk / "ballast").unlink()
