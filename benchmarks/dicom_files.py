@@ -18,10 +18,11 @@ import pydicom
 from PIL import Image as Pillow
 from pydicom import FileDataset, data
 
+from pipeline.imaging.description import MONOCHROME, describe
 from pipeline.imaging.dicom import as_grey
 from pipeline.imaging.image import UnreadableImage
 from pipeline.imaging.parse import is_dicom, parse
-from pipeline.imaging.pixels import MONOCHROME, decode_frame
+from pipeline.imaging.pixels import decode_frame
 from pipeline.imaging.quiet import quiet
 from pipeline.imaging.read import read_image
 from radbank.files import write_text
@@ -94,7 +95,7 @@ def examine(path: Path, folder: Path) -> Row:
         pixels = f"{kind} {dataset.get('BitsStored', '')} bit" if kind else "none"
         try:
             read_image(path, frame=1)
-            stored = decode_frame(dataset, 1)
+            stored = decode_frame(dataset, describe(dataset), 1)
         except UnreadableImage as reason:
             return Row(name, syntax, pixels, f"quarantined: {reason}")
         grey = as_grey(stored, dataset)

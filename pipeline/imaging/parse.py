@@ -16,6 +16,7 @@ from pydicom.uid import (
 )
 
 from pipeline.imaging.image import MAX_BYTES, UnreadableImage
+from pipeline.imaging.quick import parse_quickly
 
 #: What pydicom and the decoders below it raise on bytes that make no sense.
 BROKEN = (
@@ -60,6 +61,8 @@ def parse(data: bytes) -> FileDataset:
     UnreadableImage
         If its structure is damaged, or it is a deflated file that grows beyond all bounds.
     """
+    if (ordinary := parse_quickly(data)) is not None:
+        return ordinary
     try:
         _refuse_bomb(data)
         dataset = dcmread(io.BytesIO(data), force=True)
