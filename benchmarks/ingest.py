@@ -24,7 +24,7 @@ from pydicom.pixels.utils import pixel_array
 from pydicom.uid import JPEGBaseline8Bit, SecondaryCaptureImageStorage
 
 from pipeline.examination import examine_files
-from pipeline.imaging.read import read_grey
+from pipeline.imaging.examine import examine
 
 
 def write_files(folder: Path, count: int) -> list[str]:
@@ -82,14 +82,19 @@ def main() -> None:
         def again() -> None:
             list(examine_files(root.resolve(), names, frame=None, scheduler=None))
 
+        def over(read: Callable[[Path], object]) -> Callable[[], None]:
+            def loop() -> None:
+                for path in paths:
+                    read(path)
+
+            return loop
+
         ways: dict[str, Callable[[], object]] = {
-            "plain loop: dcmread(path).pixel_array": lambda: [
-                dcmread(path).pixel_array for path in paths
-            ],
-            "the same, told to use Pillow": lambda: [
-                pixel_array(dcmread(path), decoding_plugin="pillow") for path in paths
-            ],
-            "one thread, all greys (read_grey)": lambda: [read_grey(path) for path in paths],
+            "plain loop: dcmread(path).pixel_array": over(lambda path: dcmread(path).pixel_array),
+            "the same, told to use Pillow": over(
+                lambda path: pixel_array(dcmread(path), decoding_plugin="pillow")
+            ),
+            "one thread of ingest": over(examine),
             "ingest": ingest,
             "ingest, nothing changed": again,
         }

@@ -6,12 +6,20 @@ from pydicom import Dataset
 
 from pipeline.imaging.image import MAX_BYTES, UnreadableImage, check_size
 from pipeline.imaging.parse import BROKEN
+from pipeline.imaging.values import number, tag_of
 
-KEYWORDS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
+_ROWS, _COLUMNS, _FRAMES = tag_of("Rows"), tag_of("Columns"), tag_of("NumberOfFrames")
+_SAMPLES_PER_PIXEL, _SIGNED = tag_of("SamplesPerPixel"), tag_of("PixelRepresentation")
+_ALLOCATED, _STORED = tag_of("BitsAllocated"), tag_of("BitsStored")
+_INTERPRETATION = tag_of("PhotometricInterpretation")
+
+PIXEL_DATA = tag_of("PixelData")
+PIXELS = (PIXEL_DATA, tag_of("FloatPixelData"), tag_of("DoubleFloatPixelData"))
 MONOCHROME = frozenset({"MONOCHROME1", "MONOCHROME2"})
 _SAMPLES = dict.fromkeys((*MONOCHROME, "PALETTE COLOR"), 1) | dict.fromkeys(
     ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT"), 3
 )
+_AS_STORED = {name.encode() + b" " * (len(name) % 2): name for name in _SAMPLES}
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,10 @@ class Description:
         Photometric Interpretation (0028,0004).
     allocated
         Bits of a value's cell.
+    stored
+        Bits of a value; None where the header does not say.
+    signed
+        Whether values may be negative.
     frames
         At least 1.
     """
@@ -37,6 +49,8 @@ class Description:
     samples: int
     interpretation: str
     allocated: int
+    stored: int | None
+    signed: bool
     frames: int
 
 
@@ -49,21 +63,32 @@ def describe(dataset: Dataset) -> Description:
         If it is none of a still image of a credible size.
     """
     try:
-        rows, columns = dataset.get("Rows"), dataset.get("Columns")
-        samples, cell = dataset.get("SamplesPerPixel"), dataset.get("BitsAllocated")
-        interpretation = dataset.get("PhotometricInterpretation")
-        if None in (rows, columns, samples, cell, interpretation):
+        rows, columns = number(dataset, _ROWS), number(dataset, _COLUMNS)
+        samples, cell = number(dataset, _SAMPLES_PER_PIXEL), number(dataset, _ALLOCATED)
+        interpretation = _read_interpretation(dataset)
+        if rows is None or columns is None or samples is None or cell is None or not interpretation:
             raise UnreadableImage("its header does not describe its pixels")
-        check_size(int(rows), int(columns))
+        check_size(rows, columns)
         expected = _SAMPLES.get(interpretation)
         if expected is None:
             raise UnreadableImage("its photometric interpretation is not that of a still image")
-        stored = int(dataset.get("BitsStored") or cell)
-        if samples != expected or not 1 <= stored <= cell or cell not in {1, 8, 16, 32, 64}:
+        stored = number(dataset, _STORED) or None
+        if (
+            samples != expected
+            or not 1 <= (stored or cell) <= cell
+            or cell not in {1, 8, 16, 32, 64}
+        ):
             raise UnreadableImage("its header contradicts itself about its pixels")
-        if int(rows) * int(columns) * expected * cell > 8 * MAX_BYTES:
+        if rows * columns * expected * cell > 8 * MAX_BYTES:
             raise UnreadableImage(f"its pixels would take more than {MAX_BYTES:,} bytes")
-        frames = max(int(dataset.get("NumberOfFrames") or 1), 1)
+        signed = bool(number(dataset, _SIGNED))
+        frames = max(number(dataset, _FRAMES) or 1, 1)
     except BROKEN:
         raise UnreadableImage("its header does not describe its pixels") from None
-    return Description(rows, columns, expected, interpretation, cell, frames)
+    return Description(rows, columns, expected, interpretation, cell, stored, signed, frames)
+
+
+def _read_interpretation(dataset: Dataset) -> str | None:
+    element = dataset.get_item(_INTERPRETATION)
+    name = None if element is None else _AS_STORED.get(element.value)
+    return name or dataset.get("PhotometricInterpretation")

@@ -1,10 +1,10 @@
 """DICOM files: parsed, checked, decoded and brought to greys through pydicom."""
 
 import numpy as np
-from pydicom import Dataset, FileDataset
+from pydicom import Dataset
 
 from pipeline.imaging.aspect import pixel_aspect, square_pixels
-from pipeline.imaging.description import KEYWORDS, MONOCHROME, describe
+from pipeline.imaging.description import MONOCHROME, PIXELS, Description, describe
 from pipeline.imaging.grey import is_inverse, to_grey
 from pipeline.imaging.header import read_header
 from pipeline.imaging.image import LOOK, Image, UnreadableImage
@@ -14,7 +14,7 @@ from pipeline.imaging.parse import BROKEN, parse
 from pipeline.imaging.pixels import decode_frame
 from pipeline.imaging.plain import is_monotone, stores_greys
 
-_PIXEL_TAGS = (b"\xe0\x7f\x10\x00", b"\x7f\xe0\x00\x10")  # little and big endian
+_PIXEL_DATA = (b"\xe0\x7f\x10\x00", b"\x7f\xe0\x00\x10")  # little and big endian
 _LUMA = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601, as PS3.3 C.7.6.3.1.2 defines Y
 
 
@@ -37,9 +37,9 @@ def read_dicom(data: bytes, *, frame: int | None = None, side: int | None = None
         is coded in a way for which no decoder is installed.
     """
     dataset = parse(data)
-    keyword = next((keyword for keyword in KEYWORDS if keyword in dataset), None)
-    if keyword is None:
-        if any(tag in data for tag in _PIXEL_TAGS):
+    tag = next((tag for tag in PIXELS if tag in dataset), None)
+    if tag is None:
+        if any(code in data for code in _PIXEL_DATA):
             raise UnreadableImage("the file is truncated or its structure is damaged")
         if len(dataset) == 0:
             raise UnreadableImage("its DICOM structure is damaged")
@@ -47,31 +47,25 @@ def read_dicom(data: bytes, *, frame: int | None = None, side: int | None = None
     description = describe(dataset)
     rows, columns = description.rows, description.columns
     aspect = pixel_aspect(dataset)
-    factor = find_reduction(rows, columns, side) if _may_be_reduced(dataset, aspect, side) else 1
+    if side == LOOK:
+        reducible = is_monotone(dataset)
+    else:
+        reducible = aspect == 1 and stores_greys(dataset, description)
+    factor = find_reduction(rows, columns, side) if reducible else 1
     pixels = decode_frame(dataset, description, frame, reduce=factor)
     try:
-        grey = as_grey(pixels, dataset)
+        grey = as_grey(pixels, dataset, description)
     except BROKEN:
         raise UnreadableImage("its rescale, window or lookup tables are damaged") from None
     if grey.shape == (rows, columns):
         factor = 1
         grey = square_pixels(grey, aspect)
     shape = (round(rows * max(aspect, 1)), round(columns / min(aspect, 1)))
-    encoded = dataset.get_item(keyword).value
+    encoded = dataset.get_item(tag).value
     return Image(grey, shape, encoded, read_header(dataset), factor)
 
 
-def _may_be_reduced(dataset: Dataset, aspect: float, side: int | None) -> bool:
-    """Say whether pixels averaged as they are stored serve as well as averaged greys."""
-    if side == LOOK:
-        return is_monotone(dataset)
-    try:
-        return side is not None and aspect == 1 and stores_greys(dataset)
-    except BROKEN:
-        return False  # what is damaged here is reported where greys are made
-
-
-def as_grey(pixels: np.ndarray, dataset: FileDataset) -> np.ndarray:
+def as_grey(pixels: np.ndarray, dataset: Dataset, description: Description) -> np.ndarray:
     """Turn decoded pixels into greys.
 
     Parameters
@@ -80,15 +74,17 @@ def as_grey(pixels: np.ndarray, dataset: FileDataset) -> np.ndarray:
         Of shape (rows, columns) or (rows, columns, 3), as decoded.
     dataset
         The data set they came from.
+    description
+        What its header says of them.
 
     Returns
     -------
     ndarray
         uint8 of shape (rows, columns).
     """
-    interpretation = dataset.PhotometricInterpretation
+    interpretation = description.interpretation
     if interpretation in MONOCHROME:
-        if pixels.dtype == np.uint8 and stores_greys(dataset):
+        if pixels.dtype == np.uint8 and stores_greys(dataset, description):
             return ~pixels if is_inverse(dataset) else pixels
         return to_grey(_significant_bits(pixels, dataset), dataset)
     if interpretation == "PALETTE COLOR":

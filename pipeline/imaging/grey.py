@@ -9,6 +9,10 @@ from PIL import Image as Pillow
 from pydicom import Dataset
 
 from pipeline.imaging import lut
+from pipeline.imaging.values import tag_of, text
+
+_INTERPRETATION = tag_of("PhotometricInterpretation")
+_SHAPE = tag_of("PresentationLUTShape")
 
 
 def to_grey(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
@@ -102,8 +106,7 @@ def _brightness(values: np.ndarray, dataset: Dataset) -> np.ndarray:
 
 def is_inverse(dataset: Dataset) -> bool:
     """Say whether low values of a monochrome image are meant to be bright."""
-    turned = dataset.PhotometricInterpretation == "MONOCHROME1"
-    return turned or bool(dataset.get("PresentationLUTShape") == "INVERSE")
+    return text(dataset, _INTERPRETATION) == "MONOCHROME1" or text(dataset, _SHAPE) == "INVERSE"
 
 
 def _modality(values: np.ndarray, dataset: Dataset) -> np.ndarray:

@@ -5,7 +5,7 @@ import re
 import struct
 import zlib
 
-from pydicom import FileDataset, dcmread
+from pydicom import Dataset, dcmread
 from pydicom.dataset import FileMetaDataset
 from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.uid import (
@@ -50,7 +50,7 @@ def is_dicom(data: bytes) -> bool:
     return bool(_EXPLICIT.match(data) or _IMPLICIT.match(data))
 
 
-def parse(data: bytes) -> FileDataset:
+def parse(data: bytes) -> Dataset:
     """Parse a DICOM file.
 
     Where it does not name its transfer syntax, the byte order and the coding of its elements say

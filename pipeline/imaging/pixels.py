@@ -1,7 +1,7 @@
 """The stored pixels of one frame of a DICOM file: checked against their header, then decoded."""
 
 import numpy as np
-from pydicom import FileDataset
+from pydicom import Dataset
 from pydicom.encaps import get_frame
 from pydicom.pixels.utils import pixel_array
 from pydicom.uid import (
@@ -14,7 +14,7 @@ from pydicom.uid import (
 
 from pipeline.imaging.codestream import CodedSize, is_cut_short, read_size
 from pipeline.imaging.decoders import COMPRESSED, PLAIN, find_plugin
-from pipeline.imaging.description import KEYWORDS, Description
+from pipeline.imaging.description import PIXEL_DATA, PIXELS, Description
 from pipeline.imaging.image import UnreadableImage
 from pipeline.imaging.jpeg import open_whole
 from pipeline.imaging.parse import BROKEN
@@ -24,14 +24,14 @@ _HTJ2K = frozenset(uid for uid in COMPRESSED if "HTJ2K" in uid.keyword)
 
 
 def decode_frame(
-    dataset: FileDataset, description: Description, frame: int | None, *, reduce: int = 1
+    dataset: Dataset, description: Description, frame: int | None, *, reduce: int = 1
 ) -> np.ndarray:
     """Return the stored values of one frame.
 
     Parameters
     ----------
     dataset
-        With one of :data:`~pipeline.imaging.description.KEYWORDS`.
+        With one of :data:`~pipeline.imaging.description.PIXELS`.
     description
         What its header says of its pixels.
     frame
@@ -56,14 +56,15 @@ def decode_frame(
     index = frame - 1 if frames > 1 and frame is not None else 0
     if index >= frames:
         raise UnreadableImage(f"the file holds no frame {frame}")
-    syntax = UID(dataset.file_meta.TransferSyntaxUID)
+    named: object = dataset.file_meta.TransferSyntaxUID
+    syntax = named if isinstance(named, UID) else UID("")  # several, or none
     plugin = find_plugin(syntax)
     try:
         if syntax in PLAIN:
             _check_length(dataset, description)
-        elif "PixelData" in dataset:
+        elif (element := dataset.get_item(PIXEL_DATA)) is not None:
             stream = get_frame(
-                dataset.PixelData,
+                element.value,
                 index,
                 number_of_frames=frames,
                 extended_offsets=_offsets(dataset),
@@ -79,13 +80,13 @@ def decode_frame(
         raise UnreadableImage(_DAMAGED) from None
 
 
-def _check_length(dataset: FileDataset, description: Description) -> None:
+def _check_length(dataset: Dataset, description: Description) -> None:
     """Refuse uncompressed pixels that end before the image does."""
-    keyword = next(keyword for keyword in KEYWORDS if keyword in dataset)
+    tag = next(tag for tag in PIXELS if tag in dataset)
     samples = 2 if description.interpretation == "YBR_FULL_422" else description.samples
     values = description.rows * description.columns * samples * description.frames
     bits = values * description.allocated
-    if len(dataset[keyword].value) < (bits + 7) // 8:
+    if len(dataset[tag].value) < (bits + 7) // 8:
         raise UnreadableImage("its pixels are truncated")
 
 
@@ -104,6 +105,6 @@ def _check_stream(description: Description, syntax: UID, stream: bytes) -> Coded
     return coded
 
 
-def _offsets(dataset: FileDataset) -> tuple[bytes, bytes] | None:
+def _offsets(dataset: Dataset) -> tuple[bytes, bytes] | None:
     offsets, lengths = dataset.get("ExtendedOffsetTable"), dataset.get("ExtendedOffsetTableLengths")
     return (offsets, lengths) if offsets and lengths else None

@@ -10,11 +10,11 @@ import struct
 from collections.abc import MutableMapping
 from typing import cast
 
-from pydicom import FileDataset
+from pydicom import Dataset
 from pydicom.dataelem import DataElement, RawDataElement, empty_value_for_VR
 from pydicom.dataset import FileMetaDataset
 from pydicom.tag import BaseTag
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.uid import UID, ExplicitVRLittleEndian
 from pydicom.valuerep import EXPLICIT_VR_LENGTH_32, STANDARD_VR
 
 from pipeline.imaging.decoders import COMPRESSED
@@ -24,9 +24,8 @@ _KINDS = {vr.value.encode(): (vr.value, vr in EXPLICIT_VR_LENGTH_32) for vr in S
 _EMPTY = {vr.value: cast("bytes | None", empty_value_for_VR(vr.value, True)) for vr in STANDARD_VR}
 _UNDEFINED = 0xFFFFFFFF
 _ITEM, _END_OF_ITEMS = b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0\0\0\0\0"  # PS3.5 7.5
-_SYNTAXES = frozenset({ExplicitVRLittleEndian, *COMPRESSED})
-#: Character sets that need no look into the values: Latin 1, UTF-8 and the default.
-_CHARACTER_SETS = frozenset({"", "ISO_IR 6", "ISO_IR 100", "ISO_IR 192"})
+#: Character sets that pydicom takes without a second look: the default, Latin 1 and UTF-8.
+_CHARACTER_SETS = frozenset({b"", b"ISO_IR 6", b"ISO_IR 100", b"ISO_IR 192"})
 
 _CHARACTER_SET, _SYNTAX, _PIXEL_DATA = BaseTag(0x00080005), BaseTag(0x00020010), BaseTag(0x7FE00010)
 _META, _DELIMITERS = 0x0002, 0xFFFE0000
@@ -41,39 +40,50 @@ class _NotOrdinaryError(Exception):
     """An element is out of order, of an unknown kind, openly nested or cut short."""
 
 
-def parse_quickly(data: bytes) -> FileDataset | None:
+def _meta(syntax: UID) -> FileMetaDataset:
+    meta = FileMetaDataset()
+    meta.TransferSyntaxUID = syntax
+    return meta
+
+
+#: By transfer syntax, padded as in files: meta information of nothing else, only to be read.
+_METAS = {
+    syntax.encode() + b"\0" * (len(syntax) % 2): _meta(syntax)
+    for syntax in (ExplicitVRLittleEndian, *COMPRESSED)
+}
+
+
+def parse_quickly(data: bytes) -> Dataset | None:
     """Parse a file as pydicom would.
 
     Returns
     -------
-    FileDataset or None
-        None where the file is not whole and ordinary: then let pydicom see what can be made of it.
+    Dataset or None
+        All elements; of the meta information the transfer syntax alone. None where the file is
+        not whole and ordinary: then let pydicom see what can be made of it.
     """
     if data[_START - 4 : _START] != b"DICM":
         return None
     try:
-        meta, dataset = _walk(data)
+        elements = _walk(data)
     except (struct.error, _NotOrdinaryError):  # the former where it ends within an element's head
         return None
-    syntax, characters = meta.get(_SYNTAX), dataset.get(_CHARACTER_SET)
-    if syntax is None or _text(syntax) not in _SYNTAXES:
+    if not elements:
         return None
-    if characters is not None and _text(characters) not in _CHARACTER_SETS:
+    syntax, characters = elements.pop(_SYNTAX, None), elements.get(_CHARACTER_SET)
+    if syntax is None or syntax.value not in _METAS:
         return None
-    return FileDataset(
-        "",
-        dataset,
-        preamble=data[: _START - 4],
-        file_meta=FileMetaDataset(meta),
-        is_implicit_VR=False,
-        is_little_endian=True,
-    )
+    if characters is not None and characters.value not in _CHARACTER_SETS:
+        return None
+    dataset = Dataset(elements)
+    dataset.file_meta = _METAS[syntax.value]
+    dataset.set_original_encoding(is_implicit_vr=False, is_little_endian=True)
+    return dataset
 
 
-def _walk(data: bytes) -> tuple[Elements, Elements]:
-    """Return the elements of the file's meta information and those of its data set."""
-    meta: Elements = {}
-    dataset: Elements = {}
+def _walk(data: bytes) -> Elements:
+    """Return the elements of a file's data set, and its transfer syntax."""
+    elements: Elements = {}
     at, last, end = _START, -1, len(data)
     while at < end:
         group, number, code, length = _element(data, at)
@@ -94,12 +104,12 @@ def _walk(data: bytes) -> tuple[Elements, Elements]:
             stop = after = at + length
         if after > end:
             raise _NotOrdinaryError
-        key = BaseTag(tag)
-        value = data[at:stop] if length else _EMPTY[vr]
-        element = RawDataElement(key, vr, length, value, at, False, True)
-        (meta if group == _META else dataset)[key] = element
+        if group != _META or tag == _SYNTAX:
+            key = BaseTag(tag)
+            value = data[at:stop] if length else _EMPTY[vr]
+            elements[key] = RawDataElement(key, vr, length, value, at, False, True)
         last, at = tag, after
-    return meta, dataset
+    return elements
 
 
 def _end_of_items(data: bytes, at: int) -> int:
@@ -109,7 +119,3 @@ def _end_of_items(data: bytes, at: int) -> int:
     if data[at : at + 8] != _END_OF_ITEMS:
         raise _NotOrdinaryError
     return at
-
-
-def _text(element: DataElement | RawDataElement) -> str:
-    return (element.value or b"").rstrip(b" \0").decode("latin-1")
