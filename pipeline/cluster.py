@@ -16,8 +16,8 @@ from radbank.errors import RadbankError
 T = TypeVar("T")
 R = TypeVar("R")
 
-_TASK = 8  # items a task: scheduling one costs about as much as decoding a small image
-_AHEAD = 4  # tasks a worker thread may be ahead of what was handed on: bounds the memory
+_TASK = 4  # items a task: scheduling one costs a part of decoding a small image
+_AHEAD = 8  # tasks a worker thread may be ahead of what was handed on: bounds the memory
 
 
 def ordered_map(

@@ -43,6 +43,7 @@ def open_whole(stream: bytes, *, reduce: int = 1) -> Pillow.Image:
             raise OSError("missing blocks")
     if reduce > 1:
         image.draft(image.mode, (image.width // reduce, image.height // reduce))
+    image.decodermaxblock = len(stream) + len(_AHEAD)  # in one piece: pieces are copied together
     image.load()
     return image
 

@@ -36,7 +36,8 @@ def read_image(path: Path, *, frame: int | None = None, side: int | None = None)
         If the file cannot be used: one clause that says why.
     """
     try:
-        data = path.read_bytes()
+        with path.open("rb", buffering=0) as file:
+            data = file.readall()
     except OSError:
         raise UnreadableImage("the file cannot be opened") from None
     if not data:
@@ -44,12 +45,14 @@ def read_image(path: Path, *, frame: int | None = None, side: int | None = None)
     try:
         with quiet():
             image = _decode(data, frame, side)
-            if image.factor > 1 and np.ptp(image.grey) < _CERTAIN:
+            span = np.ptp(image.grey)
+            if image.factor > 1 and span < _CERTAIN:
                 image = _decode(data, frame, None)
+                span = np.ptp(image.grey)
     except MemoryError:
         raise UnreadableImage("it needs more memory than there is") from None
     # broken files can decode to one flat grey without any error (pydicom issue 966)
-    if image.grey.min() == image.grey.max():
+    if span == 0:
         raise UnreadableImage("all its pixels have the same grey")
     return image
 
