@@ -9,8 +9,9 @@ import pandas as pd
 
 from features import backbones
 from features.backbones import LoadedBackbone
-from features.embedder import Embedder, choose_engine, device
+from features.embedder import Embedder, device
 from features.extraction import extract
+from features.fidelity import SAMPLE, require_fidelity
 from features.layers import layer_of_feature
 from features.store import StoreCoords, write_store
 from pipeline.cases import Cases, read_cases
@@ -37,22 +38,24 @@ def main() -> None:
     where = device()
     start = time.perf_counter()
     backbone = backbones.load(params.backbone, weights=params.weights, seed=params.seed)
-    embedder = Embedder(
-        backbone,
-        layers=settings.layers,
-        engine=settings.engine,
-        precision=settings.precision,
-        batch_size=settings.batch_size,
-        device=where,
-    )
     cases, splits = read_cases(CASES), read_splits(SPLITS)
     with open_images(IMAGES) as images:
         coords = join(cases, splits, images.ids)
         n_images = len(images.ids)
+        embedder = Embedder(
+            backbone,
+            layers=settings.layers,
+            engine=settings.engine,
+            precision=settings.precision,
+            batch_size=settings.batch_size,
+            device=where,
+            n_images=n_images * (1 + settings.views),
+        )
+        require_fidelity(embedder, backbone, images.pixels[:SAMPLE])
         blocks = extract(
             images.pixels, images.ids, embedder, views=settings.views, seed=params.seed
         )
-        shown = track(blocks, "Embedding", total=n_images, step=settings.batch_size)
+        shown = track(blocks, "Embedding", total=n_images, step=embedder.batch_size)
         write_store(
             feature_store(params.backbone),
             shown,
@@ -60,7 +63,7 @@ def main() -> None:
             n_views=1 + settings.views,
             layer_of_feature=layer_of_feature(backbone, settings.layers),
             coords=coords,
-            attributes=provenance(params, backbone, images, cases, where.type),
+            attributes=provenance(params, backbone, images, cases, embedder),
         )
     seconds = time.perf_counter() - start
     cost = {
@@ -70,7 +73,7 @@ def main() -> None:
         "device": where.type,
     }
     write_json(COST / "extract.json", cost)
-    print(summary(params, backbone, cases, cost))
+    print(summary(params, backbone, cases, embedder, cost))
 
 
 def join(cases: Cases, splits: pd.DataFrame, ids: Sequence[str]) -> StoreCoords:
@@ -98,7 +101,11 @@ def join(cases: Cases, splits: pd.DataFrame, ids: Sequence[str]) -> StoreCoords:
 
 
 def provenance(
-    params: Params, backbone: LoadedBackbone, images: PreparedImages, cases: Cases, where: str
+    params: Params,
+    backbone: LoadedBackbone,
+    images: PreparedImages,
+    cases: Cases,
+    embedder: Embedder,
 ) -> dict[str, Any]:
     """Return the attributes of the store: all that decides its numbers, and nothing else."""
     synthetic = images.synthetic or cases.synthetic
@@ -114,26 +121,30 @@ def provenance(
         "weights_random": backbone.weights.random,
         "preprocessing": backbone.preprocessing.to_dict(),
         "layers": list(params.features.layers),
-        "precision": params.features.precision,
-        "engine": choose_engine(params.features.engine),
-        "device": where,
-        "batch_size": params.features.batch_size,
+        "precision": embedder.computation.precision,
+        "engine": embedder.computation.engine,
+        "device": embedder.computation.device,
+        "batch_size": embedder.computation.batch_size,
+        "fidelity": embedder.fidelity,
         "views_seed": params.seed,
         "library_versions": {library: version(library) for library in LIBRARIES},
     }
 
 
-def summary(params: Params, backbone: LoadedBackbone, cases: Cases, cost: dict[str, Any]) -> str:
-    """Say in two lines what was embedded, how and how fast."""
-    settings = params.features
-    engine = choose_engine(settings.engine)
-    chosen = f"{engine} (auto)" if settings.engine == "auto" else engine
+def summary(
+    params: Params,
+    backbone: LoadedBackbone,
+    cases: Cases,
+    embedder: Embedder,
+    cost: dict[str, Any],
+) -> str:
+    """Say in three lines what was embedded, how fast and how."""
     weights = weights_in_words(backbone.weights.name, random=backbone.weights.random)
     return (
         f"{backbone.name}, weights: {weights}; data: {data_in_words(synthetic=cases.synthetic)}\n"
-        f"{cost['images']:,} images in {1 + settings.views} views, {cost['seconds']:.1f} s: "
-        f"{cost['images_per_second']:.1f} images/s on {cost['device']}, engine {chosen}, "
-        f"{settings.precision}"
+        f"{cost['images']:,} images in {1 + params.features.views} views, "
+        f"{cost['seconds']:.1f} s: {cost['images_per_second']:.1f} images/s on {cost['device']}\n"
+        f"engine {embedder.choice}; mean cosine to eager fp32 {embedder.fidelity:.6f}"
     )
 
 

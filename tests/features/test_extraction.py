@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from features.backbones import load
-from features.embedder import Embedder, choose_engine, device
+from features.embedder import Embedder, device
 from features.extraction import extract
 from features.views import augment
 
@@ -15,7 +15,7 @@ CPU = torch.device("cpu")
 OPTIONS = {
     "layers": ["penultimate"],
     "precision": "fp32",
-    "engine": "auto",
+    "engine": "eager",
     "batch_size": 4,
     "device": CPU,
 }
@@ -76,12 +76,6 @@ def test_reads_from_a_file_a_batch_at_a_time(backbone, pixels, tmp_path):
     with h5py.File(tmp_path / "images.h5", "w") as file:
         file["pixels"] = pixels
         np.testing.assert_array_equal(embed(backbone, file["pixels"]), embed(backbone, pixels))
-
-
-def test_auto_is_eager_and_an_unknown_engine_is_a_bug():
-    assert choose_engine("auto") == choose_engine("eager") == "eager"
-    with pytest.raises(ValueError, match="steam"):
-        choose_engine("steam")
 
 
 def test_device_is_the_gpu_where_there_is_one():

@@ -77,14 +77,24 @@ def test_the_store_holds_images_coordinates_and_provenance(project, capsys):
     assert facts["backbone"] == BACKBONE
     assert facts["classes"] == ["Normal", "Opacity"]
     assert facts["image_size"] == 64
-    assert facts["engine"] == "eager"
+    assert facts["engine"] == "openvino"
+    assert facts["device"] == "cpu"
+    assert facts["precision"] in {"bf16", "fp32"}
+    assert facts["batch_size"] is None
+    assert 0.999 <= facts["fidelity"] <= 1
     assert facts["preprocessing"]["input_size"] == 224
     assert "torch" in facts["library_versions"]
     cost = json.loads(Path("metrics/cost/extract.json").read_text())
     assert set(cost) == {"seconds", "images", "images_per_second", "device"}
     assert cost["images"] == N
     printed = capsys.readouterr().out
-    for words in ("weights: random", "synthetic demo cohort", "engine eager (auto)", "images/s"):
+    for words in (
+        "weights: random",
+        "synthetic demo cohort",
+        "engine openvino in",
+        "mean cosine to eager",
+        "images/s",
+    ):
         assert words in printed
 
 
