@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import torch
 
-from features import batch_size as sizes
+from features import trial
 from features.backbones import LoadedBackbone
-from features.batch_size import BatchSize
+from features.batch_size import FIXED, BatchSize, deciding
 from features.computation import Computation
+from features.device import device_type
 from features.engines.base import Engine
 from features.engines.choice import choose
 from features.engines.compiled import Compiled
@@ -24,7 +25,7 @@ WAITING = 2  # batches that are ready before their turn, and results before they
 
 def device() -> torch.device:
     """Return the first CUDA device, or the CPU where there is none."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return torch.device(device_type())
 
 
 class Embedder:
@@ -84,13 +85,12 @@ class Embedder:
         self._device = device
         self._preprocessing = backbone.preprocessing
         self._network = LayerEmbedding(backbone, layers)
-        decides = sizes.deciding(batch_size, engine=self.choice.engine, device=device.type)
-        if batch_size == "auto" and decides is None and n_images >= sizes.TRIAL_PAYS:
+        decides = deciding(batch_size, engine=self.choice.engine, device=device.type)
+        if batch_size == "auto" and decides is None and n_images >= trial.PAYS:
             side = backbone.preprocessing.input_size
-            self.batch_size, self._engine = sizes.find(self._build, side)
+            self.batch_size, self._engine = trial.find_batch_size(self._build, side)
         else:
-            fixed = sizes.FIXED[device.type]
-            self.batch_size = fixed if batch_size == "auto" else batch_size
+            self.batch_size = FIXED[device.type] if batch_size == "auto" else batch_size
             self._engine = self._build(self.batch_size)
         self._in_one_pass = self.batch_size
         self.computation = Computation(
@@ -153,7 +153,7 @@ class Embedder:
                     ]
                 )
             except Exception as error:
-                if not sizes.is_out_of_memory(error) or self._in_one_pass == 1:
+                if not trial.is_out_of_memory(error) or self._in_one_pass == 1:
                     raise
             self._halve()
 

@@ -7,7 +7,6 @@ from features.embedder import Embedder
 from radbank.errors import RadbankError
 
 LEAST = 0.999  # mean cosine below which a run stops
-SAMPLE = 16  # images it is measured on
 
 
 def fidelity(embedder: Embedder, reference: Embedder, images: np.ndarray) -> float:
@@ -39,7 +38,7 @@ def require_fidelity(embedder: Embedder, backbone: LoadedBackbone, images: np.nd
     backbone
         The network.
     images
-        uint8 of shape (n, height, width): the first `SAMPLE` of those to be embedded.
+        uint8 of shape (n, height, width).
 
     Returns
     -------
@@ -55,7 +54,7 @@ def require_fidelity(embedder: Embedder, backbone: LoadedBackbone, images: np.nd
         measured = 1.0
     else:
         reference = embedder.reference(backbone)
-        measured = round(fidelity(embedder, reference, images[:SAMPLE]), 6)
+        measured = round(fidelity(embedder, reference, images), 6)
     embedder.fidelity = measured
     if not measured >= LEAST:
         of = embedder.computation

@@ -11,7 +11,7 @@ from features import backbones
 from features.embedder import Embedder, device
 from features.extraction import extract
 from features.preprocessing import Preprocessing
-from features.weights import PRETRAINED, RANDOM, WeightsInfo
+from features.weights_info import PRETRAINED, RANDOM, WeightsInfo
 from heads import load_head
 from heads.base import answer
 from pipeline.finetuning.network import Network
@@ -109,8 +109,7 @@ def _head(folder: Path, model: TrainedModel, weights: str | None) -> Predictor:
     )
 
     def score(pixels: FilePixels) -> Iterator[np.ndarray]:
-        keys = [str(path) for path in pixels.paths]
-        for block in extract(pixels, keys, embedder, views=model.views, seed=model.seed):
+        for block in extract(pixels, embedder, views=model.views, seed=model.seed):
             yield answer(head.predict_views(block), average_views=model.views > 0)
 
     return Predictor(model, score, embedder.batch_size, means.caution)

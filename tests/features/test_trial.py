@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from features import batch_size as sizes
+from features import trial
 from features.backbones import load
 from features.embedder import Embedder
 
@@ -30,8 +30,8 @@ class Timed:
 )
 def test_it_doubles_while_that_pays(monkeypatch, seconds, found):
     clock = [0.0]
-    monkeypatch.setattr(sizes.time, "perf_counter", lambda: clock[0])
-    size, engine = sizes.find(lambda size: Timed(clock, seconds[size]), 8)
+    monkeypatch.setattr(trial.time, "perf_counter", lambda: clock[0])
+    size, engine = trial.find_batch_size(lambda size: Timed(clock, seconds[size]), 8)
     assert size == found
     assert engine.seconds == seconds[found]
 
@@ -52,13 +52,15 @@ def embedder_for(**options):
 
 def test_the_size_is_looked_for_where_it_is_free_and_pays(monkeypatch):
     asked = []
-    monkeypatch.setattr(sizes, "find", lambda build, side: asked.append(side) or (7, build(7)))
+    monkeypatch.setattr(
+        trial, "find_batch_size", lambda build, side: asked.append(side) or (7, build(7))
+    )
     free = {"engine": "openvino", "precision": "fp32"}
-    found = embedder_for(n_images=sizes.TRIAL_PAYS, **free)
+    found = embedder_for(n_images=trial.PAYS, **free)
     assert (found.batch_size, found.computation.batch_size) == (7, None)
-    few = embedder_for(n_images=sizes.TRIAL_PAYS - 1, **free)
+    few = embedder_for(n_images=trial.PAYS - 1, **free)
     assert (few.batch_size, few.computation.batch_size) == (16, None)
-    fixed = embedder_for(n_images=sizes.TRIAL_PAYS)
+    fixed = embedder_for(n_images=trial.PAYS)
     assert (fixed.batch_size, fixed.computation.batch_size) == (16, 16)
     assert asked == [160]
 
