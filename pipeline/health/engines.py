@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from features.embedder import device
+from features.device import device_type
 from features.engines.choice import AUTO, ENGINES, choose
 from pipeline.cases import read_cases
 from pipeline.health.check import Check, fail, ok, warn
@@ -15,7 +15,7 @@ def check_engines() -> Iterator[Check]:
     """Look for each engine, and the precision that it would compute in."""
     for engine in ENGINES:
         try:
-            choice = choose(engine, AUTO, device=device().type, n_images=0)
+            choice = choose(engine, AUTO, device=device_type(), n_images=0)
         except RadbankError as error:
             yield warn(f"engine {engine}", str(error))
         else:
@@ -30,7 +30,7 @@ def check_engine(params: Params) -> Check:
         choice = choose(
             settings.engine,
             settings.precision,
-            device=device().type,
+            device=device_type(),
             n_images=n_images * (1 + settings.views),
         )
     except RadbankError as error:

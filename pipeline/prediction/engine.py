@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from features.embedder import device
+from features.device import device_type
 from features.engines.choice import AUTO, choose
 from pipeline.trained_model import TrainedModel
 from radbank.errors import RadbankError
@@ -28,7 +28,7 @@ class Means:
 
 def means_for(model: TrainedModel) -> Means:
     """Return the means that a head's embeddings were computed by, or the nearest that are here."""
-    here = device().type
+    here = device_type()
     where = "cpu" if model.device == "cpu" else here
     for engine, precision, at in (
         (model.engine, model.precision, where),

@@ -115,6 +115,28 @@ def test_equal_runs_give_equal_bytes_and_no_trace_of_the_place(project):
     assert str(project) not in (STORE / "zarr.json").read_text()
 
 
+def test_fidelity_is_remembered_so_that_a_warm_run_loads_no_network(project, monkeypatch):
+    extract.main()
+    first = hashes()
+
+    def load(*_args, **_options):
+        raise AssertionError("the network is loaded")
+
+    monkeypatch.setattr("features.backbones.load", load)
+    extract.main()
+    assert hashes() == first
+
+
+def test_an_unfaithful_engine_stops_the_run_before_its_work(project, monkeypatch):
+    home = project / "home"
+    monkeypatch.setenv("RADBANK_HOME", str(home))
+    monkeypatch.setattr("features.fidelity.fidelity", lambda *_: 0.99)
+    with pytest.raises(RadbankError, match=r"mean cosine of 0\.990000 to eager fp32"):
+        extract.main()
+    assert not STORE.exists()
+    assert not list(home.rglob("*.safetensors"))
+
+
 def test_other_layers(project):
     write_params(layers=["features.3", "penultimate"], views=0)
     extract.main()
