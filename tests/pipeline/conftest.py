@@ -256,6 +256,7 @@ def write_cached(labels: np.ndarray, embeddings: np.ndarray, **quick: str) -> pd
             "layers": ["penultimate"],
             "precision": "fp32",
             "engine": "eager",
+            "device": "cpu",
             "batch_size": 16,
             "views_seed": 42,
         },

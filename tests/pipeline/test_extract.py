@@ -104,7 +104,11 @@ def test_the_store_holds_images_coordinates_and_provenance(project, capsys):
     assert facts["backbone"] == BACKBONE
     assert facts["classes"] == ["Normal", "Opacity"]
     assert facts["image_size"] == 64
-    assert facts["engine"] == "eager"
+    assert facts["engine"] == "openvino"
+    assert facts["device"] == "cpu"
+    assert facts["precision"] in {"bf16", "fp32"}
+    assert facts["batch_size"] is None
+    assert 0.999 <= facts["fidelity"] <= 1
     assert facts["preprocessing"]["input_size"] == 224
     assert "torch" in facts["library_versions"]
     cost = json.loads(Path("metrics/cost/extract.json").read_text())
@@ -112,7 +116,13 @@ def test_the_store_holds_images_coordinates_and_provenance(project, capsys):
     assert (cost["computed"], cost["reused"]) == (2 * N, 0)
     assert cost["seconds_without_bank"] == cost["seconds"]
     printed = capsys.readouterr().out
-    for words in ("weights: random", "synthetic demo cohort", "engine eager (auto)", "images/s"):
+    for words in (
+        "weights: random",
+        "synthetic demo cohort",
+        "engine openvino in",
+        "mean cosine to eager",
+        "images/s",
+    ):
         assert words in printed
 
 
@@ -266,6 +276,28 @@ def test_a_run_that_computes_nothing_imports_no_torch(project):
         [sys.executable, "-c", program], check=True, capture_output=True, text=True
     )
     assert done.stdout.splitlines()[-1] == "False"
+
+
+def test_fidelity_is_remembered_so_that_a_warm_run_loads_no_network(project, monkeypatch):
+    extract.main()
+    first = hashes()
+
+    def load(*_args, **_options):
+        raise AssertionError("the network is loaded")
+
+    monkeypatch.setattr("features.backbones.load", load)
+    extract.main()
+    assert hashes() == first
+
+
+def test_an_unfaithful_engine_stops_the_run_before_its_work(project, monkeypatch):
+    home = project / "home"
+    monkeypatch.setenv("RADBANK_HOME", str(home))
+    monkeypatch.setattr("features.fidelity.fidelity", lambda *_: 0.99)
+    with pytest.raises(RadbankError, match=r"mean cosine of 0\.990000 to eager fp32"):
+        extract.main()
+    assert not STORE.exists()
+    assert not list(home.rglob("*.safetensors"))
 
 
 def test_other_layers(project):
