@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pipeline.health.bank import check_bank
 from pipeline.health.check import Check, fail, ok
 from pipeline.health.decoders import check_decoders
 from pipeline.health.installation import check_installation
@@ -17,6 +18,7 @@ def examine() -> Iterator[Check]:
     """Yield every finding about the machine and the project in the current folder."""
     yield from check_installation()
     yield from check_machine()
+    yield check_bank()
     yield from check_decoders()
     yield check_git()
     yield check_dvc()
