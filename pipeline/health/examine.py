@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pipeline.health.bank import check_bank
 from pipeline.health.check import Check, fail, ok
 from pipeline.health.decoders import check_decoders
 from pipeline.health.engines import check_engine, check_engines
@@ -19,6 +20,7 @@ def examine() -> Iterator[Check]:
     yield from check_installation()
     yield from check_machine()
     yield from check_engines()
+    yield check_bank()
     yield from check_decoders()
     yield check_git()
     yield check_dvc()
