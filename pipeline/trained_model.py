@@ -37,9 +37,10 @@ class TrainedModel:
     seed
         From which random weights were drawn.
     classes
-        Names of the negative and the positive class.
+        Names by label: the negative and the positive class, or more than two classes.
     threshold
-        Probability from which an image counts as positive, chosen on validation.
+        Probability from which an image counts as positive, chosen on validation; None of more
+        than two classes, where an image is called what is most probable.
     synthetic
         Whether any training image shows no patient.
     n_train
@@ -63,8 +64,8 @@ class TrainedModel:
     engine: str
     batch_size: int
     seed: int
-    classes: tuple[str, str]
-    threshold: float
+    classes: tuple[str, ...]
+    threshold: float | None
     synthetic: bool
     n_train: int
     views: int = 0

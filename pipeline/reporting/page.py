@@ -9,7 +9,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipeline.cases import Cases
-from pipeline.classes import two_classes
 from pipeline.evaluation.summary import FINETUNE
 from pipeline.params import Params
 from pipeline.reporting.answer import answer
@@ -168,7 +167,7 @@ def _plates(evidence: Evidence) -> list[Plate]:
         comparison(summary, evidence.costs),
         curves(summary, by_kind["roc"], by_kind["precision_recall"]),
         calibration(summary, by_kind["calibration"]),
-        confusion(summary, by_kind["confusion"], two_classes(evidence.cases.classes)),
+        confusion(summary, by_kind["confusion"], evidence.cases.classes),
     ]
     if FINETUNE in by_kind["learning"]:
         plates.append(learning(by_kind["learning"][FINETUNE]))

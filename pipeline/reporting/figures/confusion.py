@@ -10,7 +10,7 @@ from pipeline.reporting.svg import Panel, Plate, inline_svg
 from pipeline.reporting.text import number
 
 
-def confusion(summary: Summary, cases: dict[str, pd.DataFrame], classes: tuple[str, str]) -> Plate:
+def confusion(summary: Summary, cases: dict[str, pd.DataFrame], classes: tuple[str, ...]) -> Plate:
     """Draw one two-by-two table a model."""
     styles = model_styles(summary.models)
     return Plate(
@@ -31,13 +31,13 @@ def confusion(summary: Summary, cases: dict[str, pd.DataFrame], classes: tuple[s
     )
 
 
-def _count(cases: pd.DataFrame, classes: tuple[str, str]) -> np.ndarray:
+def _count(cases: pd.DataFrame, classes: tuple[str, ...]) -> np.ndarray:
     """Count (actual, predicted) as an int array of shape (2, 2)."""
     pairs = cases.astype(str).value_counts()
     return np.array([[pairs.get((a, p), 0) for p in classes] for a in classes])
 
 
-def _panel(counts: np.ndarray, classes: tuple[str, str], style: ModelStyle, key: str) -> Markup:
+def _panel(counts: np.ndarray, classes: tuple[str, ...], style: ModelStyle, key: str) -> Markup:
     with figure_style(key):
         figure, axes = new_axes(3.1, 2.7)
         said = []
