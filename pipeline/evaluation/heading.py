@@ -73,6 +73,11 @@ class Heading:
         return f"{100 * self.confidence:g} %"
 
     @property
+    def auc(self) -> str:
+        """What the AUC is called: of more than two classes it is the mean of each one's."""
+        return "AUC" if "n_positive" in self.counts else "macro AUC"
+
+    @property
     def size(self) -> str:
         """Cases, patients and how many are of which class, in words."""
         return f"{self.n:,} images of {self.n_patients:,} patients, {counts_in_words(self.counts)}"

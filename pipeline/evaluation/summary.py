@@ -113,7 +113,10 @@ def summarise(
         probe_augmented=None if augmented is None else augmented.figures(intervals),
         finetune_minus_best_head=difference,
         conclusion=conclude(heading, None if difference is None else difference.auc),
-        differences=[sentence(each, confidence=confidence, margin=margin) for each in comparisons],
+        differences=[
+            sentence(each, confidence=confidence, margin=margin, auc=heading.auc)
+            for each in comparisons
+        ],
     )
 
 

@@ -27,11 +27,9 @@ def table(summary: Summary) -> Table:
     """Lay out the models, one a row, in at most 90 columns."""
     drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     drawn.add_column("model", no_wrap=True)
-    plain, auc = (
-        (_PLAIN, "AUC") if "n_positive" in summary.heading.counts else (_PLAIN_OF_MORE, "macro AUC")
-    )
+    plain = _PLAIN if "n_positive" in summary.heading.counts else _PLAIN_OF_MORE
     titles = (name.replace("_", " ") for name in plain)
-    for title in (f"{auc} ({summary.heading.level} CI)", *titles, "n"):
+    for title in (f"{summary.heading.auc} ({summary.heading.level} CI)", *titles, "n"):
         drawn.add_column(title, justify="right", no_wrap=True)
     models = dict(summary.models)
     if summary.probe_augmented is not None:
