@@ -39,9 +39,9 @@ def subgroup_forest(summary: Summary, subgroups: Subgroups, models: list[str]) -
         caption=(
             f"Points: {summary.auc_name} on the {summary.split} split; bars: "
             f"{percent(summary.confidence)} intervals over patients; dashed line: all cases. A "
-            f"hollow point marks a subgroup of fewer than {subgroups.minimum_patients} patients, too small to be read. Subgroups "
-            f"{_LACKING[summary.two_classes]} have no AUC and are only in the table. Many "
-            "subgroups were looked at: some differ by chance."
+            f"hollow point marks a subgroup of fewer than {subgroups.minimum_patients} patients, "
+            f"too small to be read. Subgroups {_LACKING[summary.two_classes]} have no AUC and are "
+            "only in the table. Many subgroups were looked at: some differ by chance."
         ),
         panels=tuple(
             Panel(
