@@ -11,7 +11,7 @@ from features.backbones import LoadedBackbone
 from features.extraction import device
 from pipeline import paths
 from pipeline.cases import Cases, read_cases
-from pipeline.evaluation.by_class import auc_in_words, decision_in_words, score_by_class
+from pipeline.evaluation.by_class import auc_in_words, auc_name, decision_in_words, score_by_class
 from pipeline.evaluation.heading import data_in_words, weights_in_words
 from pipeline.finetuning.best import Best, with_best
 from pipeline.finetuning.checkpoint import write_checkpoint
@@ -146,7 +146,7 @@ def train(
     with open_curves(paths.CURVES) as live:
         for epoch, best in with_best(epochs, network):
             log_epoch(live, epoch)
-            print(progress(epoch, settings.epochs))
+            print(progress(epoch, settings.epochs, auc_name(model.classes)))
             if epoch.number % settings.checkpoint_every == 0 or epoch.number == settings.epochs:
                 written = write_checkpoint(MODEL, best, model, validation.labels)
     return best, written
@@ -169,11 +169,11 @@ def validate(
     )
 
 
-def progress(epoch: Epoch, epochs: int) -> str:
-    """Say in a line what an epoch came to."""
+def progress(epoch: Epoch, epochs: int, auc: str) -> str:
+    """Say in a line what an epoch came to; `auc` is what the AUC is called."""
     return (
         f"epoch {epoch.number}/{epochs}: loss {epoch.loss:.4f}, validation loss "
-        f"{epoch.validation_loss:.4f}, validation AUC {epoch.validation_auc:.4f}, learning rate "
+        f"{epoch.validation_loss:.4f}, validation {auc} {epoch.validation_auc:.4f}, learning rate "
         f"{epoch.learning_rate:.2e}"
     )
 
