@@ -56,7 +56,7 @@ class Answer:
 
 def answer(summary: Summary, costs: dict[str, Cost]) -> Answer:
     """Put together the answer."""
-    level, auc = percent(summary.confidence), summary.auc_name
+    level, auc = percent(summary.confidence), summary.auc_in_sentence
     figures = [
         Figure(
             f"{'Best head: ' if name == summary.best_head else ''}{label(name)}, {auc}",

@@ -94,7 +94,7 @@ def bootstrap_difference(value: float, draws: FloatArray, confidence: float) -> 
     -----
     The p-value is twice the smaller share of draws on one side of zero, one draw being added to
     each side: the confidence at which the percentile interval would just reach zero, taken from 1
-    (Davison and Hinkley, Bootstrap Methods and their Application, 1997, sections 4.2 and 5.4).
+    (Davison and Hinkley, Bootstrap Methods and their Application, 1997, chapter 4).
     """
     low, high = percentile_interval(draws, confidence)
     if np.isnan(value):

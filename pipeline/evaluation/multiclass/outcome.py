@@ -49,7 +49,12 @@ def more_classes(
         },
         subgroups=score_class_subgroups(
             models,
-            find_subgroups(cases, study.ids),
+            # a finding that is a class is scored as that class already
+            [
+                each
+                for each in find_subgroups(cases, study.ids)
+                if each.column != "finding" or each.value not in classes
+            ],
             classes=classes,
             minimum=settings.minimum_group,
             intervals=intervals,

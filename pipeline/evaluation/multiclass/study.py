@@ -51,11 +51,16 @@ class ClassScores:
         return score_classes(self.metrics, **intervals)
 
     def curves(self, classes: Sequence[str], confidence: float) -> dict[str, pd.DataFrame]:
-        """Return the curves of the reported cases by kind; `calibration` is of the calls."""
+        """Return the curves of the reported cases by kind; `calibration` is of the calls.
+
+        Kinds that are for two classes only have no rows: DVC complains of plots without a file.
+        """
         return {
             "roc": macro_roc(self.reported),
             "class_roc": class_roc(self.reported, classes),
+            "precision_recall": pd.DataFrame(columns=["recall", "precision"]),
             "calibration": calibration(top_label(self.reported), confidence=confidence),
+            "decision": pd.DataFrame(columns=["threshold", "net_benefit"]),
             "confusion": class_confusion(self.reported, classes),
         }
 

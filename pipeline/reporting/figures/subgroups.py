@@ -37,7 +37,7 @@ def subgroup_forest(summary: Summary, subgroups: Subgroups, models: list[str]) -
         key="subgroups",
         title=f"{summary.auc_name} by subgroup.",
         caption=(
-            f"Points: {summary.auc_name} on the {summary.split} split; bars: "
+            f"Points: {summary.auc_in_sentence} on the {summary.split} split; bars: "
             f"{percent(summary.confidence)} intervals over patients; dashed line: all cases. A "
             f"hollow point marks a subgroup of fewer than {subgroups.minimum_patients} patients, "
             f"too small to be read. Subgroups {_LACKING[summary.two_classes]} have no AUC and are "
