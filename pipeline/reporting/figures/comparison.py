@@ -21,8 +21,8 @@ def comparison(summary: Summary, costs: dict[str, Cost]) -> Plate:
         key="comparison",
         title=f"{summary.auc_name} of every model, and what it cost.",
         caption=(
-            f"Points: {summary.auc_in_sentence} on the {summary.split} split (n = {summary.n} images of "
-            f"{summary.n_patients} patients, {summary.counts}). Bars: {level} "
+            f"Points: {summary.auc_in_sentence} on the {summary.split} split (n = {summary.n} "
+            f"images of {summary.n_patients} patients, {summary.counts}). Bars: {level} "
             "intervals over patients; bars that overlap do not show that two models are equal. "
             "Cost: wall-clock seconds on one machine; of a head, embedding all images and then "
             "training it."
