@@ -9,9 +9,11 @@ from torch import nn
 
 from features.families import efficientnet_lite, from_timm, from_torchvision
 from features.families.recipe import Recipe
+from features.identity import Identity
 from features.preprocessing import Preprocessing
-from features.weights import PRETRAINED, RANDOM, WeightsInfo, load_state, resolve, sha256_tensors
+from features.weights import load_state, resolve, sha256_tensors
 from features.weights_files import WeightsFile
+from features.weights_info import PRETRAINED, RANDOM, WeightsInfo
 from radbank.errors import RadbankError
 
 _LISTED = (*efficientnet_lite.NAMES, "vgg19", "resnet50", "densenet121", "inception_v3")
@@ -99,6 +101,27 @@ def describe(name: str) -> Backbone:
     )
 
 
+def identify(name: str, *, weights: str, seed: int) -> tuple[Identity, Path | None]:
+    """Return what a backbone is without loading its weights, and the file that pins it.
+
+    The file is None for untrained weights, and where nothing says what the file must be.
+
+    Raises
+    ------
+    RadbankError
+        If the name is unknown, or the weights are nowhere or damaged.
+    """
+    recipe = _recipe(name)
+    pinned = None
+    if weights == RANDOM:
+        _, info = _untrained(recipe, seed)
+    else:
+        path, info = _weights(recipe, weights)
+        if recipe.weights_file.checksum or weights != PRETRAINED:
+            pinned = path.absolute()
+    return Identity(backbone=name, weights=info, preprocessing=recipe.preprocessing), pinned
+
+
 def load(name: str, *, weights: str = PRETRAINED, seed: int = 0) -> LoadedBackbone:
     """Build a backbone and give it its weights.
 
@@ -118,17 +141,12 @@ def load(name: str, *, weights: str = PRETRAINED, seed: int = 0) -> LoadedBackbo
         If the name is unknown, or the weights are nowhere, damaged or of another network.
     """
     recipe = _recipe(name)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        if weights == RANDOM:
-            module = recipe.build()
-            info = WeightsInfo(name=RANDOM, sha256=sha256_tensors(module.state_dict()), random=True)
-        else:
-            given = None if weights == PRETRAINED else Path(weights)
-            path, sha256 = resolve(name, recipe.weights_file, given)
+    if weights == RANDOM:
+        module, info = _untrained(recipe, seed)
+    else:
+        path, info = _weights(recipe, weights)
+        with torch.random.fork_rng(devices=[]):  # what the weights replace is drawn first
             module = recipe.build(load_state(path))
-            weights_name = given.name if given else recipe.weights_name
-            info = WeightsInfo(name=weights_name, sha256=sha256, random=False)
     return LoadedBackbone(
         name=name,
         module=module,
@@ -136,6 +154,23 @@ def load(name: str, *, weights: str = PRETRAINED, seed: int = 0) -> LoadedBackbo
         weights=info,
         n_features=embedding_width(module, recipe.preprocessing.input_size),
     )
+
+
+def _untrained(recipe: Recipe, seed: int) -> tuple[nn.Module, WeightsInfo]:
+    """Build a network as its initialiser leaves it."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        module = recipe.build()
+    sha256 = sha256_tensors(module.state_dict())
+    return module, WeightsInfo(name=RANDOM, sha256=sha256, random=True)
+
+
+def _weights(recipe: Recipe, weights: str) -> tuple[Path, WeightsInfo]:
+    """Find the pretrained weights, or those of a path."""
+    given = None if weights == PRETRAINED else Path(weights)
+    path, sha256 = resolve(recipe.name, recipe.weights_file, given)
+    name = given.name if given else recipe.weights_name
+    return path, WeightsInfo(name=name, sha256=sha256, random=False)
 
 
 def embedding_width(module: nn.Module, input_size: int) -> int:

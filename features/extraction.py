@@ -1,119 +1,157 @@
-"""From prepared images to embeddings, block by block and in order."""
+"""From prepared images to embeddings: into the bank, out of it, or past it."""
 
-from collections.abc import Iterator, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
-from features.backbones import LoadedBackbone
-from features.engines.eager import Eager
-from features.layers import LayerEmbedding
+from features.bank.block import SIZE
+from features.bank.shelf import Shelf
+from features.cohort import Cohort, ImageView, Pixels, in_bank_order
+from features.store import SHARD
 from features.views import augment
+from radbank.errors import RadbankError
 
-ENGINES = {Eager.name: Eager}
+if TYPE_CHECKING:  # torch takes seconds to import, which a run that computes nothing need not
+    from features.embedder import Embedder
 
-
-class Pixels(Protocol):
-    """Images that can be read a slice at a time: an array, or a dataset in an HDF5 file."""
-
-    shape: tuple[int, ...]
-
-    def __getitem__(self, rows: slice, /) -> np.ndarray: ...
+_ATTEMPTS = 3  # at computing again what the bank lost
 
 
-def device() -> torch.device:
-    """Return the first CUDA device, or the CPU where there is none."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+def deposit(
+    image_views: Sequence[ImageView], cohort: Cohort, embedder: "Embedder", shelf: Shelf
+) -> Iterator[int]:
+    """Embed image views and keep them in the bank, a block as soon as it is full.
 
+    Batches run on across the ends of blocks, so that reading, the network and the bank's disk
+    overlap throughout. If the process dies, at most one block of work is lost.
 
-def choose_engine(engine: str) -> str:
-    """Return the engine that ``"auto"`` stands for, or the one named.
+    Parameters
+    ----------
+    image_views
+        What to embed, in the order of the blocks.
+    cohort
+        Whose images they are.
+    embedder
+        What embeds them.
+    shelf
+        Where they are kept.
+
+    Yields
+    ------
+    int
+        How many were embedded since the last.
 
     Raises
     ------
-    ValueError
-        If there is no such engine.
+    RadbankError
+        If an embedding is not finite, the prepared pixels are damaged, or the bank is full.
     """
-    chosen = Eager.name if engine == "auto" else engine
-    if chosen not in ENGINES:
-        raise ValueError(f"engine {engine!r} is not auto or one of {', '.join(ENGINES)}")
-    return chosen
+    step = embedder.batch_size
+    batches = (
+        cohort.read(image_views[start : start + step]) for start in range(0, len(image_views), step)
+    )
+    held = np.empty((0, 0), np.float32)
+    kept = 0
+    for embeddings in embedder(batches):
+        held = np.concatenate([held, embeddings]) if len(held) else embeddings
+        while len(held) >= SIZE or (held.size and kept + len(held) == len(image_views)):
+            block, held = held[:SIZE], held[SIZE:]
+            of = image_views[kept : kept + len(block)]
+            _require_finite(block, of)
+            shelf.put([cohort.key(each) for each in of], block)
+            kept += len(block)
+        yield len(embeddings)
 
 
-def extract(
-    pixels: Pixels,
-    keys: Sequence[str],
-    backbone: LoadedBackbone,
+def withdraw(
+    cohort: Cohort,
+    shelf: Shelf,
     *,
-    views: int,
-    layers: Sequence[str],
-    precision: str,
-    engine: str,
-    batch_size: int,
-    seed: int,
-    device: torch.device,
+    n_features: int,
+    compute: Callable[[Sequence[ImageView]], None],
 ) -> Iterator[np.ndarray]:
-    """Yield the embeddings of images, a batch at a time and in their order.
+    """Yield the embeddings of a cohort out of the bank, in order.
 
-    Every batch has the same shape (the last is filled up with black images, whose embeddings are
-    dropped), so that an image meets the same computation whatever its neighbours are.
+    Parameters
+    ----------
+    cohort
+        Which images and views.
+    shelf
+        Where they are kept.
+    n_features
+        Width of an embedding.
+    compute
+        Called with image views that the bank turns out not to have, because a block was damaged
+        or pruned; brings them into `shelf`.
+
+    Yields
+    ------
+    ndarray of shape (n, 1 + views, n_features)
+        float32; n is what a shard of the feature store holds, less in the last. View 0 is the
+        plain image.
+
+    Raises
+    ------
+    RadbankError
+        If the bank keeps losing what is put into it.
+    """
+    n_views = 1 + cohort.views
+    for start in range(0, len(cohort), SHARD):
+        keys = cohort.keys(slice(start, start + SHARD))
+        rows = np.empty((len(keys), n_features), np.float32)
+        for _ in range(_ATTEMPTS):
+            lacking = shelf.fill(keys, rows)
+            if not lacking:
+                break
+            once = {keys[at]: ImageView(start + at // n_views, at % n_views) for at in lacking}
+            compute(in_bank_order(once.values()))
+        else:
+            raise RadbankError(
+                f"Embeddings put into the bank are damaged when read back, {_ATTEMPTS} times: "
+                "check the disk, or set RADBANK_BANK to another place."
+            )
+        yield rows.reshape(-1, n_views, n_features)
+
+
+def extract(pixels: Pixels, embedder: "Embedder", *, views: int, seed: int) -> Iterator[np.ndarray]:
+    """Yield the embeddings of images that no bank is asked for.
 
     Parameters
     ----------
     pixels
         uint8 of shape (n_images, height, width).
-    keys
-        Names of the images, from which their augmented views are drawn.
-    backbone
-        The network.
+    embedder
+        What embeds a batch.
     views
         Augmented views of each image beside the plain one.
-    layers
-        ``"penultimate"`` or dotted names of modules.
-    precision
-        ``"fp32"`` or ``"bf16"``.
-    engine
-        ``"eager"``, or ``"auto"`` (see :func:`choose_engine`).
-    batch_size
-        Images in a forward pass.
     seed
         Of the augmented views.
-    device
-        Where the network runs.
 
     Yields
     ------
     ndarray of shape (n, 1 + views, n_features)
-        float32; n is `batch_size`, less in the last block. View 0 is the plain image.
-
-    Raises
-    ------
-    RadbankError
-        If the network has no layer of a name in `layers`.
+        float32; n is the embedder's batch size, less in the last block. View 0 is the plain image.
     """
-    run = ENGINES[choose_engine(engine)](
-        LayerEmbedding(backbone, layers),
-        backbone.preprocessing,
-        precision=precision,
-        device=device,
-    )
-    for start in range(0, len(keys), batch_size):
-        batch = pixels[start : start + batch_size]
-        names = keys[start : start + batch_size]
-        yield np.stack(
-            [
-                run(_padded(backbone.preprocessing.resize(images), batch_size))[: len(batch)]
-                for images in (
-                    batch,
-                    *(augment(batch, names, view, seed) for view in range(1, views + 1)),
-                )
-            ],
-            axis=1,
+
+    def batches() -> Iterator[np.ndarray]:
+        for start in range(0, pixels.shape[0], embedder.batch_size):
+            plain = pixels[start : start + embedder.batch_size]
+            yield plain
+            for view in range(1, views + 1):
+                yield augment(plain, view, seed)
+
+    embeddings = embedder(batches())
+    for first in embeddings:
+        others = (next(embeddings) for _ in range(views))
+        yield np.stack([first, *others], axis=1)
+
+
+def _require_finite(embeddings: np.ndarray, of: Sequence[ImageView]) -> None:
+    """Keep what no store can hold out of the bank too."""
+    finite = np.isfinite(embeddings).all(axis=1)
+    if not finite.all():
+        raise RadbankError(
+            f"The embedding of image {of[int(np.argmin(finite))].row} (the first is 0) is not "
+            "finite: set features.precision to fp32, or use other weights."
         )
-
-
-def _padded(images: torch.Tensor, size: int) -> torch.Tensor:
-    """Fill a batch up with black images."""
-    missing = size - len(images)
-    return torch.cat([images, images.new_zeros(missing, *images.shape[1:])])

@@ -107,11 +107,17 @@ def pool(layer: str, output: object) -> torch.Tensor:
     )
 
 
-def layer_of_feature(backbone: LoadedBackbone, layers: Sequence[str]) -> list[str]:
-    """Return the layer that each feature of the joined embedding comes from."""
+def layer_widths(backbone: LoadedBackbone, layers: Sequence[str]) -> list[int]:
+    """Return the number of features of each layer in the joined embedding.
+
+    Raises
+    ------
+    RadbankError
+        If the network has no layer of a name in `layers`, or one gives nothing to average.
+    """
     side = backbone.preprocessing.input_size
+    where = next(backbone.module.parameters()).device
     with torch.inference_mode():
-        outputs = LayerEmbedding(backbone, layers).each(torch.zeros(1, 3, side, side))
-    return [
-        layer for layer, output in zip(layers, outputs, strict=True) for _ in range(output.shape[1])
-    ]
+        images = torch.zeros(1, 3, side, side, device=where)
+        outputs = LayerEmbedding(backbone, layers).each(images)
+    return [output.shape[1] for output in outputs]

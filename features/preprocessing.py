@@ -1,11 +1,12 @@
 """What happens to pixels before a network sees them, as its weights were trained."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
-from torch.nn.functional import interpolate
+
+if TYPE_CHECKING:
+    import torch
 
 INTERPOLATIONS = ("bilinear", "bicubic")
 
@@ -36,7 +37,7 @@ class Preprocessing:
         if self.interpolation not in INTERPOLATIONS:
             raise ValueError(f"interpolation {self.interpolation!r} is not in {INTERPOLATIONS}")
 
-    def __call__(self, pixels: np.ndarray | torch.Tensor) -> torch.Tensor:
+    def __call__(self, pixels: "np.ndarray | torch.Tensor") -> "torch.Tensor":
         """Return network input, float32 of shape (n, 3, input_size, input_size).
 
         Parameters
@@ -46,7 +47,7 @@ class Preprocessing:
         """
         return self.normalise(self.resize(pixels))
 
-    def resize(self, pixels: np.ndarray | torch.Tensor) -> torch.Tensor:
+    def resize(self, pixels: "np.ndarray | torch.Tensor") -> "torch.Tensor":
         """Return uint8 of shape (n, 1 or 3, input_size, input_size).
 
         Parameters
@@ -59,6 +60,9 @@ class Preprocessing:
         ValueError
             If the pixels are of another type or shape.
         """
+        import torch  # noqa: PLC0415 - takes seconds, which a preprocessing only named need not
+        from torch.nn.functional import interpolate  # noqa: PLC0415 - likewise
+
         pixels = torch.as_tensor(pixels)
         if pixels.ndim == 3:
             pixels = pixels[:, None]
@@ -73,7 +77,7 @@ class Preprocessing:
         resized = interpolate(pixels.float(), size=size, mode=self.interpolation, antialias=True)
         return resized.round().clamp(0, 255).to(torch.uint8)
 
-    def normalise(self, pixels: torch.Tensor) -> torch.Tensor:
+    def normalise(self, pixels: "torch.Tensor") -> "torch.Tensor":
         """Return ``(pixels / 255 - mean) / std``, grey replicated to three channels.
 
         Parameters
@@ -86,6 +90,8 @@ class Preprocessing:
         torch.Tensor
             float32 of shape (n, 3, size, size), on the same device.
         """
+        import torch  # noqa: PLC0415 - as above
+
         mean = torch.tensor(self.mean, device=pixels.device).view(1, 3, 1, 1)
         std = torch.tensor(self.std, device=pixels.device).view(1, 3, 1, 1)
         return (pixels.float() / 255 - mean) / std

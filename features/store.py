@@ -1,4 +1,4 @@
-"""The feature store: embeddings with their coordinates in one Zarr v3 group.
+"""The feature store: embeddings with their coordinates in one Zarr v3 group, here or at a URL.
 
 Schema 1: array ``embedding`` (image, view, feature) float32, view 0 plain and the rest augmented;
 coordinates ``id``, ``group``, ``label``, ``split`` (image) and ``feature_layer`` (feature); the
@@ -7,22 +7,28 @@ provenance as attributes of the group. It opens with
 
 A chunk or shard that is missing reads as the fill value without an error, and a flipped bit is
 not noticed by default. Hence the fill values here are ones that no store holds, every chunk
-carries a checksum, and :func:`open_store` looks for both.
+carries a checksum, and :func:`open_store` looks for both. A folder appears under its name when it
+is whole; objects at a URL cannot be renamed, and so the attributes are written last: without them
+there is no store.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
 import zarr
 from zarr.codecs import ZstdCodec
 
 from radbank.errors import RadbankError
-from radbank.files import atomic_path
+from radbank.files import atomic_path, is_no_room
+from radbank.remote import exists, is_url
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 SCHEMA = 1
 SCHEMA_ATTRIBUTE = "radbank_schema"
@@ -66,14 +72,15 @@ def write_store(
     coords: StoreCoords,
     attributes: dict[str, Any],
 ) -> None:
-    """Write a feature store; it appears whole at the end, or not at all.
+    """Write a feature store; a reader finds it whole, or not at all.
 
     Equal content gives equal bytes. Whole shards are written, each once.
 
     Parameters
     ----------
     path
-        The folder to write; what it held is replaced.
+        The folder or URL to write; what it held is replaced, at a URL before the first block is
+        asked for. One process at a time may write to a URL.
     blocks
         float32 arrays of shape (any number of images, n_views, n_features), in order.
     n_images, n_views
@@ -88,17 +95,12 @@ def write_store(
     Raises
     ------
     RadbankError
-        If an embedding is not finite.
+        If an embedding is not finite, the URL cannot be written to, or there is no room.
     ValueError
         If the blocks or coordinates are not of `n_images` images.
     """
-    with atomic_path(path) as temporary:
-        group = zarr.open_group(
-            temporary,
-            mode="w-",
-            zarr_format=3,
-            attributes={SCHEMA_ATTRIBUTE: SCHEMA, **attributes},
-        )
+    with _whole(path) as target:
+        group = _new_group(target)
         for field in fields(StoreCoords):
             _write_coordinate(group, field.name, getattr(coords, field.name), n_images)
         n_features = len(layer_of_feature)
@@ -122,6 +124,39 @@ def write_store(
             start += len(shard)
         if start != n_images:
             raise ValueError(f"embeddings of {start} images for a store of {n_images}")
+        group.attrs.put({SCHEMA_ATTRIBUTE: SCHEMA, **attributes})
+
+
+@contextmanager
+def _whole(path: str | Path) -> Iterator[str | Path]:
+    """Yield where to write so that no reader takes a part for the whole."""
+    try:
+        if is_url(path):
+            yield path
+        else:
+            with atomic_path(path) as temporary:
+                yield temporary
+    except OSError as error:
+        if not is_no_room(error):
+            raise
+        raise RadbankError(
+            f"There is no room for {path}: free some there and run it again; what was computed "
+            "for it is in the bank."
+        ) from error
+
+
+def _new_group(target: str | Path) -> zarr.Group:
+    """Return an empty group in place of what there was."""
+    if not is_url(target):
+        return zarr.open_group(target, mode="w", zarr_format=3)
+    exists(str(target))  # raises where it cannot be reached
+    try:
+        return zarr.open_group(target, mode="w", zarr_format=3)
+    except OSError as error:
+        raise RadbankError(
+            f"{target} cannot be written ({error}): check that the place is there, has room, and "
+            "that you may write to it."
+        ) from error
 
 
 def _write_coordinate(
@@ -167,24 +202,27 @@ def _require_finite(embeddings: np.ndarray, ids: Sequence[str]) -> None:
         )
 
 
-def open_store(path: str | Path) -> xr.Dataset:
-    """Open a feature store and check that all of it is there.
+def open_store(path: str | Path) -> "xr.Dataset":
+    """Open a feature store, a folder or at a URL, and check that all of it is there.
 
     Every chunk is read once, which verifies its checksum; the embeddings of the dataset
-    returned stay on disk until they are asked for.
+    returned stay where they are until they are asked for.
 
     Raises
     ------
     RadbankError
         If there is no store, it is of another schema, or a part is missing or damaged.
     """
-    path = Path(path)
+    import xarray as xr  # noqa: PLC0415 - takes half a second, which a writer need not
+
     advice = "run `dvc repro extract` to make it anew"
-    if not path.is_dir():
+    if not (exists(str(path)) if is_url(path) else Path(path).is_dir()):
         raise RadbankError(f"There is no feature store {path}: {advice}.")
     try:
         group = zarr.open_group(path, mode="r", zarr_format=3)
         schema = group.attrs.get(SCHEMA_ATTRIBUTE)
+        if schema is None:
+            raise RadbankError(f"{path} is no feature store, or an unfinished one: {advice}.")
         if schema != SCHEMA:
             raise RadbankError(
                 f"{path} is of schema {schema}, and this radbank reads {SCHEMA}: {advice}."

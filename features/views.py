@@ -5,9 +5,10 @@ applied with one bilinear interpolation, so that an image is blurred once and no
 """
 
 import hashlib
+import json
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from PIL import Image
@@ -85,15 +86,14 @@ class View:
         )
 
 
-def augment(pixels: np.ndarray, keys: Sequence[str], view: int, seed: int) -> np.ndarray:
+def augment(pixels: np.ndarray, view: int, seed: int) -> np.ndarray:
     """Return one augmented view of each image, the same at every call.
 
     Parameters
     ----------
     pixels
-        uint8 of shape (n_images, height, width).
-    keys
-        What names each image (its id); the view depends on the key, not on the position.
+        uint8 of shape (n_images, height, width). The view of an image depends on its pixels, not
+        on its place or name.
     view
         Number of the view, from 1; view 0 is the plain image.
     seed
@@ -104,8 +104,20 @@ def augment(pixels: np.ndarray, keys: Sequence[str], view: int, seed: int) -> np
     ndarray of shape (n_images, height, width)
         uint8.
     """
-    drawn = [View.draw(_generator(seed, key, view)) for key in keys]
-    return _apply(drawn, pixels)
+    return _apply([View.draw(_generator(seed, image, view)) for image in pixels], pixels)
+
+
+@cache
+def view_name(view: int, seed: int) -> str:
+    """Return what names a view of any image: 16 hexadecimal digits, or nothing for the plain one.
+
+    It changes with the number of the view, the seed, and the ranges that views are drawn from.
+    """
+    if view == 0:
+        return ""
+    drawn_from = (FLIP_PROBABILITY, ROTATION, SCALE, CROP)
+    content = json.dumps(["flip, crop, scale, rotation", drawn_from, seed, view])
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 def augment_random(pixels: np.ndarray, generator: np.random.Generator) -> np.ndarray:
@@ -133,6 +145,7 @@ def _apply(views: list[View], pixels: np.ndarray) -> np.ndarray:
     return out
 
 
-def _generator(seed: int, key: str, view: int) -> np.random.Generator:
+def _generator(seed: int, image: np.ndarray, view: int) -> np.random.Generator:
+    key = hashlib.sha256(image.tobytes()).hexdigest()
     digest = hashlib.sha256(f"{seed}/{view}/{key}".encode()).digest()
     return np.random.default_rng(int.from_bytes(digest[:16], "big"))

@@ -4,7 +4,6 @@ import hashlib
 import os
 import pickle
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import safetensors.torch
@@ -12,33 +11,13 @@ import torch
 from safetensors import SafetensorError
 
 from features.weights_files import WeightsFile
+from features.weights_info import PRETRAINED, RANDOM
 from radbank.errors import RadbankError
 from radbank.files import sha256_file
 
 FOLDER_VARIABLE = "RADBANK_WEIGHTS"
-PRETRAINED = "imagenet"
-RANDOM = "random"
 
 State = Mapping[str, torch.Tensor]
-
-
-@dataclass(frozen=True, kw_only=True)
-class WeightsInfo:
-    """Which weights a backbone runs with.
-
-    Parameters
-    ----------
-    name
-        The weights' own name, the name of the file given, or ``"random"``.
-    sha256
-        Of the file's bytes; of the tensors (see :func:`sha256_tensors`) when random.
-    random
-        Whether the network is untrained.
-    """
-
-    name: str
-    sha256: str
-    random: bool
 
 
 def locate(file: WeightsFile) -> tuple[str, Path] | None:

@@ -1,4 +1,4 @@
-"""Stage extract: run the frozen backbone once over the images."""
+"""Stage extract: run the frozen backbone once over the images that it never saw before."""
 
 import time
 from collections.abc import Sequence
@@ -7,12 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from features import backbones
-from features.backbones import LoadedBackbone
-from features.extraction import choose_engine, device, extract
-from features.layers import layer_of_feature
+from features.bank.bank import Bank
 from features.store import StoreCoords, write_store
 from pipeline.cases import Cases, read_cases
+from pipeline.embeddings import Embeddings
 from pipeline.evaluation.heading import data_in_words, weights_in_words
 from pipeline.imaging.store import PreparedImages, open_images
 from pipeline.params import Params, load_params
@@ -23,54 +21,55 @@ from radbank import __version__
 from radbank.errors import RadbankError
 from radbank.files import write_json
 from radbank.memory import keep_large_blocks
-from radbank.progress import track
-
-LIBRARIES = ("torch", "torchvision", "timm", "numpy", "pillow", "zarr")
 
 
 def main() -> None:
     """Read images and splits; write the feature store and what it cost."""
     keep_large_blocks()
     params = load_params()
-    settings = params.features
-    where = device()
     start = time.perf_counter()
-    backbone = backbones.load(params.backbone, weights=params.weights, seed=params.seed)
-    cases, splits = read_cases(CASES), read_splits(SPLITS)
+    cases = read_cases(CASES)
     with open_images(IMAGES) as images:
-        coords = join(cases, splits, images.ids)
-        n_images = len(images.ids)
-        blocks = extract(
-            images.pixels,
-            images.ids,
-            backbone,
-            views=settings.views,
-            layers=settings.layers,
-            precision=settings.precision,
-            engine=settings.engine,
-            batch_size=settings.batch_size,
-            seed=params.seed,
-            device=where,
-        )
-        shown = track(blocks, "Embedding", total=n_images, step=settings.batch_size)
-        write_store(
-            feature_store(params.backbone),
-            shown,
-            n_images=n_images,
-            n_views=1 + settings.views,
-            layer_of_feature=layer_of_feature(backbone, settings.layers),
-            coords=coords,
-            attributes=provenance(params, backbone, images, cases, where.type),
-        )
-    seconds = time.perf_counter() - start
-    cost = {
+        coords = join(cases, read_splits(SPLITS), images.ids)
+        embeddings = Embeddings(params, images, Bank())
+        embeddings.compute(embeddings.lacking)
+        write(params, embeddings, cases, images, coords)
+        cost = cost_of(embeddings, time.perf_counter() - start)
+    write_json(COST / "extract.json", cost)
+    print(summary(params, embeddings, cases, cost))
+
+
+def write(
+    params: Params,
+    embeddings: Embeddings,
+    cases: Cases,
+    images: PreparedImages,
+    coords: StoreCoords,
+) -> None:
+    """Write the feature store from the bank."""
+    write_store(
+        feature_store(params.backbone),
+        embeddings.blocks(),
+        n_images=len(images.ids),
+        n_views=1 + params.features.views,
+        layer_of_feature=embeddings.layer_of_feature,
+        coords=coords,
+        attributes=provenance(params, embeddings, images, cases),
+    )
+
+
+def cost_of(embeddings: Embeddings, seconds: float) -> dict[str, Any]:
+    """Return what the run took, and what it would have taken with an empty bank."""
+    n_images = len(embeddings.cohort)
+    return {
         "seconds": seconds,
         "images": n_images,
         "images_per_second": n_images / seconds,
-        "device": where.type,
+        "device": embeddings.computation.device,
+        "computed": embeddings.computed,
+        "reused": max(len(embeddings) - embeddings.computed, 0),
+        "seconds_without_bank": embeddings.seconds_without_bank(seconds),
     }
-    write_json(COST / "extract.json", cost)
-    print(summary(params, backbone, cases, cost))
 
 
 def join(cases: Cases, splits: pd.DataFrame, ids: Sequence[str]) -> StoreCoords:
@@ -98,42 +97,44 @@ def join(cases: Cases, splits: pd.DataFrame, ids: Sequence[str]) -> StoreCoords:
 
 
 def provenance(
-    params: Params, backbone: LoadedBackbone, images: PreparedImages, cases: Cases, where: str
+    params: Params, embeddings: Embeddings, images: PreparedImages, cases: Cases
 ) -> dict[str, Any]:
     """Return the attributes of the store: all that decides its numbers, and nothing else."""
     synthetic = images.synthetic or cases.synthetic
+    identity, computation = embeddings.identity, embeddings.computation
     return {
         "radbank_version": __version__,
         "data": data_in_words(synthetic=synthetic),
         "synthetic": synthetic,
         "classes": list(cases.classes),
         "image_size": images.size,
-        "backbone": backbone.name,
-        "weights": backbone.weights.name,
-        "weights_sha256": backbone.weights.sha256,
-        "weights_random": backbone.weights.random,
-        "preprocessing": backbone.preprocessing.to_dict(),
-        "layers": list(params.features.layers),
-        "precision": params.features.precision,
-        "engine": choose_engine(params.features.engine),
-        "device": where,
+        "backbone": identity.backbone,
+        "weights": identity.weights.name,
+        "weights_sha256": identity.weights.sha256,
+        "weights_random": identity.weights.random,
+        "preprocessing": identity.preprocessing.to_dict(),
+        "layers": list(computation.layers),
+        "precision": computation.precision,
+        "engine": computation.engine,
+        "device": computation.device,
         "batch_size": params.features.batch_size,
         "views_seed": params.seed,
-        "library_versions": {library: version(library) for library in LIBRARIES},
+        "library_versions": {**embeddings.libraries, "zarr": version("zarr")},
     }
 
 
-def summary(params: Params, backbone: LoadedBackbone, cases: Cases, cost: dict[str, Any]) -> str:
-    """Say in two lines what was embedded, how and how fast."""
-    settings = params.features
-    engine = choose_engine(settings.engine)
-    chosen = f"{engine} (auto)" if settings.engine == "auto" else engine
-    weights = weights_in_words(backbone.weights.name, random=backbone.weights.random)
+def summary(params: Params, embeddings: Embeddings, cases: Cases, cost: dict[str, Any]) -> str:
+    """Say in three lines what was embedded, how, how fast, and what the bank spared."""
+    identity, computation = embeddings.identity, embeddings.computation
+    weights = weights_in_words(identity.weights.name, random=identity.weights.random)
+    auto = " (auto)" if params.features.engine == "auto" else ""
     return (
-        f"{backbone.name}, weights: {weights}; data: {data_in_words(synthetic=cases.synthetic)}\n"
-        f"{cost['images']:,} images in {1 + settings.views} views, {cost['seconds']:.1f} s: "
-        f"{cost['images_per_second']:.1f} images/s on {cost['device']}, engine {chosen}, "
-        f"{settings.precision}"
+        f"{identity.backbone}, weights: {weights}; "
+        f"data: {data_in_words(synthetic=cases.synthetic)}\n"
+        f"{cost['images']:,} images in {1 + params.features.views} views, "
+        f"{cost['seconds']:.1f} s: {cost['images_per_second']:.1f} images/s on {cost['device']}, "
+        f"engine {computation.engine}{auto}, {computation.precision}\n"
+        f"{cost['computed']:,} embeddings computed, {cost['reused']:,} from the bank"
     )
 
 

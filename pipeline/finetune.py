@@ -8,7 +8,7 @@ import numpy as np
 
 from features import backbones
 from features.backbones import LoadedBackbone
-from features.extraction import device
+from features.embedder import device
 from pipeline import paths
 from pipeline.cases import Cases, read_cases
 from pipeline.evaluation.by_class import auc_in_words, auc_name, decision_in_words, score_by_class

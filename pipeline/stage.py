@@ -4,12 +4,21 @@ import sys
 from collections.abc import Callable
 
 from radbank.errors import RadbankError
+from radbank.files import is_no_room
 
 
 def run(main: Callable[[], None]) -> None:
-    """Run a stage; print a :class:`RadbankError` as one line and exit with 1."""
+    """Run a stage; print a :class:`RadbankError`, or that the disk is full, and exit with 1."""
     try:
         main()
     except RadbankError as error:
         print(f"error: {error}", file=sys.stderr)
+        sys.exit(1)
+    except OSError as error:
+        if not is_no_room(error):
+            raise
+        where = f" for {error.filename}" if error.filename else ""
+        print(
+            f"error: There is no room{where} on the disk: free some, then go on.", file=sys.stderr
+        )
         sys.exit(1)

@@ -1,5 +1,6 @@
 """Writing files and folders so that a reader sees all of one or nothing of it."""
 
+import errno
 import hashlib
 import json
 import os
@@ -9,6 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def is_no_room(error: OSError) -> bool:
+    """Tell whether writing failed because the disk, a quota or a limit is exhausted."""
+    return error.errno in _NO_ROOM
 
 
 @contextmanager

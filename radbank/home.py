@@ -1,14 +1,15 @@
-"""The folder for what belongs to a user and not to a project: keys, and what speeds up reruns."""
+"""The folders for what belongs to a user and not to a project: keys, and what speeds up reruns."""
 
 import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from platformdirs import user_data_path
+from platformdirs import user_cache_path, user_data_path
 
 from radbank.errors import RadbankError
 
+BANK_VARIABLE = "RADBANK_BANK"
 _KEY = "pseudonyms.key"
 _BYTES = 32
 
@@ -21,9 +22,48 @@ def home() -> Path:
     RadbankError
         If `RADBANK_HOME` is not an absolute path.
     """
+    return _given_home() or user_data_path("radbank")
+
+
+def cache() -> Path:
+    """Return the folder for what can be made again: `RADBANK_HOME`, else the user's cache.
+
+    Raises
+    ------
+    RadbankError
+        If `RADBANK_HOME` is not an absolute path.
+    """
+    return _given_home() or user_cache_path("radbank")
+
+
+def bank_place() -> str:
+    """Return where the bank of embeddings is: `RADBANK_BANK`, else a folder in the cache.
+
+    Returns
+    -------
+    str
+        An absolute path, or an address that fsspec knows such as ``s3://bucket/bank``.
+
+    Raises
+    ------
+    RadbankError
+        If `RADBANK_BANK` is neither, or `RADBANK_HOME` is not an absolute path.
+    """
+    given = os.environ.get(BANK_VARIABLE)
+    if not given:
+        return str(cache() / "bank")
+    if "://" not in given and not Path(given).is_absolute():
+        raise RadbankError(
+            f"{BANK_VARIABLE} is {given!r}: set it to an absolute path, because experiments run "
+            "in folders of their own, or to an address such as s3://bucket/bank."
+        )
+    return given
+
+
+def _given_home() -> Path | None:
     given = os.environ.get("RADBANK_HOME")
     if not given:
-        return user_data_path("radbank")
+        return None
     if not Path(given).is_absolute():
         raise RadbankError(f"RADBANK_HOME is {given!r}: set it to an absolute path.")
     return Path(given)

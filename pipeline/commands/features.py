@@ -9,6 +9,7 @@ from rich.table import Table
 
 from pipeline.paths import FEATURES, feature_store
 from radbank.errors import RadbankError
+from radbank.remote import is_url
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 EXAMPLE = """examples:
   radbank features efficientnet_lite0
   radbank features data/features/resnet50.zarr --neighbours demo-0017
+  radbank features efficientnet_lite0 --to s3://bucket/efficientnet_lite0.zarr
+  radbank features s3://bucket/efficientnet_lite0.zarr
 """
 
 
@@ -25,23 +28,30 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "features",
         help="show what is in a feature store",
         description="Show shape, provenance and statistics of a feature store, and the images "
-        "most like a given one.",
+        "most like a given one; or copy the store.",
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("store", help="a backbone's name or the path of a store")
+    parser.add_argument("store", help="a backbone's name, or the path or URL of a store")
     parser.add_argument("--neighbours", metavar="ID", help="show the images most like this one")
     parser.add_argument(
         "--count", type=int, default=5, help="how many of them (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--to", metavar="PLACE", help="copy it to this path or URL, and show what came to be there"
     )
     parser.set_defaults(handler=show)
 
 
 def show(arguments: argparse.Namespace) -> None:
     """Print the summary."""
+    from features.copying import copy_store  # noqa: PLC0415 - takes a second to import
     from features.store import open_store  # noqa: PLC0415 - takes a second to import
 
     path = find(arguments.store)
+    if arguments.to is not None:
+        copy_store(path, arguments.to)
+        path = arguments.to
     with open_store(path) as store:
         console = Console(highlight=False)
         for caution in cautions(store):
@@ -52,14 +62,16 @@ def show(arguments: argparse.Namespace) -> None:
             console.print(_neighbours(store, arguments.neighbours, arguments.count))
 
 
-def find(name: str) -> Path:
-    """Return the path of a store given by path or by its backbone's name.
+def find(name: str) -> str | Path:
+    """Return the path or URL of a store given by either or by its backbone's name.
 
     Raises
     ------
     RadbankError
         If there is none: which ones there are.
     """
+    if is_url(name):
+        return name
     for path in (Path(name), feature_store(name)):
         if path.is_dir():
             return path
@@ -82,7 +94,7 @@ def cautions(store: "xr.Dataset") -> list[str]:
     ]
 
 
-def _provenance(path: Path, store: "xr.Dataset") -> Table:
+def _provenance(path: str | Path, store: "xr.Dataset") -> Table:
     from features.statistics import describe_embeddings  # noqa: PLC0415 - with xarray
 
     facts = store.attrs

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from features.extraction import device
+from features.embedder import device
 from pipeline.health.check import Check, ok, warn
 
 GIB = 2**30

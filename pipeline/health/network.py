@@ -1,8 +1,8 @@
 """Does the backbone of params.yaml do what params.yaml asks of it."""
 
 from features import backbones
-from features.layers import layer_of_feature
-from features.weights import RANDOM
+from features.layers import layer_widths
+from features.weights_info import RANDOM
 from pipeline.finetuning.network import build_network
 from pipeline.health.check import Check, fail, ok
 from pipeline.params import Params
@@ -13,7 +13,7 @@ def check_network(params: Params) -> Check:
     """Build the untrained backbone, and try its layers and the input size of fine-tuning."""
     try:
         backbone = backbones.load(params.backbone, weights=RANDOM, seed=params.seed)
-        n_features = len(layer_of_feature(backbone, params.features.layers))
+        n_features = sum(layer_widths(backbone, params.features.layers))
         network = build_network(
             backbone, n_classes=2, image_size=params.finetune.image_size, seed=params.seed
         )

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from features import backbones
 from features.backbones import Backbone
-from features.weights import PRETRAINED, RANDOM, locate
+from features.weights import locate
+from features.weights_info import PRETRAINED, RANDOM
 from pipeline.health.check import Check, fail, ok, warn
 from radbank.errors import RadbankError
 

@@ -42,9 +42,32 @@ def open_whole(stream: bytes, *, reduce: int = 1) -> Pillow.Image:
         if not _fills_nothing(stream[:end]):
             raise OSError("missing blocks")
     if reduce > 1:
-        image.draft(image.mode, (max(image.width // reduce, 1), max(image.height // reduce, 1)))
+        image.draft(image.mode, (image.width // reduce, image.height // reduce))
+    image.decodermaxblock = len(stream) + len(_AHEAD)  # in one piece: pieces are copied together
     image.load()
     return image
+
+
+def find_reduction(rows: int, columns: int, side: int | None) -> int:
+    """Return the largest reduction that leaves an image its longer side, and a pixel of the other.
+
+    Parameters
+    ----------
+    rows, columns
+        Of the image.
+    side
+        Pixels that its longer side has to keep; None: all of them.
+
+    Returns
+    -------
+    int
+        1, 2, 4 or 8.
+    """
+    if side is None:
+        return 1
+    longer, shorter = max(rows, columns), min(rows, columns)
+    allowed = (factor for factor in (8, 4, 2) if longer >= factor * side and shorter >= factor)
+    return next(allowed, 1)
 
 
 def _fills_nothing(body: bytes) -> bool:

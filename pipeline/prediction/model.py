@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from features import backbones
-from features.extraction import device, extract
+from features.embedder import Embedder, device
+from features.extraction import extract
 from features.preprocessing import Preprocessing
-from features.weights import PRETRAINED, RANDOM, WeightsInfo
+from features.weights_info import PRETRAINED, RANDOM, WeightsInfo
 from heads import load_head
 from heads.base import answer
 from pipeline.finetuning.network import Network
@@ -95,20 +96,17 @@ def _head(
     _require_same_weights(folder, model, backbone.weights)
     _require_same_preprocessing(folder, model, backbone.preprocessing)
 
+    embedder = Embedder(
+        backbone,
+        layers=model.layers,
+        engine=model.engine,
+        precision=model.precision,
+        batch_size=model.batch_size,
+        device=device(),
+    )
+
     def score(pixels: FilePixels) -> Iterator[np.ndarray]:
-        blocks = extract(
-            pixels,
-            [str(path) for path in pixels.paths],
-            backbone,
-            views=model.views,
-            layers=model.layers,
-            precision=model.precision,
-            engine=model.engine,
-            batch_size=model.batch_size,
-            seed=model.seed,
-            device=device(),
-        )
-        for block in blocks:
+        for block in extract(pixels, embedder, views=model.views, seed=model.seed):
             yield answer(head.predict_views(block), average_views=model.views > 0)
 
     return score

@@ -1,3 +1,4 @@
+import hashlib
 import subprocess
 import sys
 
@@ -7,20 +8,26 @@ import pytest
 import torch
 
 from features.backbones import load
-from features.extraction import choose_engine, device, extract
+from features.bank.bank import Bank
+from features.bank.block import SIZE
+from features.cohort import Cohort, ImageView
+from features.computation import Computation
+from features.embedder import Embedder, device
+from features.engines.choice import choose_engine
+from features.extraction import deposit, extract, withdraw
+from features.preprocessing import Preprocessing
+from features.store import SHARD
 from features.views import augment
+from radbank.errors import RadbankError
 
 CPU = torch.device("cpu")
 OPTIONS = {
-    "views": 0,
     "layers": ["penultimate"],
     "precision": "fp32",
     "engine": "auto",
     "batch_size": 4,
-    "seed": 42,
     "device": CPU,
 }
-KEYS = [f"image {i}" for i in range(10)]
 
 
 @pytest.fixture(scope="module")
@@ -28,13 +35,17 @@ def backbone():
     return load("mobilenet_v3_small", weights="random", seed=0)
 
 
-def embed(backbone, pixels, keys=KEYS, **options):
-    blocks = list(extract(pixels, keys, backbone, **{**OPTIONS, **options}))
-    return np.concatenate(blocks)
+def blocks_of(backbone, pixels, *, views=0, **options):
+    embedder = Embedder(backbone, **{**OPTIONS, **options})
+    return list(extract(pixels, embedder, views=views, seed=42))
+
+
+def embed(backbone, pixels, **options):
+    return np.concatenate(blocks_of(backbone, pixels, **options))
 
 
 def test_blocks_come_in_order_and_the_last_is_short(backbone, pixels):
-    blocks = list(extract(pixels, KEYS, backbone, **OPTIONS))
+    blocks = blocks_of(backbone, pixels)
     assert [block.shape for block in blocks] == [(4, 1, 1024), (4, 1, 1024), (2, 1, 1024)]
     assert {block.dtype for block in blocks} == {np.dtype(np.float32)}
 
@@ -49,7 +60,7 @@ def test_equals_the_network_run_by_hand(backbone, pixels):
 def test_an_embedding_does_not_depend_on_the_neighbours(backbone, pixels, precision):
     whole = embed(backbone, pixels, views=1, precision=precision)
     order = np.random.default_rng(1).permutation(10)[:7]
-    some = embed(backbone, pixels[order], [KEYS[i] for i in order], views=1, precision=precision)
+    some = embed(backbone, pixels[order], views=1, precision=precision)
     np.testing.assert_array_equal(some, whole[order])
 
 
@@ -58,7 +69,7 @@ def test_further_views_are_the_augmented_images(backbone, pixels):
     assert both.shape == (10, 3, 1024)
     np.testing.assert_array_equal(both[:, 0], embed(backbone, pixels)[:, 0])
     for view in (1, 2):
-        by_hand = embed(backbone, augment(pixels, KEYS, view, 42))
+        by_hand = embed(backbone, augment(pixels, view, 42))
         np.testing.assert_array_equal(both[:, view], by_hand[:, 0])
 
 
@@ -88,3 +99,133 @@ def test_device_is_the_gpu_where_there_is_one():
 def test_importing_the_package_is_light():
     program = "import features, sys; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+class Counting:
+    """Embeds an image as a few of its pixels, and counts."""
+
+    batch_size = 48  # does not divide a block
+
+    def __init__(self):
+        self.done = 0
+
+    def __call__(self, batches):
+        for batch in batches:
+            assert len(batch) <= self.batch_size
+            self.done += len(batch)
+            yield batch[:, :3, 0].astype(np.float32)
+
+
+@pytest.fixture
+def cohort():
+    """Return three shards of small images, the last one short, in two views."""
+    shape = (2 * SHARD + 100, 6, 6)
+    pixels = np.random.default_rng(3).integers(0, 256, shape, dtype=np.uint8)
+    hashes = [hashlib.sha256(image.tobytes()).hexdigest() for image in pixels]
+    return Cohort(pixels=pixels, pixel_sha256=hashes, views=1, seed=1)
+
+
+@pytest.fixture
+def open_shelf(tmp_path):
+    size = {"input_size": 6, "mean": (0, 0, 0), "std": (1, 1, 1), "interpolation": "bicubic"}
+    computation = Computation(
+        backbone="counting",
+        weights_sha256="0" * 64,
+        preprocessing=Preprocessing(**size),
+        layers=("penultimate",),
+        engine="eager",
+        precision="fp32",
+        device="cpu",
+    )
+    return lambda: Bank(str(tmp_path / "bank")).shelf(computation, libraries={})
+
+
+def part(cohort, rows):
+    return Cohort(
+        pixels=cohort.pixels[rows],
+        pixel_sha256=[cohort.pixel_sha256[row] for row in rows],
+        views=cohort.views,
+        seed=cohort.seed,
+    )
+
+
+def run_through(cohort, shelf, embedder):
+    """Bring what is lacking into the bank, and everything out of it."""
+
+    def compute(image_views):
+        for _ in deposit(image_views, cohort, embedder, shelf):
+            pass
+
+    compute(cohort.lacking(shelf))
+    return np.concatenate(list(withdraw(cohort, shelf, n_features=3, compute=compute)))
+
+
+def test_everything_comes_out_of_the_bank_in_order(cohort, open_shelf):
+    found = run_through(cohort, open_shelf(), Counting())
+    assert found.shape == (len(cohort), 2, 3)
+    np.testing.assert_array_equal(found[:, 0], cohort.pixels[:, :3, 0])
+    views = augment(cohort.pixels[-5:], 1, 1)
+    np.testing.assert_array_equal(found[-5:, 1], views[:, :3, 0])
+
+
+def test_only_what_is_new_is_computed_whatever_the_order(cohort, open_shelf):
+    order = np.random.default_rng(0).permutation(len(cohort))
+    whole = run_through(cohort, open_shelf(), Counting())
+    again = Counting()
+    some = run_through(part(cohort, order[:2000]), open_shelf(), again)
+    assert again.done == 0
+    np.testing.assert_array_equal(some, whole[order[:2000]])
+
+
+def test_added_images_are_embedded_alone(cohort, open_shelf):
+    rows = np.arange(0, len(cohort), 3)
+    run_through(part(cohort, rows), open_shelf(), Counting())
+    embedder = Counting()
+    run_through(cohort, open_shelf(), embedder)
+    assert embedder.done == 2 * (len(cohort) - len(rows))
+
+
+def test_a_run_that_stops_loses_less_than_a_block(cohort, open_shelf):
+    shelf, embedder = open_shelf(), Counting()
+    steps = deposit(cohort.lacking(shelf), cohort, embedder, shelf)
+    for _ in range(11):
+        next(steps)
+    steps.close()
+    kept = len(open_shelf())
+    assert kept % SIZE == 0
+    assert 0 <= embedder.done - kept < SIZE
+    rest = Counting()
+    run_through(cohort, open_shelf(), rest)
+    assert rest.done == 2 * len(cohort) - kept
+
+
+def test_blocks_that_vanish_or_rot_are_computed_again(cohort, open_shelf, tmp_path):
+    whole = run_through(cohort, open_shelf(), Counting())
+    shelf = open_shelf()
+    blocks = sorted((tmp_path / "bank").rglob("*.safetensors"))
+    blocks[0].unlink()
+    blocks[5].write_bytes(blocks[5].read_bytes()[:-1])
+    embedder = Counting()
+    np.testing.assert_array_equal(run_through(cohort, shelf, embedder), whole)
+    assert 0 < embedder.done <= 2 * SIZE
+    assert len(open_shelf()) == 2 * len(cohort)
+
+
+def test_a_bank_that_loses_everything_is_given_up(cohort, open_shelf):
+    shelf = open_shelf()
+    some = part(cohort, range(5))
+    with pytest.raises(RadbankError, match="damaged when read back, 3 times"):
+        list(withdraw(some, shelf, n_features=3, compute=lambda image_views: None))
+
+
+def test_an_embedding_that_is_not_finite_is_not_kept(cohort, open_shelf):
+    class Broken(Counting):
+        def __call__(self, batches):
+            for embeddings in super().__call__(batches):
+                embeddings[3, 0] = np.nan
+                yield embeddings
+
+    shelf = open_shelf()
+    with pytest.raises(RadbankError, match=r"image 13 .* not finite"):
+        list(deposit([ImageView(row, 0) for row in range(10, 20)], cohort, Broken(), shelf))
+    assert len(shelf) == 0

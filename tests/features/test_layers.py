@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from features.backbones import load
-from features.layers import LayerEmbedding, layer_of_feature, pool
+from features.layers import LayerEmbedding, layer_widths, pool
 from radbank.errors import RadbankError
 
 
@@ -20,8 +20,7 @@ def test_layers_are_averaged_over_space_and_joined(backbone, pixels):
         first = backbone.module.features[0](images).mean(dim=(2, 3))
         last = backbone.module.features(images).mean(dim=(2, 3))
         penultimate = backbone.module(images)
-    names = layer_of_feature(backbone, layers)
-    assert names == ["features.0"] * 16 + ["penultimate"] * 1024 + ["features.12"] * 576
+    assert layer_widths(backbone, layers) == [16, 1024, 576]
     np.testing.assert_array_equal(joined, torch.cat([first, penultimate, last], dim=1))
 
 
@@ -31,14 +30,14 @@ def test_penultimate_alone_is_the_network_itself(backbone, pixels):
         np.testing.assert_array_equal(
             LayerEmbedding(backbone, ["penultimate"])(images), backbone.module(images)
         )
-    assert layer_of_feature(backbone, ["penultimate"]) == ["penultimate"] * backbone.n_features
+    assert layer_widths(backbone, ["penultimate"]) == [backbone.n_features]
 
 
 @pytest.mark.parametrize(
     ("name", "layer", "width"), [("swin_t", "features.1", 96), ("timm:test_vit", "blocks.0", 64)]
 )
 def test_channels_last_maps_and_tokens(name, layer, width):
-    assert len(layer_of_feature(load(name, weights="random"), [layer])) == width
+    assert layer_widths(load(name, weights="random"), [layer]) == [width]
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+import errno
+
 import pytest
 
 from pipeline.stage import run
@@ -19,4 +21,25 @@ def test_a_bug_keeps_its_traceback():
         raise KeyError("x")
 
     with pytest.raises(KeyError):
+        run(main)
+
+
+def test_a_full_disk_is_one_line_too(capsys):
+    def main():
+        raise OSError(errno.ENOSPC, "No space left on device", "data/cases.parquet")
+
+    with pytest.raises(SystemExit):
+        run(main)
+    printed = capsys.readouterr().err
+    assert (
+        printed
+        == "error: There is no room for data/cases.parquet on the disk: free some, then go on.\n"
+    )
+
+
+def test_another_failure_of_the_system_is_a_bug():
+    def main():
+        raise OSError(errno.EIO, "Input/output error")
+
+    with pytest.raises(OSError, match="Input"):
         run(main)

@@ -107,6 +107,18 @@ def test_an_unknown_image_or_store_is_refused(run):
         run("tiny", "--neighbours", "z")
 
 
+def test_a_store_travels_to_a_url_and_is_shown_from_there(run, s3, tmp_path):
+    write(feature_store("tiny"))
+    url = f"{s3}/{tmp_path.name}/tiny.zarr"
+    copied, shown = run("tiny", "--to", url), run(url)
+    assert copied == shown
+    rows = [" ".join(row.split()) for row in shown.splitlines()]
+    assert f"store {url}" in rows
+    assert "shape 4 images, 1 views, 3 features" in rows
+    with pytest.raises(RadbankError, match="no feature store s3://"):
+        run(f"{s3}/none.zarr")
+
+
 def test_help_has_an_example(run, capsys):
     with pytest.raises(SystemExit):
         run("--help")

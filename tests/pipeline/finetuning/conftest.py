@@ -7,7 +7,7 @@ from torch import nn
 
 from features.backbones import LoadedBackbone
 from features.preprocessing import Preprocessing
-from features.weights import WeightsInfo
+from features.weights_info import WeightsInfo
 from pipeline.finetuning.images import LabelledImages
 from pipeline.finetuning.network import build_network
 from pipeline.params import Finetune

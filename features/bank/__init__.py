@@ -1,0 +1,1 @@
+"""The bank: embeddings kept outside any project, each computed once."""

@@ -1,0 +1,87 @@
+"""What the bank remembers of a computation besides its blocks."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from features.bank.blobs import Blobs
+from features.computation import Computation
+
+_COMPUTATION = "computation.json"
+_RATE = "rate.json"
+
+
+@dataclass(frozen=True)
+class About:
+    """Two small files beside the blocks of a computation.
+
+    ``computation.json`` says what the digest in the folder's name stands for, and how many
+    features each layer gives; it carries its own checksum. ``rate.json`` says how fast the
+    embeddings were computed; it is the only file that differs between equal runs.
+
+    Attributes
+    ----------
+    blobs
+        The bank's files.
+    computation
+        The computation.
+    """
+
+    blobs: Blobs
+    computation: Computation
+
+    def widths(self) -> list[int] | None:
+        """Return the number of features of each layer, None where that is not known."""
+        content = read_about(self.blobs, self.computation.digest)
+        if content is None or content["computation"] != self.computation.to_dict():
+            return None
+        return [int(width) for width in content["widths"]]
+
+    def remember_widths(self, widths: list[int]) -> None:
+        """Write what the computation is and how many features each layer gives."""
+        content = {"computation": self.computation.to_dict(), "widths": widths}
+        sealed = {**content, "sha256": _seal(content)}
+        self._write(_COMPUTATION, sealed)
+
+    def rate(self) -> float | None:
+        """Return embeddings a second, of the longest stretch measured; None without any."""
+        stretch = self._stretch()
+        return stretch[0] / stretch[1] if stretch else None
+
+    def remember_rate(self, embeddings: int, seconds: float) -> None:
+        """Write how long a stretch of computing took, unless a longer one is known."""
+        known = self._stretch()
+        if known is None or embeddings >= known[0]:
+            self._write(_RATE, {"embeddings": embeddings, "seconds": seconds})
+
+    def _stretch(self) -> tuple[int, float] | None:
+        content = _read_json(self.blobs, f"{self.computation.digest}/{_RATE}")
+        try:
+            embeddings, seconds = int(content["embeddings"]), float(content["seconds"])
+        except (KeyError, TypeError, ValueError):
+            return None
+        return (embeddings, seconds) if embeddings > 0 and seconds > 0 else None
+
+    def _write(self, name: str, content: dict[str, Any]) -> None:
+        path = f"{self.computation.digest}/{name}"
+        self.blobs.write(path, (json.dumps(content, indent=2) + "\n").encode())
+
+
+def read_about(blobs: Blobs, digest: str) -> dict[str, Any] | None:
+    """Return the computation behind a digest, as plain values; None where it is not known."""
+    content = _read_json(blobs, f"{digest}/{_COMPUTATION}")
+    sealed = content.pop("sha256", None)
+    return content if sealed == _seal(content) else None
+
+
+def _read_json(blobs: Blobs, path: str) -> dict[str, Any]:
+    try:
+        content = json.loads(blobs.read(path))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _seal(content: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,104 @@
+"""The bank of embeddings: one shelf a computation, wherever the user keeps it.
+
+::
+
+    <bank>/<digest of the computation>/computation.json
+                                       rate.json
+                                       blocks/<sha256 of the file's bytes>.safetensors
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from features.bank.about import read_about
+from features.bank.blobs import Blobs, Entry
+from features.bank.block import is_block
+from features.bank.keys import image_of
+from features.bank.shelf import Shelf, heads
+from features.computation import Computation
+from radbank.home import bank_place
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holding:
+    """What the bank holds of one computation.
+
+    Attributes
+    ----------
+    digest
+        Of the computation.
+    computation
+        Its settings as plain values; None where they are not known any more.
+    images, embeddings
+        How many images, and how many views of them in all.
+    size
+        Bytes.
+    used
+        When a block was last written or read, in seconds since 1970.
+    """
+
+    digest: str
+    computation: dict[str, Any] | None
+    images: int
+    embeddings: int
+    size: int
+    used: float
+
+
+class Bank:
+    """All shelves under one root.
+
+    Parameters
+    ----------
+    place
+        Absolute path or address; None for where :func:`radbank.home.bank_place` says.
+
+    Attributes
+    ----------
+    place
+        Where it is.
+    blobs
+        Its files.
+
+    Raises
+    ------
+    RadbankError
+        If there can be no bank at such a place.
+    """
+
+    def __init__(self, place: str | None = None) -> None:
+        self.place = bank_place() if place is None else place
+        self.blobs = Blobs(self.place)
+
+    def shelf(self, computation: Computation, *, libraries: dict[str, str]) -> Shelf:
+        """Return the embeddings of one computation.
+
+        Parameters
+        ----------
+        computation
+            Which one.
+        libraries
+            Versions of the libraries that compute what is put there, by name.
+        """
+        return Shelf(self.blobs, computation, libraries=libraries)
+
+    def holdings(self) -> list[Holding]:
+        """Return what the bank holds, last used first."""
+        of: dict[str, list[Entry]] = {}
+        for entry in self.blobs.entries():
+            if is_block(entry.path):
+                of.setdefault(entry.path.partition("/")[0], []).append(entry)
+        found = [self._holding(digest, entries) for digest, entries in of.items()]
+        return sorted(found, key=lambda holding: holding.used, reverse=True)
+
+    def _holding(self, digest: str, entries: list[Entry]) -> Holding:
+        about = read_about(self.blobs, digest)
+        keys = {key for _, head in heads(self.blobs, entries) if head for key in head.keys}
+        return Holding(
+            digest=digest,
+            computation=about["computation"] if about else None,
+            images=len({image_of(key) for key in keys}),
+            embeddings=len(keys),
+            size=sum(entry.size for entry in entries),
+            used=max(entry.used for entry in entries),
+        )

@@ -1,0 +1,165 @@
+"""Small files under a folder or an address, each read and written whole."""
+
+import contextlib
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
+
+from radbank.errors import RadbankError
+from radbank.files import atomic_path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One file.
+
+    Attributes
+    ----------
+    path
+        Relative to the root, with forward slashes.
+    size
+        Bytes.
+    used
+        When it was last written or touched, in seconds since 1970; 0 where the store is silent.
+    """
+
+    path: str
+    size: int
+    used: float
+
+
+class Blobs:
+    """The files under one root. Whoever reads one sees all of it or none.
+
+    Parameters
+    ----------
+    place
+        Absolute path, or an address that fsspec knows (``s3://bucket/bank``).
+
+    Raises
+    ------
+    RadbankError
+        If fsspec does not know the address, or lacks a package for it.
+    """
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+        try:
+            self._files, self._root = fsspec.core.url_to_fs(place)
+        except (ValueError, ImportError) as error:
+            raise RadbankError(
+                f"{place} cannot be opened ({error}): correct RADBANK_BANK, or install what reads "
+                "such addresses (for s3://, `python -m pip install s3fs`)."
+            ) from error
+        self._local = isinstance(self._files, LocalFileSystem)
+
+    def __repr__(self) -> str:
+        return f"Blobs({self.place!r})"
+
+    def entries(self, folder: str = "") -> list[Entry]:
+        """Return all files below a folder, sorted by path; none if there is no such folder."""
+        self._files.invalidate_cache()
+        try:
+            found: dict[str, dict[str, Any]] = self._files.find(self._at(folder), detail=True)
+        except FileNotFoundError:
+            return []
+        return [
+            Entry(
+                path=path[len(self._root) :].lstrip("/"),
+                size=int(info["size"]),
+                used=_modified(info),
+            )
+            for path, info in sorted(found.items())
+        ]
+
+    def read(self, path: str) -> bytes:
+        """Return a file's bytes.
+
+        Raises
+        ------
+        OSError
+            If it is not there or cannot be read.
+        """
+        content: bytes = self._files.cat_file(self._at(path))
+        return content
+
+    def heads(self, paths: Sequence[str], size: int) -> list[bytes]:
+        """Return the first bytes of files, empty for those that cannot be read.
+
+        Parameters
+        ----------
+        paths
+            Of the files; on a remote store they are asked for together.
+        size
+            Bytes of each, less where a file is shorter.
+        """
+        if not paths:
+            return []
+        places = [self._at(path) for path in paths]
+        found = self._files.cat_ranges(places, 0, size, on_error="return")
+        return [head if isinstance(head, bytes) else b"" for head in found]
+
+    def write(self, path: str, content: bytes) -> None:
+        """Write a file in one step; what was there is replaced.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written; nothing is left of it then.
+        """
+        if self._local:
+            with atomic_path(self._at(path)) as temporary:
+                temporary.write_bytes(content)
+        else:
+            self._files.pipe_file(self._at(path), content)
+
+    def delete(self, path: str) -> None:
+        """Delete a file, if it is there."""
+        with contextlib.suppress(FileNotFoundError):
+            self._files.rm_file(self._at(path))
+
+    def delete_empty(self, folder: str) -> None:
+        """Delete a folder that holds no files; remote stores have no folders."""
+        if self._local:
+            for path in (
+                *sorted(Path(self._at(folder)).rglob("*/"), reverse=True),
+                Path(self._at(folder)),
+            ):
+                with contextlib.suppress(OSError):  # somebody has written there
+                    path.rmdir()
+
+    def touch(self, path: str) -> None:
+        """Mark a file as used now, where the store can and the user may."""
+        if self._local:
+            with contextlib.suppress(OSError):
+                self._files.touch(self._at(path), truncate=False)
+
+    def writable(self) -> str | None:
+        """Return why nothing can be written here, or None if something can."""
+        probe = f"probe-{uuid.uuid4().hex}"
+        try:
+            self.write(probe, b"")
+            self.delete(probe)
+        except OSError as error:
+            return error.strerror or type(error).__name__
+        return None
+
+    def _at(self, path: str) -> str:
+        return f"{self._root}/{path}" if path else self._root
+
+
+def _modified(info: dict[str, Any]) -> float:
+    """Return when a file was last changed, as the kind of store says it."""
+    for name in ("mtime", "LastModified", "last_modified", "updated", "created"):
+        match info.get(name):
+            case float() | int() as seconds:
+                return float(seconds)
+            case datetime() as moment:
+                return moment.timestamp()
+    return 0.0

@@ -1,0 +1,199 @@
+"""The embeddings of one computation in the bank."""
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.bank.about import About
+from features.bank.blobs import Blobs, Entry
+from features.bank.block import (
+    HEAD,
+    SIZE,
+    Block,
+    DamagedBlock,
+    Head,
+    file_name,
+    is_block,
+)
+from features.computation import Computation
+from radbank.errors import RadbankError
+from radbank.files import is_no_room
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where an embedding lies: the file of its block, and the row therein."""
+
+    path: str
+    row: int
+
+
+class Shelf:
+    """Embeddings by key. What it serves has been checked against its checksum.
+
+    Nothing is ever changed in place, and a file's name says what its bytes must be, so any number
+    of processes may read and write one shelf without locks: two that compute the same block write
+    the same bytes under the same name.
+
+    Parameters
+    ----------
+    blobs
+        The bank's files.
+    computation
+        What made, and will make, the embeddings.
+    libraries
+        Versions of the libraries that will make them, by name.
+
+    Attributes
+    ----------
+    computation
+        As given.
+    about
+        What the bank remembers of the computation besides its blocks.
+    """
+
+    def __init__(
+        self, blobs: Blobs, computation: Computation, *, libraries: dict[str, str]
+    ) -> None:
+        self.computation = computation
+        self._blobs = blobs
+        self._libraries = libraries
+        self._folder = f"{computation.digest}/blocks"
+        self.about = About(blobs, computation)
+        self._places: dict[str, Place] = {}
+        self._libraries_of: dict[str, dict[str, str]] = {}
+        for entry, head in heads(blobs, blobs.entries(self._folder)):
+            if head is not None and head.computation == computation.digest:
+                self._enter(entry.path, head.keys, head.libraries)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._places
+
+    def put(self, keys: Sequence[str], embeddings: np.ndarray) -> None:
+        """Keep embeddings as one block; once this returns, they outlast a crash.
+
+        Parameters
+        ----------
+        keys
+            At most 128.
+        embeddings
+            float32 of shape (len(keys), n_features).
+
+        Raises
+        ------
+        RadbankError
+            If the bank has no room or cannot be written; nothing is left of the block then.
+        ValueError
+            If there are too many, or not as many keys as embeddings.
+        """
+        if len(keys) > SIZE or len(keys) != len(embeddings):
+            raise ValueError(f"{len(keys)} keys and {len(embeddings)} embeddings for a block")
+        block = Block(
+            computation=self.computation.digest,
+            keys=tuple(keys),
+            embeddings=embeddings,
+            libraries=self._libraries,
+        )
+        content = block.to_bytes()
+        path = f"{self._folder}/{file_name(content)}"
+        try:
+            self._blobs.write(path, content)
+        except OSError as error:
+            raise _refused(self._blobs.place, error) from error
+        self._enter(path, block.keys, block.libraries)
+
+    def fill(self, keys: Sequence[str], rows: np.ndarray) -> list[int]:
+        """Copy embeddings into an array, each block read and checked once.
+
+        Parameters
+        ----------
+        keys
+            Which embeddings.
+        rows
+            float32 of shape (len(keys), n_features), written to.
+
+        Returns
+        -------
+        list of int
+            Positions in `keys` that the shelf does not have. A damaged block is deleted, one
+            line on standard error says so, and its embeddings are among them.
+        """
+        lacking = []
+        wanted: dict[str, list[int]] = {}
+        for position, key in enumerate(keys):
+            if (place := self._places.get(key)) is None:
+                lacking.append(position)
+            else:
+                wanted.setdefault(place.path, []).append(position)
+        for path, positions in wanted.items():
+            block = self._read(path)
+            if block is None:
+                lacking += positions
+            else:
+                at = [self._places[keys[position]].row for position in positions]
+                rows[positions] = block.embeddings[at]
+        return sorted(lacking)
+
+    def libraries(self, keys: Iterable[str]) -> dict[str, str]:
+        """Return the versions that made embeddings, several of one library joined by commas."""
+        made_with: dict[str, set[str]] = {}
+        for path in {place.path for key in keys if (place := self._places.get(key))}:
+            for name, version in self._libraries_of[path].items():
+                made_with.setdefault(name, set()).add(version)
+        return {name: ", ".join(sorted(versions)) for name, versions in sorted(made_with.items())}
+
+    def _enter(self, path: str, keys: Iterable[str], libraries: dict[str, str]) -> None:
+        self._places |= {key: Place(path=path, row=row) for row, key in enumerate(keys)}
+        self._libraries_of[path] = libraries
+
+    def _read(self, path: str) -> Block | None:
+        """Return a block, or None where it is gone or not what it must be."""
+        try:
+            block = Block.from_bytes(self._blobs.read(path), path.rsplit("/", 1)[-1])
+        except FileNotFoundError:  # another process has pruned it
+            self._forget(path)
+            return None
+        except (DamagedBlock, OSError) as error:
+            print(
+                f"a block of the bank is damaged and will be computed again: {path} ({error})",
+                file=sys.stderr,
+            )
+            self._forget(path)
+            if isinstance(error, DamagedBlock):
+                self._blobs.delete(path)
+            return None
+        self._blobs.touch(path)
+        return block
+
+    def _forget(self, path: str) -> None:
+        self._places = {key: place for key, place in self._places.items() if place.path != path}
+        self._libraries_of.pop(path, None)
+
+
+def heads(blobs: Blobs, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Head | None]]:
+    """Yield the blocks among files with their heads, None where there is no head to read."""
+    blocks = [entry for entry in entries if is_block(entry.path)]
+    starts = blobs.heads([entry.path for entry in blocks], HEAD)
+    for entry, start in zip(blocks, starts, strict=True):
+        try:
+            yield entry, Head.from_bytes(start)
+        except DamagedBlock:
+            yield entry, None
+
+
+def _refused(place: str, error: OSError) -> RadbankError:
+    if is_no_room(error):
+        return RadbankError(
+            f"There is no room for another block in the bank {place}: free space there, run "
+            "`radbank bank prune --to SIZE`, or set RADBANK_BANK to a place with more; blocks "
+            "written before are kept, so the next run goes on from here."
+        )
+    return RadbankError(
+        f"The bank {place} cannot be written ({error.strerror or error}): make it writable, or "
+        "set RADBANK_BANK to another place."
+    )

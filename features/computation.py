@@ -1,0 +1,51 @@
+"""What decides the numbers of an embedding, apart from the image."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from features.preprocessing import Preprocessing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Computation:
+    """One way to turn a prepared image into an embedding.
+
+    Two embeddings of the same image by equal computations are the same; all that does not change
+    an embedding's bytes is left out.
+
+    Parameters
+    ----------
+    backbone
+        Name of the network.
+    weights_sha256
+        Of its weights.
+    preprocessing
+        From prepared pixels to its input.
+    layers
+        Whose outputs are joined.
+    engine, precision, device
+        Its precision class: engines, number formats and kinds of device round differently.
+    """
+
+    backbone: str
+    weights_sha256: str
+    preprocessing: Preprocessing
+    layers: tuple[str, ...]
+    engine: str
+    precision: str
+    device: str
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of it all, in hexadecimal."""
+        return hashlib.sha256(json.dumps(self.to_dict(), sort_keys=True).encode()).hexdigest()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain numbers and strings, as JSON holds them."""
+        return {
+            **asdict(self),
+            "preprocessing": self.preprocessing.to_dict(),
+            "layers": list(self.layers),
+        }
