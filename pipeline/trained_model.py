@@ -39,9 +39,10 @@ class TrainedModel:
     seed
         From which random weights were drawn.
     classes
-        Names of the negative and the positive class.
+        Names by label: the negative and the positive class, or more than two classes.
     threshold
-        Probability from which an image counts as positive, chosen on validation.
+        Probability from which an image counts as positive, chosen on validation; None of more
+        than two classes, where an image is called what is most probable.
     synthetic
         Whether any training image shows no patient.
     n_train
@@ -66,8 +67,8 @@ class TrainedModel:
     device: str
     batch_size: int | None
     seed: int
-    classes: tuple[str, str]
-    threshold: float
+    classes: tuple[str, ...]
+    threshold: float | None
     synthetic: bool
     n_train: int
     views: int = 0

@@ -31,8 +31,8 @@ class Predictor:
     model
         What it was trained on.
     score
-        Yields the probabilities of the positive class for images, a batch at a time and in
-        order, each an ndarray of shape (n,).
+        Yields the probabilities of each class for images, a batch at a time and in order, each
+        an ndarray of shape (n, n_classes).
     batch_size
         The most images in a batch.
     caution
@@ -81,7 +81,11 @@ def _network(folder: Path, model: TrainedModel) -> Predictor:
     own = replace(backbone.preprocessing, input_size=preprocessing.input_size)
     _require_same_preprocessing(folder, model, own)
     network = Network(
-        backbone.module, preprocessing, n_features=backbone.n_features, seed=model.seed
+        backbone.module,
+        preprocessing,
+        n_features=backbone.n_features,
+        n_classes=len(model.classes),
+        seed=model.seed,
     )
     network.restore(folder)
     network.to(device())
