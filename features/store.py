@@ -95,8 +95,7 @@ def write_store(
     Raises
     ------
     RadbankError
-        If an embedding is not finite, there is no room for the store, or its URL cannot be written
-        to.
+        If an embedding is not finite, the URL cannot be written to, or there is no room.
     ValueError
         If the blocks or coordinates are not of `n_images` images.
     """
@@ -131,18 +130,18 @@ def write_store(
 @contextmanager
 def _whole(path: str | Path) -> Iterator[str | Path]:
     """Yield where to write so that no reader takes a part for the whole."""
-    if is_url(path):
-        yield path
-        return
     try:
-        with atomic_path(path) as temporary:
-            yield temporary
+        if is_url(path):
+            yield path
+        else:
+            with atomic_path(path) as temporary:
+                yield temporary
     except OSError as error:
         if not is_no_room(error):
             raise
         raise RadbankError(
-            f"There is no room for {path} on its disk: free some and run it again; what was "
-            "computed for it is in the bank."
+            f"There is no room for {path}: free some there and run it again; what was computed "
+            "for it is in the bank."
         ) from error
 
 
@@ -155,8 +154,8 @@ def _new_group(target: str | Path) -> zarr.Group:
         return zarr.open_group(target, mode="w", zarr_format=3)
     except OSError as error:
         raise RadbankError(
-            f"{target} cannot be written ({error}): check that the place is there and that you "
-            "may write to it."
+            f"{target} cannot be written ({error}): check that the place is there, has room, and "
+            "that you may write to it."
         ) from error
 
 

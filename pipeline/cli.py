@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from pipeline.commands import backbones, doctor, estimate, features, predict
+from pipeline.commands import backbones, bank, doctor, estimate, features, predict
 from pipeline.stage import run
 from radbank import __version__
 
@@ -18,7 +18,7 @@ EXAMPLE = """examples:
   radbank predict --help
 """
 
-COMMANDS = (doctor, backbones, estimate, features, predict)
+COMMANDS = (doctor, backbones, estimate, features, bank, predict)
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
 
 

@@ -8,17 +8,19 @@ import importlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from features.bank.about import SAMPLE
 from features.bank.bank import Bank
 from features.bank.block import SIZE
 from features.cohort import ImageView
 from features.computation import Computation
 from features.weights_info import PRETRAINED, RANDOM
 from pipeline.cluster import connect
-from pipeline.cluster_worker import Job, digest, embed_block, look
-from pipeline.embeddings import Embeddings
+from pipeline.cluster_worker import Job, digest, embed_block, look, measure_fidelity
+from pipeline.embeddings import Decision, Embeddings
 from pipeline.imaging.store import PreparedImages
 from pipeline.params import Params
 from pipeline.paths import IMAGES
@@ -81,7 +83,7 @@ class ClusterEmbeddings(Embeddings):
         self._client = client
         self._ids = images.ids
         answers = client.run(look, self._job, on_error="return")
-        super().__init__(params, images, bank, computation=_agreed(answers))
+        super().__init__(params, images, bank, decision=_agreed(answers))
         if self.computation.weights_sha256 != self.identity.weights.sha256:
             raise RadbankError(
                 f"The workers have other weights of {params.backbone} (sha256 "
@@ -89,6 +91,15 @@ class ClusterEmbeddings(Embeddings):
                 f"({self.identity.weights.sha256}): give all of them the same file, in the folder "
                 "that RADBANK_WEIGHTS names."
             )
+
+    @cached_property
+    def fidelity(self) -> float:
+        """Mean cosine to eager fp32 on the first images, measured by a worker if need be."""
+        known = self.shelf.about.fidelity(self.cohort.pixel_sha256[:SAMPLE])
+        if known is None:
+            task = self._client.submit(measure_fidelity, self._job, self.computation, pure=False)
+            known = float(_result(task, "Measuring the engine's fidelity"))
+        return known
 
     def embed(self, image_views: Sequence[ImageView]) -> Iterator[int]:
         """Have image views embedded into the bank; yield how many are done since the last."""
@@ -117,17 +128,8 @@ class ClusterEmbeddings(Embeddings):
 
     def _take(self, task: Any, block: Sequence[ImageView]) -> None:  # noqa: ANN401 - as above
         """Take note of a block that a worker has put into the bank."""
-        try:
-            name = task.result()
-        except importlib.import_module("distributed").KilledWorker:
-            first, last = (
-                f"{self._ids[one.row]} (view {one.view})" for one in (block[0], block[-1])
-            )
-            raise RadbankError(
-                f"The block of image views from {first} to {last} killed one worker after the "
-                "other: their logs say why; if memory ran out, lower features.batch_size or start "
-                "workers with more of it."
-            ) from None
+        first, last = (f"{self._ids[one.row]} (view {one.view})" for one in (block[0], block[-1]))
+        name = _result(task, f"The block of image views from {first} to {last}")
         if not self.shelf.adopt(name):
             raise RadbankError(
                 f"A worker wrote {name} into the bank {self._job.bank}, and on this machine it is "
@@ -136,19 +138,30 @@ class ClusterEmbeddings(Embeddings):
             )
 
 
-def _agreed(answers: Mapping[str, Computation | Exception]) -> Computation:
-    """Return the computation that all workers answered with.
+def _result(task: Any, what: str) -> Any:  # noqa: ANN401 - a distributed.Future, of anything
+    """Wait for a task; say which one it was if it took its workers with it."""
+    try:
+        return task.result()
+    except importlib.import_module("distributed").KilledWorker:
+        raise RadbankError(
+            f"{what} killed one worker after the other: their logs say why; if memory ran out, "
+            "lower features.batch_size or start workers with more of it."
+        ) from None
+
+
+def _agreed(answers: Mapping[str, Decision | Exception]) -> Decision:
+    """Return what all workers decided.
 
     Raises
     ------
     RadbankError
         If one cannot compute, or two would compute differently.
     """
-    known: dict[Computation, str] = {}
+    decided: dict[Computation, tuple[str, Decision]] = {}
     for worker, answer in sorted(answers.items()):
         match answer:
-            case Computation():
-                known.setdefault(answer, worker)
+            case Decision():
+                decided.setdefault(answer.computation, (worker, answer))
             case RadbankError():
                 raise RadbankError(f"Worker {worker}: {answer}")
             case ImportError():
@@ -158,8 +171,8 @@ def _agreed(answers: Mapping[str, Computation | Exception]) -> Computation:
                 )
             case _:
                 raise answer
-    if len(known) > 1:
-        (one, first), (other, second), *_ = known.items()
+    if len(decided) > 1:
+        (one, (first, _)), (other, (second, _)), *_ = decided.items()
         differences = [
             f"{field.name} is {getattr(one, field.name)} and {getattr(other, field.name)}"
             for field in fields(Computation)
@@ -170,4 +183,5 @@ def _agreed(answers: Mapping[str, Computation | Exception]) -> Computation:
             "name engine and precision in params.yaml, give all machines the same weights, or use "
             "machines of one kind."
         )
-    return next(iter(known))
+    ((_, decision),) = decided.values()
+    return decision

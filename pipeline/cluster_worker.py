@@ -17,7 +17,7 @@ from pathlib import Path
 from features.bank.bank import Bank
 from features.cohort import ImageView
 from features.computation import Computation
-from pipeline.embeddings import Embeddings
+from pipeline.embeddings import Decision, Embeddings
 from pipeline.imaging.store import PreparedImages, open_images
 from pipeline.params import Params
 from radbank.errors import RadbankError
@@ -61,16 +61,28 @@ def digest(images: PreparedImages) -> str:
     return hashlib.sha256("".join(images.pixel_sha256).encode()).hexdigest()
 
 
-def look(job: Job) -> Computation:
+def look(job: Job) -> Decision:
     """Say how this process would compute embeddings.
 
     Raises
     ------
     RadbankError
-        If it has not the same images, or no weights.
+        If it has not the same images, no weights, or cannot compute as asked.
     """
     with _ONE_AT_A_TIME:
-        return _desk(job).embeddings.computation
+        return _desk(job).embeddings.decision
+
+
+def measure_fidelity(job: Job, computation: Computation) -> float:
+    """Return the mean cosine to eager fp32, and note it and the width of the layers in the bank.
+
+    Parameters and errors are those of :func:`embed_block`; it is an error too if the cosine is
+    too low.
+    """
+    with _ONE_AT_A_TIME:
+        embeddings = _at_work(job, computation)
+        embeddings.note_widths()
+        return embeddings.fidelity
 
 
 def embed_block(job: Job, computation: Computation, image_views: Sequence[ImageView]) -> str:
@@ -81,7 +93,7 @@ def embed_block(job: Job, computation: Computation, image_views: Sequence[ImageV
     job
         Common to all blocks.
     computation
-        How all workers are to compute.
+        What all workers are to compute.
     image_views
         No more than a block holds.
 
@@ -97,24 +109,25 @@ def embed_block(job: Job, computation: Computation, image_views: Sequence[ImageV
         bank cannot be written to.
     """
     with _ONE_AT_A_TIME:
-        embeddings = _desk(job).embeddings
-        if embeddings.computation != computation:
-            raise RadbankError(
-                "A worker that joined later computes otherwise than the others (weights, engine, "
-                "precision or device): stop it, or make it like them, and run again."
-            )
-        _use_all_threads()
+        embeddings = _at_work(job, computation)
         for _ in embeddings.embed(image_views):
             pass
-        embeddings.note_widths()
         return embeddings.shelf.block_of(embeddings.cohort.key(image_views[0]))
 
 
-def _use_all_threads() -> None:
-    """Let the network use as many threads as the worker has; Dask sets one."""
+def _at_work(job: Job, computation: Computation) -> Embeddings:
+    """Return the embeddings of this process, on as many threads as the worker has."""
     import torch  # noqa: PLC0415 - a client, which imports this file too, may need none of it
 
+    # Dask sets one
     torch.set_num_threads(importlib.import_module("distributed").get_worker().state.nthreads)
+    embeddings = _desk(job).embeddings
+    if embeddings.computation != computation:
+        raise RadbankError(
+            "A worker that came later computes otherwise than the others (weights, engine, "
+            "precision or device): stop it, or make it like them, and run again."
+        )
+    return embeddings
 
 
 @lru_cache(maxsize=1)

@@ -2,17 +2,20 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from features.bank.about import SAMPLE
 from features.bank.bank import Bank
+from features.batch_size import deciding
 from features.cohort import Cohort, ImageView
 from features.computation import Computation
 from features.device import device_type
-from features.engines.choice import choose_engine
+from features.engines.choice import Choice, choose
 from features.extraction import deposit, withdraw
 from features.identity import changed, forget, identify
 from pipeline.imaging.store import PreparedImages
@@ -24,6 +27,22 @@ if TYPE_CHECKING:
     from features.embedder import Embedder
 
 LIBRARIES = ("numpy", "pillow", "timm", "torch", "torchvision")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """How embeddings are computed on one machine.
+
+    Parameters
+    ----------
+    choice
+        The engine and the precision, and why these.
+    computation
+        What decides the numbers.
+    """
+
+    choice: Choice
+    computation: Computation
 
 
 class Embeddings:
@@ -39,15 +58,15 @@ class Embeddings:
         The prepared images, open.
     bank
         Where embeddings are kept.
-    computation
-        What decides the embeddings; None: what the settings mean on this machine.
+    decision
+        How they are computed; None: as the settings mean on this machine.
 
     Attributes
     ----------
     identity
         What the backbone is.
-    computation
-        What decides its embeddings.
+    decision
+        How they are computed.
     cohort
         The images and views.
     shelf
@@ -58,7 +77,8 @@ class Embeddings:
     Raises
     ------
     RadbankError
-        If the backbone is unknown, its weights are nowhere or damaged.
+        If the backbone is unknown, its weights are nowhere or damaged, or the engine or the
+        precision asked for cannot be had here.
     """
 
     def __init__(
@@ -66,20 +86,12 @@ class Embeddings:
         params: Params,
         images: PreparedImages,
         bank: Bank,
-        computation: Computation | None = None,
+        decision: Decision | None = None,
     ) -> None:
         self._params = params
         settings = params.features
         self.identity = identify(params.backbone, weights=params.weights, seed=params.seed)
-        self.computation = computation or Computation(
-            backbone=params.backbone,
-            weights_sha256=self.identity.weights.sha256,
-            preprocessing=self.identity.preprocessing,
-            layers=tuple(settings.layers),
-            engine=choose_engine(settings.engine),
-            precision=settings.precision,
-            device=device_type(),
-        )
+        self.decision = decision or self._decide(len(images.ids) * (1 + settings.views))
         self.cohort = Cohort(
             pixels=images.pixels,
             pixel_sha256=images.pixel_sha256,
@@ -92,6 +104,16 @@ class Embeddings:
 
     def __len__(self) -> int:
         return len(self.cohort) * (1 + self.cohort.views)
+
+    @property
+    def choice(self) -> Choice:
+        """The engine and the precision, and why these."""
+        return self.decision.choice
+
+    @property
+    def computation(self) -> Computation:
+        """What decides the numbers."""
+        return self.decision.computation
 
     @property
     def lacking(self) -> list[ImageView]:
@@ -120,10 +142,12 @@ class Embeddings:
         Raises
         ------
         RadbankError
-            If the weights changed meanwhile, the bank is full, or the images are damaged.
+            If the weights changed meanwhile, the engine is not faithful, the bank is full, or the
+            images are damaged.
         """
         if not image_views:
             return
+        _ = self.fidelity  # before all the work
         start = time.perf_counter()
         total, step = len(image_views), self.step
         for done in track(
@@ -166,6 +190,44 @@ class Embeddings:
         return known
 
     @cached_property
+    def fidelity(self) -> float:
+        """Mean cosine of the embeddings to those of eager fp32, on the first images.
+
+        The bank remembers it for the images that it was measured on, so that it is the same
+        whether or not anything had to be computed.
+
+        Raises
+        ------
+        RadbankError
+            If it is too low.
+        """
+        sample = self.cohort.pixel_sha256[:SAMPLE]
+        known = self.shelf.about.fidelity(sample)
+        if known is None:
+            from features.fidelity import require_fidelity  # noqa: PLC0415 - imports torch
+
+            pixels = self.cohort.pixels[:SAMPLE]
+            known = require_fidelity(self._embedder, self._backbone, pixels)
+            self.shelf.about.remember_fidelity(sample, known)
+        return known
+
+    def _decide(self, n_embeddings: int) -> Decision:
+        """Return what the settings mean on this machine."""
+        settings, device = self._params.features, device_type()
+        choice = choose(settings.engine, settings.precision, device=device, n_images=n_embeddings)
+        computation = Computation(
+            backbone=self.identity.backbone,
+            weights_sha256=self.identity.weights.sha256,
+            preprocessing=self.identity.preprocessing,
+            layers=tuple(settings.layers),
+            engine=choice.engine,
+            precision=choice.precision,
+            device=device,
+            batch_size=deciding(settings.batch_size, engine=choice.engine, device=device),
+        )
+        return Decision(choice=choice, computation=computation)
+
+    @cached_property
     def _widths(self) -> list[int]:
         """Features of each layer."""
         known = self.shelf.about.widths()
@@ -190,6 +252,7 @@ class Embeddings:
             precision=self.computation.precision,
             batch_size=self._params.features.batch_size,
             device=device(),
+            n_images=len(self),
         )
         if embedder.computation != self.computation:
             params = self._params

@@ -18,7 +18,7 @@ SIZE = 128  # embeddings: what a killed run can lose
 HEAD = 32 * 1024  # bytes of a file that surely hold its header
 _TENSOR = "embedding"
 _PREFIX = 8  # bytes
-_NAME = re.compile(r"[0-9a-f]{64}\.safetensors")
+_PATH = re.compile(r"[0-9a-f]{64}/blocks/[0-9a-f]{64}\.safetensors")
 
 
 class DamagedBlock(Exception):  # noqa: N818 - found and mended, never shown as an error
@@ -141,5 +141,5 @@ def file_name(content: bytes) -> str:
 
 
 def is_block(path: str) -> bool:
-    """Tell whether a path is named as a block is."""
-    return _NAME.fullmatch(path.rsplit("/", 1)[-1]) is not None
+    """Tell whether a path in the bank is one where a block lies."""
+    return _PATH.fullmatch(path) is not None

@@ -1,7 +1,7 @@
 import pytest
 
 from radbank.errors import RadbankError
-from radbank.home import home, secret_key
+from radbank.home import bank_place, cache, home, secret_key
 
 
 @pytest.fixture
@@ -45,3 +45,19 @@ def test_where_home_is(monkeypatch, tmp_path):
         home()
     monkeypatch.delenv("RADBANK_HOME")
     assert home().is_absolute()
+
+
+def test_where_the_bank_is(monkeypatch, tmp_path):
+    monkeypatch.delenv("RADBANK_BANK", raising=False)
+    monkeypatch.setenv("RADBANK_HOME", str(tmp_path))
+    assert cache() == tmp_path
+    assert bank_place() == str(tmp_path / "bank")
+    monkeypatch.delenv("RADBANK_HOME")
+    assert bank_place() == str(cache() / "bank")
+    assert cache().is_absolute()
+    for place in (str(tmp_path / "shared"), "s3://bucket/bank"):
+        monkeypatch.setenv("RADBANK_BANK", place)
+        assert bank_place() == place
+    monkeypatch.setenv("RADBANK_BANK", "bank")
+    with pytest.raises(RadbankError, match=r"RADBANK_BANK is 'bank': .* absolute path"):
+        bank_place()

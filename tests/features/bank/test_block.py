@@ -80,9 +80,11 @@ def test_what_is_no_block_has_no_head_or_an_honest_one(start):
     ("path", "is_one"),
     [
         (f"{'a' * 64}/blocks/{'0' * 64}.safetensors", True),
-        (f"a/blocks/.{'0' * 64}.safetensors.12345678.partial", False),
-        ("a/computation.json", False),
-        (f"a/blocks/{'0' * 63}.safetensors", False),
+        (f"{'a' * 64}/blocks/.{'0' * 64}.safetensors.12345678.partial", False),
+        (f"{'a' * 64}/computation.json", False),
+        (f"{'a' * 64}/blocks/{'0' * 63}.safetensors", False),
+        (f"models/blocks/{'0' * 64}.safetensors", False),
+        (f"{'a' * 64}/{'0' * 64}.safetensors", False),
     ],
 )
 def test_names_of_blocks(path, is_one):

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.bank.block import SIZE, is_block
+from features.bank.block import SIZE
 from radbank.errors import RadbankError
 
 KEYS = [f"key-{i}" for i in range(12)]
 
 
 def blocks_in(place):
-    return sorted(path for path in place.rglob("*.safetensors") if is_block(path.name))
+    return sorted(place.glob(f"*/blocks/{'[0-9a-f]' * 64}.safetensors"))
 
 
 def test_what_is_put_is_there_for_this_process_and_the_next(shelf, open_shelf, put, get):

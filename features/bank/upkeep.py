@@ -1,0 +1,111 @@
+"""Looking after the bank: is every block what its name says, and does it keep to a size."""
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from features.bank.bank import Bank
+from features.bank.blobs import Blobs, Entry
+from features.bank.block import Block, DamagedBlock, is_block
+
+_ABANDONED = 3600  # seconds after which nobody is still writing a file
+_PARTIAL = re.compile(r"([0-9a-f]{64})/(blocks/)?\.[^/]+\.partial")
+_ABOUT = re.compile(r"([0-9a-f]{64})/[a-z]+\.json")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """The outcome of reading one block.
+
+    Attributes
+    ----------
+    path
+        In the bank.
+    size
+        Bytes.
+    problem
+        What is wrong with it; None if nothing is.
+    """
+
+    path: str
+    size: int
+    problem: str | None
+
+
+def verify(bank: Bank) -> Iterator[Finding]:
+    """Read every block and compare it with the checksum in its name; nothing is changed.
+
+    Blocks that another process prunes meanwhile are passed over.
+    """
+    for entry in _blocks(bank.blobs.entries()):
+        try:
+            problem = _problem(bank.blobs, entry)
+        except FileNotFoundError:
+            continue
+        yield Finding(path=entry.path, size=entry.size, problem=problem)
+
+
+def _problem(blobs: Blobs, entry: Entry) -> str | None:
+    digest, _, name = entry.path.split("/")
+    try:
+        block = Block.from_bytes(blobs.read(entry.path), name)
+    except FileNotFoundError:
+        raise
+    except (DamagedBlock, OSError) as error:
+        return str(error)
+    return None if block.computation == digest else "a block of another computation"
+
+
+def prune(bank: Bank, limit: int) -> list[Entry]:
+    """Delete blocks, those unused for longest first, until the rest fits.
+
+    A run that is at work and misses one of them computes it again.
+
+    Parameters
+    ----------
+    bank
+        The bank.
+    limit
+        Bytes that its blocks may take.
+
+    Returns
+    -------
+    list of Entry
+        What was deleted.
+    """
+    entries = bank.blobs.entries()
+    blocks = sorted(_blocks(entries), key=lambda entry: (entry.used, entry.path))
+    excess = sum(entry.size for entry in blocks) - limit
+    deleted = []
+    for entry in blocks:
+        if excess <= 0:
+            break
+        bank.blobs.delete(entry.path)
+        deleted.append(entry)
+        excess -= entry.size
+    _tidy(bank, entries, {entry.path for entry in deleted})
+    return deleted
+
+
+def _tidy(bank: Bank, entries: list[Entry], gone: set[str]) -> None:
+    """Delete what killed writers left behind, and what is known of computations without blocks.
+
+    Only files named as the bank names its own are touched, should something else lie there.
+    """
+    kept = {_folder(entry) for entry in _blocks(entries) if entry.path not in gone}
+    now = time.time()
+    for entry in entries:
+        is_orphan = _ABOUT.fullmatch(entry.path) and _folder(entry) not in kept
+        if (is_orphan or _PARTIAL.fullmatch(entry.path)) and now - entry.used > _ABANDONED:
+            bank.blobs.delete(entry.path)
+    for folder in {path.partition("/")[0] for path in gone} - kept:
+        bank.blobs.delete_empty(folder)
+
+
+def _blocks(entries: list[Entry]) -> list[Entry]:
+    return [entry for entry in entries if is_block(entry.path)]
+
+
+def _folder(entry: Entry) -> str:
+    return entry.path.partition("/")[0]
