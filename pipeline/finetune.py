@@ -115,6 +115,7 @@ def describe(
         layers=("penultimate",),
         precision="fp32",
         engine="eager",
+        device=network.device.type,
         batch_size=BATCH,
         seed=seed,
         classes=cases.classes,

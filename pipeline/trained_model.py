@@ -32,8 +32,10 @@ class TrainedModel:
         Longest side of a prepared image in pixels.
     layers
         Layers of the backbone whose features were joined.
-    precision, engine, batch_size
+    precision, engine, device
         How embeddings were computed.
+    batch_size
+        Images in a forward pass, where embeddings depend on that; None where they do not.
     seed
         From which random weights were drawn.
     classes
@@ -62,7 +64,8 @@ class TrainedModel:
     layers: tuple[str, ...]
     precision: str
     engine: str
-    batch_size: int
+    device: str
+    batch_size: int | None
     seed: int
     classes: tuple[str, ...]
     threshold: float | None

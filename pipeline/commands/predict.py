@@ -75,6 +75,8 @@ def predict(arguments: argparse.Namespace) -> None:
     paths = find_files(arguments.images)
     predictor = load_predictor(arguments.model, weights=arguments.weights)
     print("\n".join(introduce(predictor.model)), file=sys.stderr)
+    if predictor.caution is not None:
+        print(predictor.caution, file=sys.stderr)
     with ExitStack() as stack:
         output = sys.stdout
         if arguments.output is not None:

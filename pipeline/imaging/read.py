@@ -25,10 +25,10 @@ def read_image(path: Path, *, frame: int | None = None, side: int | None = None)
     frame
         Which one of several frames of a DICOM file, from 1; None refuses files with several.
     side
-        Pixels that the longer side of the result needs. Where the coding has a quick way to half,
-        a quarter or an eighth of the size, and the greys are those of the whole image brought
-        down to it, no more is decoded. :data:`~pipeline.imaging.image.LOOK` asks for no pixels
-        in particular; None for all. The same files are refused for the same reasons.
+        Pixels that the longer side will be brought down to. Where the coding has a quick way to
+        half the size, that is enough, and greys made of it are those of the whole image at half
+        its size, no more is decoded. :data:`~pipeline.imaging.image.LOOK` asks for no pixels in
+        particular, None for all. The same files are refused for the same reasons.
 
     Raises
     ------

@@ -48,9 +48,7 @@ def write_probabilities(
     writer.writerow(("id", *columns))
     position = 0
     scores = predictor.score(pixels)
-    shown = track(
-        scores, "predict", total=len(paths), unit="images", step=predictor.model.batch_size
-    )
+    shown = track(scores, "predict", total=len(paths), unit="images", step=predictor.batch_size)
     for batch in shown:
         for probabilities in batch.tolist():
             if position not in pixels.unreadable:

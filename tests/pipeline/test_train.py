@@ -35,6 +35,7 @@ ATTRIBUTES = {
     "layers": ["penultimate"],
     "precision": "fp32",
     "engine": "eager",
+    "device": "cpu",
     "batch_size": 16,
     "views_seed": 42,
 }
