@@ -16,12 +16,13 @@ from pathlib import Path
 import numpy as np
 import pydicom
 from PIL import Image as Pillow
-from pydicom import FileDataset, data
+from pydicom import Dataset, data
 
+from pipeline.imaging.description import MONOCHROME, describe
 from pipeline.imaging.dicom import as_grey
 from pipeline.imaging.image import UnreadableImage
 from pipeline.imaging.parse import is_dicom, parse
-from pipeline.imaging.pixels import MONOCHROME, decode_frame
+from pipeline.imaging.pixels import decode_frame
 from pipeline.imaging.quiet import quiet
 from pipeline.imaging.read import read_image
 from radbank.files import write_text
@@ -94,16 +95,17 @@ def examine(path: Path, folder: Path) -> Row:
         pixels = f"{kind} {dataset.get('BitsStored', '')} bit" if kind else "none"
         try:
             read_image(path, frame=1)
-            stored = decode_frame(dataset, 1)
+            description = describe(dataset)
+            stored = decode_frame(dataset, description, 1)
         except UnreadableImage as reason:
             return Row(name, syntax, pixels, f"quarantined: {reason}")
-        grey = as_grey(stored, dataset)
+        grey = as_grey(stored, dataset, description)
         values = compare_values(path, dataset, stored, folder)
         greys = compare_greys(path, dataset, grey, folder)
     return Row(name, syntax, pixels, "decoded", values, greys)
 
 
-def compare_values(path: Path, dataset: FileDataset, stored: np.ndarray, folder: Path) -> str:
+def compare_values(path: Path, dataset: Dataset, stored: np.ndarray, folder: Path) -> str:
     """Return the largest difference of the stored values to a reference's."""
     if dataset.PhotometricInterpretation not in MONOCHROME | {"RGB"}:
         return NONE
@@ -124,7 +126,7 @@ def compare_values(path: Path, dataset: FileDataset, stored: np.ndarray, folder:
     return f"{np.abs(reference - stored.reshape(-1).astype(np.float64)).max():g}"
 
 
-def compare_greys(path: Path, dataset: FileDataset, grey: np.ndarray, folder: Path) -> str:
+def compare_greys(path: Path, dataset: Dataset, grey: np.ndarray, folder: Path) -> str:
     """Return the largest difference of the rendered greys to dcm2pnm's."""
     syntax = dataset.file_meta.TransferSyntaxUID
     source, tool = path, "dcml2pnm" if "JPEGLS" in syntax.keyword else "dcmj2pnm"

@@ -1,8 +1,10 @@
 """Spreading independent work over this machine's cores, or over a Dask cluster."""
 
 import importlib
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 from dask.base import compute
@@ -14,8 +16,8 @@ from radbank.errors import RadbankError
 T = TypeVar("T")
 R = TypeVar("R")
 
-_TASK = 8  # items a task: scheduling one costs about as much as decoding a small image
-_WAVE = 4  # tasks a worker thread before results are handed on: bounds what waits in memory
+_TASK = 4  # items a task: scheduling one costs a part of decoding a small image
+_AHEAD = 8  # tasks a worker thread may be ahead of what was handed on: bounds the memory
 
 
 def ordered_map(
@@ -34,35 +36,45 @@ def ordered_map(
         What to go through.
     scheduler
         Address of a Dask scheduler; None: threads of this process, which suit decoders since
-        they release Python's lock.
+        they release Python's lock (`benchmarks.prepare` compares them with processes).
 
     Raises
     ------
     RadbankError
         If the scheduler cannot be reached.
     """
-    with _where(scheduler) as client:
-        threads = sum(client.ncores().values()) if client else CPU_COUNT
-        step = _TASK * _WAVE * max(threads, 1)
-        for start in range(0, len(items), step):
-            wave = items[start : start + step]
-            tasks = [
-                delayed(_apply)(function, list(wave[at : at + _TASK]))
-                for at in range(0, len(wave), _TASK)
-            ]
-            done = compute(*tasks, scheduler=client or "threads")  # type: ignore[no-untyped-call]
-            for results in done:
+    tasks = [list(items[at : at + _TASK]) for at in range(0, len(items), _TASK)]
+    if scheduler is None:
+        yield from _in_threads(function, tasks)
+        return
+    with _connect(scheduler) as client:
+        step = _AHEAD * max(sum(client.ncores().values()), 1)
+        for start in range(0, len(tasks), step):
+            wave = [delayed(_apply)(function, task) for task in tasks[start : start + step]]
+            for results in compute(*wave, scheduler=client):  # type: ignore[no-untyped-call]
                 yield from results
+
+
+def _in_threads(function: Callable[[T], R], tasks: list[list[T]]) -> Iterator[R]:
+    """Hand results on while later tasks are under way, so that no thread waits for another."""
+    with ThreadPoolExecutor(CPU_COUNT) as pool:
+        under_way: deque[Future[list[R]]] = deque()
+        try:
+            for task in tasks:
+                under_way.append(pool.submit(_apply, function, task))
+                if len(under_way) > _AHEAD * CPU_COUNT:
+                    yield from under_way.popleft().result()
+            while under_way:
+                yield from under_way.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _apply(function: Callable[[T], R], items: list[T]) -> list[R]:
     return [function(item) for item in items]
 
 
-def _where(scheduler: str | None) -> AbstractContextManager[Any]:
-    """Connect to a scheduler, or return a context of None for this machine."""
-    if scheduler is None:
-        return nullcontext()
+def _connect(scheduler: str) -> AbstractContextManager[Any]:
     try:
         # optional: needed for a cluster only
         client_class = importlib.import_module("distributed").Client

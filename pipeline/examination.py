@@ -10,7 +10,6 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -127,7 +126,7 @@ class Index:
         if self.path is None or not self._changed:
             return
         files = {
-            mark: str(outcome) if isinstance(outcome, UnreadableImage) else asdict(outcome)
+            mark: str(outcome) if isinstance(outcome, UnreadableImage) else _entry(outcome)
             for mark, outcome in sorted(self.outcomes.items())
             if mark in marks
         }
@@ -136,6 +135,10 @@ class Index:
             write_text(self.path, json.dumps(content) + "\n")
         except OSError:
             print("the index of files cannot be written, so it is not kept", file=sys.stderr)
+
+
+def _entry(facts: Facts) -> dict[str, Any]:
+    return {**vars(facts), "header": vars(facts.header)}
 
 
 def _outcome(entry: Any) -> Outcome:  # noqa: ANN401 - JSON is of any type

@@ -7,8 +7,8 @@ import numpy as np
 
 from pipeline.cases import read_cases
 from pipeline.cluster import ordered_map
-from pipeline.imaging.prepare import prepare
-from pipeline.imaging.read import UnreadableImage, read_grey
+from pipeline.imaging.image import UnreadableImage
+from pipeline.imaging.prepare import prepare_file
 from pipeline.imaging.store import write_images
 from pipeline.params import load_params
 from pipeline.paths import CASES, IMAGES
@@ -43,7 +43,7 @@ def main() -> None:
 
 def _prepare_below(root: Path, size: int, frame: int | None, path: str) -> np.ndarray:
     try:
-        return prepare(read_grey(root / path, frame=frame), size)
+        return prepare_file(root / path, size, frame=frame)
     except UnreadableImage as reason:
         raise RadbankError(
             f"{path} could be read by ingest, but not now ({reason}): run `dvc repro`."

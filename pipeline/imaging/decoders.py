@@ -60,7 +60,7 @@ def is_installed(syntax: uid.UID) -> bool:
     return COMPRESSED[syntax].plugin in get_decoder(syntax).available_plugins
 
 
-def find_plugin(syntax: str) -> str:
+def find_plugin(syntax: uid.UID) -> str:
     """Return the name of the plugin that decodes a transfer syntax; empty if pydicom does.
 
     Raises
@@ -68,13 +68,12 @@ def find_plugin(syntax: str) -> str:
     UnreadableImage
         If the syntax is none that holds still images, or its decoder is not installed.
     """
-    known = uid.UID(syntax)
-    if known in PLAIN:
+    if syntax in PLAIN:
         return ""
-    if known not in COMPRESSED:
+    if syntax not in COMPRESSED:
         raise UnreadableImage("its transfer syntax is not one of DICOM's still images")
-    if not is_installed(known):
+    if not is_installed(syntax):
         raise UnreadableImage(
-            f"no decoder for {known.name} is installed ({COMPRESSED[known].packages})"
+            f"no decoder for {syntax.name} is installed ({COMPRESSED[syntax].packages})"
         )
-    return COMPRESSED[known].plugin
+    return COMPRESSED[syntax].plugin

@@ -1,25 +1,24 @@
 """DICOM files: parsed, checked, decoded and brought to greys through pydicom."""
 
-import hashlib
-
 import numpy as np
-from pydicom import Dataset, FileDataset
+from pydicom import Dataset
 
 from pipeline.imaging.aspect import pixel_aspect, square_pixels
-from pipeline.imaging.grey import to_grey
+from pipeline.imaging.description import MONOCHROME, PIXELS, Description, describe
+from pipeline.imaging.grey import is_inverse, to_grey
 from pipeline.imaging.header import read_header
-from pipeline.imaging.image import Image, UnreadableImage
+from pipeline.imaging.image import LOOK, Image, UnreadableImage
+from pipeline.imaging.jpeg import find_reduction
 from pipeline.imaging.palette import apply_palette
 from pipeline.imaging.parse import BROKEN, parse
-from pipeline.imaging.pixels import KEYWORDS, MONOCHROME, decode_frame
+from pipeline.imaging.pixels import decode_frame
+from pipeline.imaging.plain import is_monotone, stores_greys
 
-_PIXEL_TAGS = (b"\xe0\x7f\x10\x00", b"\x7f\xe0\x00\x10")  # little and big endian
+_PIXEL_DATA = (b"\xe0\x7f\x10\x00", b"\x7f\xe0\x00\x10")  # little and big endian
 _LUMA = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601, as PS3.3 C.7.6.3.1.2 defines Y
-#: What a mean of pixels need not go through as the pixels themselves do.
-_NOT_MONOTONE = ("ModalityLUTSequence", "VOILUTSequence", "PixelPaddingValue")
 
 
-def read_dicom(data: bytes, *, frame: int | None = None, reduce: int = 1) -> Image:
+def read_dicom(data: bytes, *, frame: int | None = None, side: int | None = None) -> Image:
     """Decode a DICOM file.
 
     Parameters
@@ -28,8 +27,8 @@ def read_dicom(data: bytes, *, frame: int | None = None, reduce: int = 1) -> Ima
         The whole file.
     frame
         Which one of several frames, from 1; None refuses files with several.
-    reduce
-        Where the coding has a quick way to it, decode at this fraction of the size only.
+    side
+        As for :func:`pipeline.imaging.read.read_image`.
 
     Raises
     ------
@@ -38,29 +37,35 @@ def read_dicom(data: bytes, *, frame: int | None = None, reduce: int = 1) -> Ima
         is coded in a way for which no decoder is installed.
     """
     dataset = parse(data)
-    keyword = next((keyword for keyword in KEYWORDS if keyword in dataset), None)
-    if keyword is None:
-        if any(tag in data for tag in _PIXEL_TAGS):
+    tag = next((tag for tag in PIXELS if tag in dataset), None)
+    if tag is None:
+        if any(code in data for code in _PIXEL_DATA):
             raise UnreadableImage("the file is truncated or its structure is damaged")
         if len(dataset) == 0:
             raise UnreadableImage("its DICOM structure is damaged")
         raise UnreadableImage("the file holds no pixel data")
-    if any(name in dataset for name in _NOT_MONOTONE):
-        reduce = 1
-    pixels = decode_frame(dataset, frame, reduce=reduce)
+    description = describe(dataset)
+    rows, columns = description.rows, description.columns
+    aspect = pixel_aspect(dataset)
+    if side == LOOK:
+        reducible = is_monotone(dataset)
+    else:
+        reducible = aspect == 1 and stores_greys(dataset, description)
+    factor = find_reduction(rows, columns, side) if reducible else 1
+    pixels = decode_frame(dataset, description, frame, reduce=factor)
     try:
-        grey = as_grey(pixels, dataset)
+        grey = as_grey(pixels, dataset, description)
     except BROKEN:
         raise UnreadableImage("its rescale, window or lookup tables are damaged") from None
-    aspect = pixel_aspect(dataset)
-    if grey.shape == (dataset.Rows, dataset.Columns):
+    if grey.shape == (rows, columns):
+        factor = 1
         grey = square_pixels(grey, aspect)
-    shape = (round(dataset.Rows * max(aspect, 1)), round(dataset.Columns / min(aspect, 1)))
-    encoded = dataset.get_item(keyword).value
-    return Image(grey, shape, hashlib.sha256(encoded).hexdigest(), read_header(dataset))
+    shape = (round(rows * max(aspect, 1)), round(columns / min(aspect, 1)))
+    encoded = dataset.get_item(tag).value
+    return Image(grey, shape, encoded, read_header(dataset), factor)
 
 
-def as_grey(pixels: np.ndarray, dataset: FileDataset) -> np.ndarray:
+def as_grey(pixels: np.ndarray, dataset: Dataset, description: Description) -> np.ndarray:
     """Turn decoded pixels into greys.
 
     Parameters
@@ -69,14 +74,18 @@ def as_grey(pixels: np.ndarray, dataset: FileDataset) -> np.ndarray:
         Of shape (rows, columns) or (rows, columns, 3), as decoded.
     dataset
         The data set they came from.
+    description
+        What its header says of them.
 
     Returns
     -------
     ndarray
         uint8 of shape (rows, columns).
     """
-    interpretation = dataset.PhotometricInterpretation
+    interpretation = description.interpretation
     if interpretation in MONOCHROME:
+        if pixels.dtype == np.uint8 and stores_greys(dataset, description):
+            return ~pixels if is_inverse(dataset) else pixels
         return to_grey(_significant_bits(pixels, dataset), dataset)
     if interpretation == "PALETTE COLOR":
         pixels = apply_palette(pixels, dataset)

@@ -9,6 +9,10 @@ from PIL import Image as Pillow
 from pydicom import Dataset
 
 from pipeline.imaging import lut
+from pipeline.imaging.values import tag_of, text
+
+_INTERPRETATION = tag_of("PhotometricInterpretation")
+_SHAPE = tag_of("PresentationLUTShape")
 
 
 def to_grey(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
@@ -35,7 +39,7 @@ def to_grey(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
     if stored.dtype.kind in "iu" and stored.dtype.itemsize <= 2:
         return _by_table(stored, dataset)
     values, index = np.unique(stored, return_inverse=True)
-    return np.take(_shades(values, dataset), index.reshape(stored.shape))
+    return np.take(shades(values, dataset), index.reshape(stored.shape))
 
 
 def _by_table(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
@@ -48,17 +52,17 @@ def _by_table(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
     counts = image.histogram() if image else np.bincount(codes.ravel(), minlength=2**16)
     used = np.flatnonzero(counts).astype(codes.dtype)
     table = np.zeros(len(counts), np.uint8)
-    table[used] = _shades(used.view(native.dtype), dataset)
+    table[used] = shades(used.view(native.dtype), dataset)
     return np.asarray(image.point(table.tolist())) if image else np.take(table, codes)
 
 
-def _shades(values: np.ndarray, dataset: Dataset) -> np.ndarray:
+def shades(values: np.ndarray, dataset: Dataset) -> np.ndarray:
     """Return the uint8 grey of each of an image's distinct stored values."""
-    shades = np.zeros(values.shape, np.uint8)
+    greys = np.zeros(values.shape, np.uint8)
     valid = np.isfinite(values) & ~_is_padding(values, dataset)
     if valid.any():
-        shades[valid] = np.rint(255 * _brightness(values[valid], dataset)).astype(np.uint8)
-    return shades
+        greys[valid] = np.rint(255 * _brightness(values[valid], dataset)).astype(np.uint8)
+    return greys
 
 
 def _is_padding(values: np.ndarray, dataset: Dataset) -> np.ndarray:
@@ -97,11 +101,12 @@ def _brightness(values: np.ndarray, dataset: Dataset) -> np.ndarray:
         low, high = _range(output, dataset)
         span = high - low
         brightness = np.clip((output - low) / span, 0, 1) if span > 0 else np.zeros(output.shape)
-    inverse = (
-        dataset.PhotometricInterpretation == "MONOCHROME1"
-        or dataset.get("PresentationLUTShape") == "INVERSE"
-    )
-    return 1 - brightness if inverse else brightness
+    return 1 - brightness if is_inverse(dataset) else brightness
+
+
+def is_inverse(dataset: Dataset) -> bool:
+    """Say whether low values of a monochrome image are meant to be bright."""
+    return text(dataset, _INTERPRETATION) == "MONOCHROME1" or text(dataset, _SHAPE) == "INVERSE"
 
 
 def _modality(values: np.ndarray, dataset: Dataset) -> np.ndarray:

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 from pydicom import Dataset
-from pydicom.datadict import tag_for_keyword
+
+from pipeline.imaging.values import tag_of, text
 
 #: (0018,5101) View Position, PS3.3 C.8.7.1 and C.8.11.7; anything else stays in the file, because
 #: free text can name a person.
@@ -14,6 +15,12 @@ VIEWS = frozenset({"PA", "AP", "LL", "RL", "RLD", "LLD", "RLO", "LLO", "LATERAL"
 MODALITIES = frozenset(
     {"CR", "DX", "DR", "RG", "RF", "MG", "IO", "PX", "XA", "OT", "SC", "CT", "MR"}
 )
+
+_SEX = tag_of("PatientSex")
+_PATIENT_AGE = tag_of("PatientAge")
+_VIEW = tag_of("ViewPosition")
+_MODALITY = tag_of("Modality")
+_SYNTHETIC = tag_of("SyntheticData")
 
 _AGE = re.compile(r"(\d{1,3})([DWMY]?)", re.ASCII)
 _YEARS = {"D": 1 / 365.25, "W": 7 / 365.25, "M": 1 / 12, "Y": 1.0, "": 1.0}
@@ -47,15 +54,15 @@ class Header:
 
 def read_header(dataset: Dataset) -> Header:
     """Read the allow-list from a data set."""
-    sex = _text(dataset, "PatientSex")
-    view = _text(dataset, "ViewPosition")
-    modality = _text(dataset, "Modality")
+    sex = text(dataset, _SEX)
+    view = text(dataset, _VIEW)
+    modality = text(dataset, _MODALITY)
     return Header(
         sex=sex if sex in {"F", "M"} else None,
-        age=parse_age(_text(dataset, "PatientAge")),
+        age=parse_age(text(dataset, _PATIENT_AGE)),
         view=view if view in VIEWS else None,
         modality=modality if modality in MODALITIES else None,
-        synthetic=_text(dataset, "SyntheticData") == "YES",
+        synthetic=text(dataset, _SYNTHETIC) == "YES",
     )
 
 
@@ -79,12 +86,3 @@ def parse_age(text: str) -> float | None:
         return None
     years = int(match[1]) * _YEARS[match[2]]
     return years if years <= _OLDEST else None
-
-
-def _text(dataset: Dataset, keyword: str) -> str:
-    """Return a value's first text as stored, without pydicom's check of its form."""
-    tag = tag_for_keyword(keyword)
-    element = dataset.get_item(tag) if tag is not None and tag in dataset else None
-    value = element.value if element is not None else None
-    text = value.decode("ascii", "replace") if isinstance(value, bytes) else str(value or "")
-    return text.split("\\")[0].strip(" \0").upper()

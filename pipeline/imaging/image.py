@@ -1,5 +1,6 @@
 """A decoded radiograph, the reason why a file gives none, and the limits on both."""
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,9 @@ from radbank.errors import RadbankError
 #: Pixels an image may have: 8192 x 8192, four times the largest flat-panel detectors. More is
 #: taken for a broken or hostile header and refused before any memory is set aside.
 MAX_PIXELS = 2**26
+
+#: Asked for as a side in pixels: a look that only tells whether there is an image.
+LOOK = 0
 
 #: Bytes that decoded pixels, or an inflated file, may take: four for each of so many pixels.
 MAX_BYTES = 4 * MAX_PIXELS
@@ -27,20 +31,28 @@ class Image:
     ----------
     grey
         uint8 of shape (rows, columns): 0 is black, air is dark, bone is bright. Its pixels are
-        square. Where a reduced look was asked for, its sides may be an eighth.
+        square, but for a look.
     shape
         Rows and columns of the whole image, with square pixels.
-    encoded_sha256
-        SHA-256 of the pixels as the file holds them: of the Pixel Data element of a DICOM file,
-        of the whole file otherwise.
+    encoded
+        The pixels as the file holds them: the value of the Pixel Data element of a DICOM file,
+        the whole file otherwise.
     header
         What may leave the file's header.
+    factor
+        By which the sides of `grey` are smaller than those of the whole image, rounded up.
     """
 
     grey: np.ndarray
     shape: tuple[int, int]
-    encoded_sha256: str
+    encoded: bytes
     header: Header
+    factor: int = 1
+
+    @property
+    def encoded_sha256(self) -> str:
+        """SHA-256 of the pixels as the file holds them."""
+        return hashlib.sha256(self.encoded).hexdigest()
 
 
 def check_size(rows: int, columns: int) -> None:

@@ -10,9 +10,12 @@ import io
 import numpy as np
 from PIL import Image as Pillow
 
+from pipeline.imaging.image import LOOK
+
 _END = b"\xff\xd9"
 # decoders look 8 bytes ahead; a run of ones is no Huffman code, so it completes two blocks at most
 _AHEAD = b"\xff\x00" * 8
+_MARGIN = 1.5  # of a decoded side over a prepared one
 _FILLING = b"\x55" * 4096  # a block takes a few bits, so this fills many of them
 
 
@@ -42,9 +45,36 @@ def open_whole(stream: bytes, *, reduce: int = 1) -> Pillow.Image:
         if not _fills_nothing(stream[:end]):
             raise OSError("missing blocks")
     if reduce > 1:
-        image.draft(image.mode, (max(image.width // reduce, 1), max(image.height // reduce, 1)))
+        image.draft(image.mode, (image.width // reduce, image.height // reduce))
+    image.decodermaxblock = len(stream) + len(_AHEAD)  # in one piece: pieces are copied together
     image.load()
     return image
+
+
+def find_reduction(rows: int, columns: int, side: int | None) -> int:
+    """Return by what the sides of an image may be divided while it is decoded.
+
+    Parameters
+    ----------
+    rows, columns
+        Of the image.
+    side
+        Pixels that its longer side will be brought down to; :data:`LOOK` if only a look is
+        wanted, None if all pixels are.
+
+    Returns
+    -------
+    int
+        For a look at most 8. Otherwise 2 where that leaves a margin over `side`, else 1:
+        embeddings show halving less than a change of some greys by one, but quarters and eighths
+        more (docs/reference/decoding.md has the figures).
+    """
+    if side is None:
+        return 1
+    shorter, longer = sorted((rows, columns))
+    if side == LOOK:
+        return next((factor for factor in (8, 4, 2) if shorter >= factor), 1)
+    return 2 if longer >= 2 * _MARGIN * side and shorter >= 2 else 1
 
 
 def _fills_nothing(body: bytes) -> bool:

@@ -1,13 +1,13 @@
 """Palette colours of DICOM (PS3.3 C.7.6.3.1.5 and C.7.9)."""
 
 import numpy as np
-from pydicom import Dataset, FileDataset
+from pydicom import Dataset
 from pydicom.pixels.processing import apply_color_lut
 
 _COLOURS = ("Red", "Green", "Blue")
 
 
-def apply_palette(pixels: np.ndarray, dataset: FileDataset) -> np.ndarray:
+def apply_palette(pixels: np.ndarray, dataset: Dataset) -> np.ndarray:
     """Look each pixel's colour up.
 
     Parameters
@@ -26,7 +26,7 @@ def apply_palette(pixels: np.ndarray, dataset: FileDataset) -> np.ndarray:
     return apply_color_lut(pixels, dataset if little else _in_little_endian(dataset))
 
 
-def _in_little_endian(dataset: FileDataset) -> Dataset:
+def _in_little_endian(dataset: Dataset) -> Dataset:
     """Return the palette with its words turned round, which pydicom leaves as they are.
 
     They are words of 16 bits (OW) even where each holds two entries of 8 bits.

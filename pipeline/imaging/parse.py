@@ -5,7 +5,7 @@ import re
 import struct
 import zlib
 
-from pydicom import FileDataset, dcmread
+from pydicom import Dataset, dcmread
 from pydicom.dataset import FileMetaDataset
 from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.uid import (
@@ -16,6 +16,7 @@ from pydicom.uid import (
 )
 
 from pipeline.imaging.image import MAX_BYTES, UnreadableImage
+from pipeline.imaging.quick import parse_quickly
 
 #: What pydicom and the decoders below it raise on bytes that make no sense.
 BROKEN = (
@@ -49,7 +50,7 @@ def is_dicom(data: bytes) -> bool:
     return bool(_EXPLICIT.match(data) or _IMPLICIT.match(data))
 
 
-def parse(data: bytes) -> FileDataset:
+def parse(data: bytes) -> Dataset:
     """Parse a DICOM file.
 
     Where it does not name its transfer syntax, the byte order and the coding of its elements say
@@ -60,6 +61,8 @@ def parse(data: bytes) -> FileDataset:
     UnreadableImage
         If its structure is damaged, or it is a deflated file that grows beyond all bounds.
     """
+    if (ordinary := parse_quickly(data)) is not None:
+        return ordinary
     try:
         _refuse_bomb(data)
         dataset = dcmread(io.BytesIO(data), force=True)

@@ -1,10 +1,40 @@
 """One square size for all images, with nothing cut off and nothing stretched."""
 
+from pathlib import Path
+
 import numpy as np
 from PIL import Image as Pillow
 
+from pipeline.imaging.read import read_image
 
-def prepare(grey: np.ndarray, size: int) -> np.ndarray:
+
+def prepare_file(path: Path, size: int, *, frame: int | None = None) -> np.ndarray:
+    """Read an image file, no larger than it takes, and fit it into a black square.
+
+    Parameters
+    ----------
+    path, frame
+        As for :func:`~pipeline.imaging.read.read_image`.
+    size
+        Side of the square in pixels.
+
+    Returns
+    -------
+    ndarray
+        uint8 of shape (size, size).
+
+    Raises
+    ------
+    UnreadableImage
+        If the file cannot be used: one clause that says why.
+    """
+    image = read_image(path, frame=frame, side=size)
+    return prepare(image.grey, size, shape=image.shape, factor=image.factor)
+
+
+def prepare(
+    grey: np.ndarray, size: int, *, shape: tuple[int, int] | None = None, factor: int = 1
+) -> np.ndarray:
     """Fit a whole image into a black square.
 
     The longer side is brought down to `size` with an antialiased bicubic filter, the shorter one
@@ -14,21 +44,27 @@ def prepare(grey: np.ndarray, size: int) -> np.ndarray:
     Parameters
     ----------
     grey
-        uint8 of shape (rows, columns).
+        uint8 of shape (rows, columns): the image, or the image decoded at a fraction of its size.
     size
         Side of the square in pixels.
+    shape
+        Rows and columns of the whole image; None: those of `grey`.
+    factor
+        By which the sides of `grey` are smaller than those of the whole image, rounded up.
 
     Returns
     -------
     ndarray
         uint8 of shape (size, size).
     """
-    rows, columns = grey.shape
+    rows, columns = shape or grey.shape
     scale = min(1.0, size / max(rows, columns))
     if scale < 1:
+        # where a side is no multiple of the factor, the last decoded pixels reach beyond the image
+        seen = (0, 0, columns / factor, rows / factor)
         rows, columns = max(round(rows * scale), 1), max(round(columns * scale), 1)
         image = Pillow.fromarray(grey)
-        grey = np.asarray(image.resize((columns, rows), Pillow.Resampling.BICUBIC))
+        grey = np.asarray(image.resize((columns, rows), Pillow.Resampling.BICUBIC, seen))
     square = np.zeros((size, size), np.uint8)
     top, left = (size - rows) // 2, (size - columns) // 2
     square[top : top + rows, left : left + columns] = grey

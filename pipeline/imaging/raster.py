@@ -1,6 +1,5 @@
 """PNG, JPEG and TIFF files, decoded through Pillow."""
 
-import hashlib
 import io
 import struct
 import zlib
@@ -10,13 +9,15 @@ from PIL import Image as Pillow
 from PIL import ImageOps, UnidentifiedImageError
 
 from pipeline.imaging.header import Header
-from pipeline.imaging.image import Image, UnreadableImage, check_size
-from pipeline.imaging.jpeg import open_whole
+from pipeline.imaging.image import LOOK, Image, UnreadableImage, check_size
+from pipeline.imaging.jpeg import find_reduction, open_whole
 
 FORMATS = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG", b"II*\0": "TIFF", b"MM\0*": "TIFF"}
 
 _ORIENTATION = 0x0112  # of Exif
+_UPRIGHT = 1
 _LYING = frozenset({5, 6, 7, 8})  # to be turned by a quarter
+_PLAIN = frozenset({"L", "RGB"})  # modes whose luma is a sum
 
 _BROKEN = (
     ArithmeticError,
@@ -38,7 +39,7 @@ def format_of(data: bytes) -> str | None:
     return next((name for mark, name in FORMATS.items() if data.startswith(mark)), None)
 
 
-def read_raster(data: bytes, *, reduce: int = 1) -> Image:
+def read_raster(data: bytes, *, side: int | None = None) -> Image:
     """Decode a PNG, JPEG or TIFF file.
 
     Colour becomes grey by its luma. Images of more than 8 bits are spread over the values that
@@ -48,8 +49,8 @@ def read_raster(data: bytes, *, reduce: int = 1) -> Image:
     ----------
     data
         The whole file.
-    reduce
-        Decode a JPEG at this fraction of the size only.
+    side
+        As for :func:`pipeline.imaging.read.read_image`.
 
     Raises
     ------
@@ -61,10 +62,15 @@ def read_raster(data: bytes, *, reduce: int = 1) -> Image:
             check_size(image.height, image.width)
             if getattr(image, "n_frames", 1) > 1:
                 raise UnreadableImage("the file holds several frames")
-            whole = open_whole(data, reduce=reduce) if image.format == "JPEG" else image
+            orientation = image.getexif().get(_ORIENTATION, _UPRIGHT)
+            upright, factor = (image.height, image.width), 1
+            whole: Pillow.Image = image
+            if image.format == "JPEG":
+                if side == LOOK or (orientation == _UPRIGHT and image.mode in _PLAIN):
+                    factor = find_reduction(*upright, side)
+                whole = open_whole(data, reduce=factor)
             grey = _grey(ImageOps.exif_transpose(whole))
-            upright = (image.height, image.width)
-            if image.getexif().get(_ORIENTATION) in _LYING:
+            if orientation in _LYING:
                 upright = upright[::-1]
     except Pillow.DecompressionBombError:
         raise UnreadableImage("its header claims an impossible size") from None
@@ -72,7 +78,7 @@ def read_raster(data: bytes, *, reduce: int = 1) -> Image:
         raise UnreadableImage("its header is damaged") from None
     except _BROKEN:
         raise UnreadableImage("its pixels are truncated or damaged") from None
-    return Image(grey, upright, hashlib.sha256(data).hexdigest(), Header())
+    return Image(grey, upright, data, Header(), factor)
 
 
 def _grey(image: Pillow.Image) -> np.ndarray:

@@ -15,7 +15,7 @@ __all__ = ["UnreadableImage", "read_grey", "read_image"]
 _CERTAIN = 3  # greys that a reduced image must span for the whole one surely to have two
 
 
-def read_image(path: Path, *, frame: int | None = None, reduce: int = 1) -> Image:
+def read_image(path: Path, *, frame: int | None = None, side: int | None = None) -> Image:
     """Decode a DICOM, PNG, JPEG or TIFF file, told apart by content.
 
     Parameters
@@ -24,9 +24,11 @@ def read_image(path: Path, *, frame: int | None = None, reduce: int = 1) -> Imag
         The file.
     frame
         Which one of several frames of a DICOM file, from 1; None refuses files with several.
-    reduce
-        8: a look at an eighth of the size, where the coding has a quick way to it, and at all of
-        it otherwise. The same files are refused for the same reasons.
+    side
+        Pixels that the longer side will be brought down to. Where the coding has a quick way to
+        half the size, that is enough, and greys made of it are those of the whole image at half
+        its size, no more is decoded. :data:`~pipeline.imaging.image.LOOK` asks for no pixels in
+        particular, None for all. The same files are refused for the same reasons.
 
     Raises
     ------
@@ -34,20 +36,23 @@ def read_image(path: Path, *, frame: int | None = None, reduce: int = 1) -> Imag
         If the file cannot be used: one clause that says why.
     """
     try:
-        data = path.read_bytes()
+        with path.open("rb", buffering=0) as file:
+            data = file.readall()
     except OSError:
         raise UnreadableImage("the file cannot be opened") from None
     if not data:
         raise UnreadableImage("the file is empty")
     try:
         with quiet():
-            image = _decode(data, frame, reduce)
-            if reduce > 1 and np.ptp(image.grey) < _CERTAIN:
-                image = _decode(data, frame, 1)
+            image = _decode(data, frame, side)
+            span = np.ptp(image.grey)
+            if image.factor > 1 and span < _CERTAIN:
+                image = _decode(data, frame, None)
+                span = np.ptp(image.grey)
     except MemoryError:
         raise UnreadableImage("it needs more memory than there is") from None
     # broken files can decode to one flat grey without any error (pydicom issue 966)
-    if image.grey.min() == image.grey.max():
+    if span == 0:
         raise UnreadableImage("all its pixels have the same grey")
     return image
 
@@ -68,9 +73,9 @@ def read_grey(path: Path, *, frame: int | None = None) -> np.ndarray:
     return read_image(path, frame=frame).grey
 
 
-def _decode(data: bytes, frame: int | None, reduce: int) -> Image:
+def _decode(data: bytes, frame: int | None, side: int | None) -> Image:
     if is_dicom(data):
-        return read_dicom(data, frame=frame, reduce=reduce)
+        return read_dicom(data, frame=frame, side=side)
     if format_of(data):
-        return read_raster(data, reduce=reduce)
+        return read_raster(data, side=side)
     raise UnreadableImage("it is not a DICOM, PNG, JPEG or TIFF file")

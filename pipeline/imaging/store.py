@@ -15,7 +15,9 @@ from radbank.files import atomic_path
 SCHEMA = 1
 MADE_BY = (
     "DICOM grey-scale pipeline (modality, VOI, inversion) or luma to 8 bits; whole image, longer "
-    "side reduced to the size with an antialiased bicubic filter, never enlarged, centred on black"
+    "side reduced to the size with an antialiased bicubic filter, never enlarged, centred on black;"
+    " JPEG images of three times the size or more decoded at half of theirs where their stored "
+    "values are their greys"
 )
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.cluster import ordered_map
+from pipeline.imaging.image import UnreadableImage
 from pipeline.imaging.parse import is_dicom
-from pipeline.imaging.prepare import prepare
+from pipeline.imaging.prepare import prepare_file
 from pipeline.imaging.raster import format_of
-from pipeline.imaging.read import UnreadableImage, read_grey
 from radbank.errors import RadbankError
 
 SUFFIXES = frozenset({".dcm", ".dicom", ".jpeg", ".jpg", ".png", ".tif", ".tiff"})
@@ -103,6 +103,6 @@ class FilePixels:
 
 def _read(size: int, frame: int | None, path: Path) -> np.ndarray | UnreadableImage:
     try:
-        return prepare(read_grey(path, frame=frame), size)
+        return prepare_file(path, size, frame=frame)
     except UnreadableImage as reason:
         return reason

@@ -1,10 +1,10 @@
 """What the report reads: metrics, costs and curves, checked and typed."""
 
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal, Self, TypeVar
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from pipeline.evaluation.heading import data_in_words, weights_in_words
 from pipeline.evaluation.summary import FINETUNE
@@ -19,6 +19,16 @@ METRICS = {
     "specificity": "Specificity",
     "brier": "Brier score",
 }
+CLASS_METRICS = {
+    "auc": "Macro AUC",
+    "accuracy": "Accuracy",
+    "balanced_accuracy": "Balanced accuracy",
+    "macro_f1": "Macro F1",
+    "kappa": "Cohen's kappa",
+    "log_loss": "Log loss",
+    "brier": "Brier score",
+}
+"""METRICS of more than two classes."""
 
 
 class Document(BaseModel):
@@ -30,6 +40,31 @@ class Document(BaseModel):
 D = TypeVar("D", bound=Document)
 
 
+class Counted(Document):
+    """Images of two classes, one of them positive, or of more."""
+
+    n_positive: int | None = None
+    n_by_class: dict[str, int] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.n_positive is None) == (self.n_by_class is None):
+            raise ValueError("either n_positive or n_by_class is needed")
+        return self
+
+    @property
+    def two_classes(self) -> bool:
+        """Whether one class is positive and one negative."""
+        return self.n_by_class is None
+
+    @property
+    def counts(self) -> str:
+        """How many images are positive, or of each class, in words."""
+        if self.n_by_class is None:
+            return f"{self.n_positive} positive"
+        return ", ".join(f"{n} {name}" for name, n in self.n_by_class.items())
+
+
 class Estimate(Document):
     """A metric and its interval; None where it is not defined, as AUC is on one class."""
 
@@ -38,22 +73,36 @@ class Estimate(Document):
     high: float | None
 
 
-class ModelResult(Document):
-    """What one model reached on the held-out cases."""
+class Result(Document):
+    """What one model reached on the held-out cases, whatever the number of classes."""
 
-    threshold: float | None
     auc: Estimate
-    average_precision: Estimate
     accuracy: Estimate
-    f1: Estimate
-    sensitivity: Estimate
-    specificity: Estimate
     brier: Estimate
 
     def estimate(self, metric: str) -> Estimate:
-        """Return the estimate of a metric of :data:`METRICS`."""
+        """Return the estimate of a metric of :data:`METRICS` or :data:`CLASS_METRICS`."""
         found: Estimate = getattr(self, metric)
         return found
+
+
+class ModelResult(Result):
+    """What one model of two classes reached."""
+
+    threshold: float | None
+    average_precision: Estimate
+    f1: Estimate
+    sensitivity: Estimate
+    specificity: Estimate
+
+
+class ClassResult(Result):
+    """What one model of more than two classes reached."""
+
+    balanced_accuracy: Estimate
+    macro_f1: Estimate
+    kappa: Estimate
+    log_loss: Estimate
 
 
 class Difference(Document):
@@ -62,7 +111,7 @@ class Difference(Document):
     auc: Estimate
 
 
-class Summary(Document):
+class Summary(Counted):
     """metrics/summary.json."""
 
     data: str
@@ -72,15 +121,37 @@ class Summary(Document):
     split_note: str | None
     n: int
     n_patients: int
-    n_positive: int
     confidence: float
     bootstrap: int
     interval: str
     best_head: str | None
-    models: dict[str, ModelResult]
-    linear_probe_augmented: ModelResult | None
+    models: dict[str, ModelResult | ClassResult]
+    linear_probe_augmented: ModelResult | ClassResult | None
     finetune_minus_best_head: Difference | None
     conclusion: str | None
+
+    @property
+    def smallest_class(self) -> int:
+        """The number of images of the class with the fewest."""
+        if self.n_by_class is not None:
+            return min(self.n_by_class.values())
+        positive = self.n_positive or 0
+        return min(positive, self.n - positive)
+
+    @property
+    def auc_name(self) -> str:
+        """What the AUC is called: of more than two classes it is the mean of each one's."""
+        return self.metrics["auc"]
+
+    @property
+    def auc_in_sentence(self) -> str:
+        """`auc_name` as it stands inside a sentence."""
+        return self.auc_name.replace("Macro", "macro")
+
+    @property
+    def metrics(self) -> dict[str, str]:
+        """The metrics shown and their headings."""
+        return METRICS if self.two_classes else CLASS_METRICS
 
     @property
     def synthetic(self) -> bool:

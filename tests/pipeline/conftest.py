@@ -12,6 +12,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from features.store import StoreCoords, write_store
+from heads.base import by_class
 from pipeline import evaluate
 from pipeline.cases import write_cases
 from pipeline.evaluate import MODELS
@@ -113,7 +114,7 @@ def write_predictions_of(model: str, cases: pd.DataFrame, splits: pd.DataFrame, 
     noise = np.random.default_rng(seed).normal(size=(len(cases), 2))
     scores = 1 / (1 + np.exp(-(SKILL[model] * (2 * labels - 1) * 0.6 + noise)))
     frame = splits[["id", "group", "split"]].assign(label=cases["label"])
-    predictions = Predictions.of_views(frame, scores, PROVENANCE)
+    predictions = Predictions.of_views(frame, by_class(scores), PROVENANCE)
     write_predictions(f"predictions/{model}.csv", predictions)
 
 
@@ -262,6 +263,7 @@ def write_cached(labels: np.ndarray, embeddings: np.ndarray, **quick: str) -> pd
             "layers": ["penultimate"],
             "precision": "fp32",
             "engine": "eager",
+            "device": "cpu",
             "batch_size": 16,
             "views_seed": 42,
         },

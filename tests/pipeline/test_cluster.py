@@ -25,6 +25,15 @@ def test_results_are_streamed():
     assert len(called) < 10_000
 
 
+def test_what_is_given_up_ends():
+    called = []
+    results = ordered_map(called.append, list(range(100_000)), scheduler=None)
+    next(results)
+    results.close()
+    assert len(called) < 10_000
+    assert not [each for each in threading.enumerate() if "ThreadPool" in each.name]
+
+
 def test_an_error_keeps_its_type():
     with pytest.raises(ZeroDivisionError):
         list(ordered_map(lambda x: 1 / x, [1, 0], scheduler=None))
@@ -38,7 +47,7 @@ def test_a_scheduler_that_does_not_answer_is_named():
 
 def test_a_cluster_gives_the_same():
     distributed = pytest.importorskip("distributed", reason="Dask's cluster part is optional")
-    local = {"processes": False, "dashboard_address": None, "n_workers": 1}
+    local = {"processes": False, "dashboard_address": ":0", "n_workers": 1}
     with distributed.LocalCluster(**local) as cluster:
         address = cluster.scheduler_address
         assert list(ordered_map(str, range(20), scheduler=address)) == [str(i) for i in range(20)]

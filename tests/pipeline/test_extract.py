@@ -36,7 +36,11 @@ def test_the_store_holds_images_coordinates_and_provenance(prepared, capsys):
     assert facts["backbone"] == prepared.backbone
     assert facts["classes"] == ["Normal", "Opacity"]
     assert facts["image_size"] == 64
-    assert facts["engine"] == "eager"
+    assert facts["engine"] == "openvino"
+    assert facts["device"] == "cpu"
+    assert facts["precision"] in {"bf16", "fp32"}
+    assert facts["batch_size"] is None
+    assert 0.999 <= facts["fidelity"] <= 1
     assert facts["preprocessing"]["input_size"] == 224
     assert "torch" in facts["library_versions"]
     cost = prepared.cost()
@@ -44,7 +48,13 @@ def test_the_store_holds_images_coordinates_and_provenance(prepared, capsys):
     assert (cost["computed"], cost["reused"]) == (2 * N, 0)
     assert cost["seconds_without_bank"] == cost["seconds"]
     printed = capsys.readouterr().out
-    for words in ("weights: random", "synthetic demo cohort", "engine eager (auto)", "images/s"):
+    for words in (
+        "weights: random",
+        "synthetic demo cohort",
+        "engine openvino in",
+        "mean cosine to eager",
+        "images/s",
+    ):
         assert words in printed
 
 
@@ -83,9 +93,8 @@ def test_a_second_run_copies_from_the_bank_without_the_network(prepared, no_netw
     assert "0 embeddings computed, 12 from the bank" in capsys.readouterr().out
 
 
-def test_a_second_project_reuses_them_too(prepared, no_network):
+def test_a_second_project_reuses_them_too(prepared):
     extract.main()
-    no_network()
     other = prepared.elsewhere("other", [3, 1])
     extract.main()
     assert other.cost()["computed"] == 0
@@ -108,7 +117,7 @@ def test_added_images_are_embedded_alone_and_give_the_bytes_of_a_full_run(prepar
 def test_switching_back_computes_nothing(prepared, no_network):
     extract.main()
     first = prepared.files()
-    prepared.write_params(precision="bf16")
+    prepared.write_params(engine="eager")
     extract.main()
     assert prepared.cost()["computed"] == 2 * N
     assert prepared.files() != first
@@ -169,6 +178,14 @@ def test_a_run_that_computes_nothing_imports_no_torch(prepared):
         [sys.executable, "-c", program], check=True, capture_output=True, text=True
     )
     assert done.stdout.splitlines()[-1] == "False"
+
+
+def test_an_unfaithful_engine_stops_the_run_before_its_work(prepared, monkeypatch):
+    monkeypatch.setattr("features.fidelity.fidelity", lambda *_: 0.99)
+    with pytest.raises(RadbankError, match=r"mean cosine of 0\.990000 to eager fp32"):
+        extract.main()
+    assert not prepared.store.exists()
+    assert not prepared.blocks()
 
 
 def test_other_layers(prepared):

@@ -7,6 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from pydicom import Dataset
+from pydicom.dataset import FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian
 from ruamel.yaml import YAML
 
 from pipeline import extract, finetune, ingest, prepare, split, train
@@ -93,6 +96,41 @@ def test_unreadable_files_are_left_out_and_named(study, capsys):
     assert list(table(Path("out/x.csv").read_text())) == ["raw/normal/00.png"]
     assert "left out: new.dcm: it is not a DICOM, PNG, JPEG or TIFF file" in err
     assert "error: 1 of 2 files could not be read." in err
+
+
+def write_frames(path, *pictures):
+    """Write a DICOM file of several frames."""
+    meta = FileMetaDataset()
+    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = "1.2.3", "1.2.3.4"
+    dataset = Dataset()
+    dataset.file_meta = meta
+    dataset.SOPClassUID, dataset.SOPInstanceUID = "1.2.3", "1.2.3.4"
+    dataset.Rows, dataset.Columns = pictures[0].shape
+    dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
+    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 8, 8, 7
+    dataset.PixelRepresentation = 0
+    dataset.NumberOfFrames = len(pictures)
+    dataset.PixelData = b"".join(picture.tobytes() for picture in pictures)
+    dataset["PixelData"].VR = "OB"
+    dataset.save_as(path, enforce_file_format=True)
+
+
+def test_one_of_several_frames_is_chosen(study, capsys):
+    names = ["raw/normal/00.png", "raw/opaque/01.png"]
+    write_frames("two.dcm", *(np.asarray(Image.open(name)) for name in names))
+    main(["predict", NETWORK, *names])
+    alone = table(capsys.readouterr().out)
+    for number, name in enumerate(names, start=1):
+        main(["predict", NETWORK, "two.dcm", "--frame", str(number)])
+        assert table(capsys.readouterr().out) == {"two.dcm": pytest.approx(alone[name], rel=1e-4)}
+    assert alone[names[0]] != pytest.approx(alone[names[1]], rel=1e-4)
+    err = predict_fails(capsys, NETWORK, "two.dcm", "--frame", "3")
+    assert "left out: two.dcm: the file holds no frame 3" in err
+    assert "left out: two.dcm: the file holds several frames" in (
+        predict_fails(capsys, NETWORK, "two.dcm")
+    )
+    assert "frames are counted from 1" in predict_fails(capsys, NETWORK, "raw", "--frame", "0")
 
 
 def change_model(model, **values):

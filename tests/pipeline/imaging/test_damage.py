@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.mutation import dicom_seeds, mutate, raster_seeds
+from pipeline.imaging.image import LOOK
 from pipeline.imaging.read import UnreadableImage, read_image
 
 
@@ -18,13 +19,13 @@ def files() -> list[bytes]:
 @given(
     choice=st.integers(0, 10**6),
     seed=st.integers(0, 2**32 - 1),
-    reduce=st.sampled_from([1, 8]),
+    side=st.sampled_from([None, LOOK, 32]),
 )
-def test_damaged_files_give_an_image_or_a_reason(files, tmp_path_factory, choice, seed, reduce):
+def test_damaged_files_give_an_image_or_a_reason(files, tmp_path_factory, choice, seed, side):
     path = tmp_path_factory.getbasetemp() / "damaged"
     path.write_bytes(mutate(files[choice % len(files)], np.random.default_rng(seed)))
     try:
-        image = read_image(path, frame=1, reduce=reduce)
+        image = read_image(path, frame=1, side=side)
     except UnreadableImage:
         return
     assert image.grey.dtype == np.uint8
