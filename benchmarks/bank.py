@@ -90,9 +90,10 @@ def extract(project: Path, home: Path) -> dict[str, Any]:
 
 def report(figures: dict[str, Any]) -> str:
     """Return the figures as a table."""
+    images = f"{figures['images']:,} images of {figures['size']} pixels"
+    computed_by = f"{figures['engine']}, {figures['precision']}"
     lines = [
-        f"{figures['backbone']}, {figures['images']:,} images of {figures['size']} pixels in "
-        f"{1 + figures['views']} views, {figures['engine']}, {figures['precision']}",
+        f"{figures['backbone']}, {images} in {1 + figures['views']} views, {computed_by}",
         f"{'run':<8}{'seconds':>9}{'computed':>10}{'reused':>9}{'of cold':>10}{'at most':>9}",
     ]
     for name, run in figures["runs"].items():
