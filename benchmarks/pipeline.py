@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -22,11 +23,10 @@ def watch_memory(process: subprocess.Popen[str], peak: list[int]) -> None:
     root = psutil.Process(process.pid)
     while process.poll() is None:
         total = 0
-        for one in (root, *root.children(recursive=True)):
-            try:
-                total += one.memory_info().rss
-            except psutil.NoSuchProcess:
-                continue
+        with suppress(psutil.NoSuchProcess):  # it has just ended
+            for one in (root, *root.children(recursive=True)):
+                with suppress(psutil.NoSuchProcess):
+                    total += one.memory_info().rss
         peak[0] = max(peak[0], total)
         time.sleep(0.2)
 

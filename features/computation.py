@@ -27,6 +27,8 @@ class Computation:
         Whose outputs are joined.
     engine, precision, device
         Its precision class: engines, number formats and kinds of device round differently.
+    batch_size
+        Images in a forward pass, where rounding depends on that; None where it does not.
     """
 
     backbone: str
@@ -36,6 +38,7 @@ class Computation:
     engine: str
     precision: str
     device: str
+    batch_size: int | None
 
     @property
     def digest(self) -> str:

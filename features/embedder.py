@@ -1,18 +1,26 @@
 """A backbone on an engine, ready to embed images."""
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import torch
 
+from features import trial
 from features.backbones import LoadedBackbone
+from features.batch_size import FIXED, BatchSize, deciding
 from features.computation import Computation
 from features.device import device_type
-from features.engines.choice import choose_engine
+from features.engines.base import Engine
+from features.engines.choice import choose
+from features.engines.compiled import Compiled
 from features.engines.eager import Eager
+from features.engines.openvino import OpenVINO
+from features.feeding import ahead
 from features.layers import LayerEmbedding
 
-ENGINES = {Eager.name: Eager}
+ENGINES = {engine.name: engine for engine in (OpenVINO, Compiled, Eager)}
+WAITING = 2  # batches that are ready before their turn, and results before they are asked for
 
 
 def device() -> torch.device:
@@ -23,9 +31,9 @@ def device() -> torch.device:
 class Embedder:
     """A function from prepared images to embeddings.
 
-    Every forward pass is of `batch_size` images (a shorter batch is filled up with black ones,
+    Every forward pass is of one number of images (a shorter batch is filled up with black ones,
     whose embeddings are dropped), so that an image meets the same computation whatever its
-    neighbours are.
+    neighbours are. Where memory runs out, that number is halved.
 
     Parameters
     ----------
@@ -33,26 +41,32 @@ class Embedder:
         The network.
     layers
         ``"penultimate"`` or dotted names of modules.
-    engine
-        ``"eager"``, or ``"auto"`` (see :func:`features.engines.choice.choose_engine`).
-    precision
-        ``"fp32"`` or ``"bf16"``.
+    engine, precision
+        As for :func:`features.engines.choice.choose`.
     batch_size
-        Images in a forward pass.
+        Images in a forward pass; ``"auto"`` is a fixed number where embeddings depend on it,
+        and otherwise found by trial if there are enough images.
     device
         Where the network runs.
+    n_images
+        Embeddings to compute in all, views included.
 
     Attributes
     ----------
+    choice
+        The engine and the precision, and why these.
     computation
         What decides the numbers.
     batch_size
-        As given.
+        The most images that a batch may have.
+    fidelity
+        Mean cosine to the network run eagerly in float32, once it has been measured
+        (:func:`features.fidelity.require_fidelity`).
 
     Raises
     ------
     RadbankError
-        If the network has no layer of a name in `layers`.
+        If the network has no layer of a name in `layers`, or the engine cannot do what is asked.
     """
 
     def __init__(
@@ -62,30 +76,55 @@ class Embedder:
         layers: Sequence[str],
         engine: str,
         precision: str,
-        batch_size: int,
+        batch_size: BatchSize,
         device: torch.device,
+        n_images: int = 0,
     ) -> None:
-        chosen = choose_engine(engine)
-        self.batch_size = batch_size
+        self.choice = choose(engine, precision, device=device.type, n_images=n_images)
+        self.fidelity: float | None = None
+        self._device = device
+        self._preprocessing = backbone.preprocessing
+        self._network = LayerEmbedding(backbone, layers)
+        decides = deciding(batch_size, engine=self.choice.engine, device=device.type)
+        if batch_size == "auto" and decides is None and n_images >= trial.PAYS:
+            side = backbone.preprocessing.input_size
+            self.batch_size, self._engine = trial.find_batch_size(self._build, side)
+        else:
+            self.batch_size = FIXED[device.type] if batch_size == "auto" else batch_size
+            self._engine = self._build(self.batch_size)
+        self._in_one_pass = self.batch_size
         self.computation = Computation(
             backbone=backbone.name,
             weights_sha256=backbone.weights.sha256,
             preprocessing=backbone.preprocessing,
             layers=tuple(layers),
-            engine=chosen,
-            precision=precision,
+            engine=self.choice.engine,
+            precision=self._engine.precision,
             device=device.type,
+            batch_size=decides,
         )
-        self._preprocessing = backbone.preprocessing
-        self._forward = ENGINES[chosen](
-            LayerEmbedding(backbone, layers),
-            backbone.preprocessing,
-            precision=precision,
-            device=device,
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether this is the network run eagerly in float32."""
+        return (self.computation.engine, self.computation.precision) == ("eager", "fp32")
+
+    def reference(self, backbone: LoadedBackbone) -> "Embedder":
+        """Return the embedder of the same layers that runs eagerly in float32."""
+        return Embedder(
+            backbone,
+            layers=self.computation.layers,
+            engine="eager",
+            precision="fp32",
+            batch_size="auto",
+            device=self._device,
         )
 
     def __call__(self, batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
         """Yield the embeddings of batches of images, in their order.
+
+        Batches are read and resized in one thread and embedded in another, while the caller works
+        on the embeddings before.
 
         Parameters
         ----------
@@ -97,12 +136,52 @@ class Embedder:
         ndarray of shape (n, n_features)
             float32.
         """
-        for batch in batches:
-            resized = self._preprocessing.resize(batch)
-            yield self._forward(_padded(resized, self.batch_size))[: len(batch)]
+        resized = ahead(map(self._resize, batches), WAITING)
+        return ahead(map(self._embed, resized), WAITING)
+
+    def _resize(self, batch: np.ndarray) -> torch.Tensor:
+        resized = self._preprocessing.resize(batch)
+        return resized.pin_memory() if self._device.type == "cuda" else resized
+
+    def _embed(self, images: torch.Tensor) -> np.ndarray:
+        while True:
+            try:
+                return np.concatenate(
+                    [
+                        self._engine(_padded(part, self._in_one_pass))[: len(part)]
+                        for part in torch.split(images, self._in_one_pass)
+                    ]
+                )
+            except Exception as error:
+                if not trial.is_out_of_memory(error) or self._in_one_pass == 1:
+                    raise
+            self._halve()
+
+    def _halve(self) -> None:
+        """Take half as many images in a pass from now on."""
+        self._in_one_pass //= 2
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+        self._engine = self._build(self._in_one_pass)
+        print(
+            f"Not enough memory: going on with {self._in_one_pass} images in a forward pass. Set "
+            f"features.batch_size to {self._in_one_pass} to start with that.",
+            file=sys.stderr,
+        )
+
+    def _build(self, batch_size: int) -> Engine:
+        return ENGINES[self.choice.engine](
+            self._network,
+            self._preprocessing,
+            precision=self.choice.precision,
+            device=self._device,
+            batch_size=batch_size,
+        )
 
 
 def _padded(images: torch.Tensor, size: int) -> torch.Tensor:
     """Fill a batch up with black images."""
     missing = size - len(images)
+    if not missing:
+        return images
     return torch.cat([images, images.new_zeros(missing, *images.shape[1:])])

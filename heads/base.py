@@ -26,7 +26,7 @@ class Examples:
     embeddings : ndarray of shape (n_images, n_views, n_features), float32
         View 0 is the image as it is, views 1 and up are augmented.
     labels : ndarray of shape (n_images,), int64
-        0 or 1.
+        Class of each image, from 0.
     groups : ndarray of shape (n_images,), str
         Patient of each image.
     folds : ndarray of shape (n_images,), int64
@@ -71,7 +71,7 @@ class Examples:
 
 @dataclass(kw_only=True)
 class Head(ABC):
-    """A binary classifier on embeddings.
+    """A classifier on embeddings, of two classes or of more.
 
     Subclasses are dataclasses whose fields are the hyperparameters of the block of the same name
     in params.yaml. What :meth:`fit` learns ends in an underscore.
@@ -100,12 +100,15 @@ class Head(ABC):
     def fit(self, train: Examples, validation: Examples) -> Self:
         """Learn from `train`; `validation` may decide when to stop, and nothing else.
 
-        Both hold images of both classes.
+        Both hold images of every class.
         """
 
     @abstractmethod
     def _probability(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return the probability of the positive class, shape (n_images,)."""
+        """Return the probability of the positive class, shape (n_images,).
+
+        Of more than two classes: that of each, shape (n_images, n_classes).
+        """
 
     @abstractmethod
     def _save_weights(self, path: Path) -> None:
@@ -124,14 +127,14 @@ class Head(ABC):
 
         Returns
         -------
-        ndarray of shape (n_images, 2)
-            Columns: negative, positive.
+        ndarray of shape (n_images, n_classes)
+            Columns by label: of two classes negative, positive.
         """
-        positive = self._probability(embeddings)
-        return np.column_stack([1 - positive, positive])
+        said = self._probability(embeddings)
+        return by_class(said) if said.ndim == 1 else said
 
     def predict_views(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return the positive class's probability for each view.
+        """Return the probability of each class for each view.
 
         Parameters
         ----------
@@ -139,11 +142,10 @@ class Head(ABC):
 
         Returns
         -------
-        ndarray of shape (n_images, n_views)
+        ndarray of shape (n_images, n_classes, n_views)
         """
-        return np.column_stack(
-            [self._probability(embeddings[:, view]) for view in range(embeddings.shape[1])]
-        )
+        views = range(embeddings.shape[1])
+        return np.stack([self.predict_proba(embeddings[:, view]) for view in views], axis=-1)
 
     def chosen(self) -> Chosen:
         """Return what fitting decided: a regularisation strength, a number of rounds, ..."""
@@ -187,17 +189,35 @@ class Head(ABC):
         return head
 
 
-def answer(by_view: NDArray[np.float64], *, average_views: bool) -> NDArray[np.float64]:
-    """Return what a head says of each image, shape (n_images,): the mean over views, or the plain.
+def by_class(positive: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the probabilities of both classes from those of the positive one.
 
     Parameters
     ----------
-    by_view : ndarray of shape (n_images, n_views)
+    positive : ndarray of shape (n_images, ...)
+
+    Returns
+    -------
+    ndarray of shape (n_images, 2, ...)
+    """
+    return np.stack([1 - positive, positive], axis=1)
+
+
+def answer(by_view: NDArray[np.float64], *, average_views: bool) -> NDArray[np.float64]:
+    """Return what a head says of each image: the mean over its views, or the plain one.
+
+    Parameters
+    ----------
+    by_view : ndarray of shape (n_images, n_classes, n_views)
         Probabilities; view 0 is the plain one.
     average_views
         Whether to average.
+
+    Returns
+    -------
+    ndarray of shape (n_images, n_classes)
     """
-    said: NDArray[np.float64] = by_view.mean(axis=1) if average_views else by_view[:, 0]
+    said: NDArray[np.float64] = by_view.mean(axis=-1) if average_views else by_view[..., 0]
     return said
 
 
@@ -207,19 +227,20 @@ def class_weights(labels: NDArray[np.int64], mode: ClassWeight) -> NDArray[np.fl
     Parameters
     ----------
     labels : ndarray of shape (n_images,)
-        Training labels, both classes present.
+        Training labels, every class present.
     mode
-        "balanced": n_images / (2 * images of the class), so that both classes weigh the same;
-        None: 1 for both.
+        "balanced": n_images / (n_classes * images of the class), so that all classes weigh the
+        same; None: 1 for all.
 
     Returns
     -------
-    ndarray of shape (2,)
+    ndarray of shape (n_classes,)
         Indexed by label.
     """
+    counts = np.bincount(labels, minlength=2)
     if mode is None:
-        return np.ones(2)
-    weights: NDArray[np.float64] = len(labels) / (2 * np.bincount(labels, minlength=2))
+        return np.ones(len(counts))
+    weights: NDArray[np.float64] = len(labels) / (len(counts) * counts)
     return weights
 
 
@@ -237,12 +258,11 @@ def weighted_log_loss(
 
     Parameters
     ----------
-    probability : ndarray of shape (n_images,)
-        Of the positive class.
+    probability : ndarray of shape (n_images, n_classes)
     labels : ndarray of shape (n_images,)
-    weight_of : ndarray of shape (2,)
+    weight_of : ndarray of shape (n_classes,)
         Weight of each class, as :func:`class_weights` returns it.
     """
-    likelihood = np.where(labels == 1, probability, 1 - probability)
+    likelihood = probability[np.arange(len(labels)), labels]
     loss = -np.log(np.maximum(likelihood, np.finfo(np.float64).tiny))
     return float(np.average(loss, weights=weight_of[labels]))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from heads import get_head
 from heads.base import Chosen, Examples, Head, answer
-from heads.calibration import Platt
+from heads.calibration import Calibration, calibrate, from_numbers
 from radbank.errors import RadbankError
 from radbank.files import read_json, write_json
 
@@ -32,13 +32,14 @@ class Ensemble:
     Notes
     -----
     Members weigh classes and are tempered differently, so raw probabilities of one member would
-    decide most cases for all. Calibration takes two numbers a member, from validation images;
-    members that also stopped early on these are calibrated a little too well there.
+    decide most cases for all. Calibration takes two numbers a member (of more than two classes,
+    one and one a class) from validation images; members that also stopped early on these are
+    calibrated a little too well there.
     """
 
     name: ClassVar[str] = "ensemble"
     members: Mapping[str, Head]
-    calibrations: Mapping[str, Platt]
+    calibrations: Mapping[str, Calibration]
 
     @classmethod
     def of(cls, members: Mapping[str, Head], validation: Examples) -> Self:
@@ -49,11 +50,11 @@ class Ensemble:
         members
             At least one fitted head, by name.
         validation
-            Images of both classes.
+            Images of every class.
         """
         average = any(head.average_views for head in members.values())
         calibrations = {
-            name: Platt.fit(
+            name: calibrate(
                 answer(head.predict_views(validation.embeddings), average_views=average),
                 validation.labels,
             )
@@ -75,21 +76,17 @@ class Ensemble:
         )
 
     def chosen(self) -> Chosen:
-        """Return slope and intercept of each member's calibration, in words."""
-        return {
-            name: f"slope {platt.slope:.3g}, intercept {platt.intercept:.3g}"
-            for name, platt in self.calibrations.items()
-        }
+        """Return the numbers of each member's calibration, in words."""
+        return {name: calibration.in_words for name, calibration in self.calibrations.items()}
 
     def predict_proba(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return the probability of each class, shape (n_images, 2), for (n_images, n_features)."""
-        positive = self.predict_views(embeddings[:, np.newaxis])[:, 0]
-        return np.column_stack([1 - positive, positive])
+        """Return probabilities of shape (n_images, n_classes) for (n_images, n_features)."""
+        return self.predict_views(embeddings[:, np.newaxis])[..., 0]
 
     def predict_views(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return the positive class's probability for each view, shape (n_images, n_views)."""
+        """Return each class's probability for each view, shape (n_images, n_classes, n_views)."""
         each = [
-            self.calibrations[name](head.predict_views(embeddings))
+            self.calibrations[name].of_classes(head.predict_views(embeddings))
             for name, head in self.members.items()
         ]
         mean: NDArray[np.float64] = np.mean(each, axis=0)
@@ -97,7 +94,7 @@ class Ensemble:
 
     def save(self, folder: Path) -> None:
         """Write calibrations and members into an existing folder, without pickle."""
-        calibrations = {name: asdict(platt) for name, platt in self.calibrations.items()}
+        calibrations = {name: asdict(each) for name, each in self.calibrations.items()}
         write_json(folder / SETTINGS, {"calibrations": calibrations})
         for name, head in self.members.items():
             part = folder / MEMBERS / name
@@ -118,5 +115,5 @@ class Ensemble:
         settings = read_json(folder / SETTINGS)["calibrations"]
         return cls(
             members={name: get_head(name).load(folder / MEMBERS / name) for name in settings},
-            calibrations={name: Platt(**numbers) for name, numbers in settings.items()},
+            calibrations={name: from_numbers(numbers) for name, numbers in settings.items()},
         )

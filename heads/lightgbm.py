@@ -12,6 +12,7 @@ from heads.base import (
     ClassWeight,
     Examples,
     Head,
+    by_class,
     class_weights,
     describe_class_weight,
     weighted_log_loss,
@@ -36,12 +37,12 @@ class LightGBM(Head):
     reg_lambda
         L2 penalty on the leaves' values.
     max_rounds
-        Trees at most.
+        Trees at most; of more than two classes, trees of each class.
     patience
         Trees without a smaller validation loss before growing stops; the trees up to the
         smallest are kept.
     class_weight
-        "balanced": both classes weigh the same in the loss; None: every image does.
+        "balanced": all classes weigh the same in the loss; None: every image does.
     augment
         Train on all views instead of the plain one. Validation is always plain.
 
@@ -77,9 +78,15 @@ class LightGBM(Head):
         weight_of = class_weights(rows.labels, self.class_weight)
         data = lgb.Dataset(rows.plain, rows.labels, weight=weight_of[rows.labels])
         watched = lgb.Dataset(validation.plain, validation.labels, reference=data)
+        n_classes = len(weight_of)
+        objective = (
+            {"objective": "binary"}
+            if n_classes == 2
+            else {"objective": "multiclass", "num_class": n_classes}
+        )
         booster = lgb.Booster(
             {
-                "objective": "binary",
+                **objective,
                 "metric": "none",
                 "learning_rate": self.learning_rate,
                 "num_leaves": self.num_leaves,
@@ -96,7 +103,8 @@ class LightGBM(Head):
 
         def evaluate(probability: NDArray[np.float64], _: lgb.Dataset) -> tuple[str, float, bool]:
             # LightGBM's own sum varies with the number of threads
-            return "log_loss", weighted_log_loss(probability, validation.labels, weight_of), False
+            said = by_class(probability) if probability.ndim == 1 else probability
+            return "log_loss", weighted_log_loss(said, validation.labels, weight_of), False
 
         best_loss, best_trees, failed = float("inf"), 0, 0
         rounds = range(self.max_rounds)

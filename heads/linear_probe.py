@@ -8,15 +8,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
-from torch.nn import functional
 
 from heads.base import Examples, Head, describe_class_weight
+from heads.cross_entropy import cross_entropy, n_outputs
 from heads.reproducible import probability, reproducible_torch
 
 
 @dataclass(kw_only=True)
 class LinearProbe(Head):
-    """One linear output trained with Adam on embeddings as they are.
+    """One linear output trained with Adam on embeddings as they are; one a class of more than two.
 
     Parameters
     ----------
@@ -33,10 +33,13 @@ class LinearProbe(Head):
 
     Notes
     -----
-    Sigmoid and cross-entropy; no scaling, no class weights, no early stopping. The protocol does
-    not say where the weights start. Here they start at zero: a convex loss needs no random start,
-    and at this step size one would be most of the result (50 steps of 1e-5 move a weight by about
-    0.0005; a random start for 1280 features commonly spreads 0.03).
+    The study has two classes, and so sigmoid and cross-entropy of one output. Of more than two
+    classes each has an output, with softmax; all else is the same.
+
+    No scaling, no class weights, no early stopping. The protocol does not say where the weights
+    start. Here they start at zero: a convex loss needs no random start, and at this step size one
+    would be most of the result (50 steps of 1e-5 move a weight by about 0.0005; a random start for
+    1280 features commonly spreads 0.03).
     """
 
     name = "linear_probe"
@@ -60,9 +63,12 @@ class LinearProbe(Head):
         augmented = self.augment and n_views > 1
         first_view, end_view = (1, n_views) if augmented else (0, 1)
         embeddings = torch.from_numpy(train.embeddings)
-        labels = torch.from_numpy(train.labels).float()
-        self.weight_ = torch.zeros(n_features, requires_grad=True)
-        self.bias_ = torch.zeros(1, requires_grad=True)
+        labels = torch.from_numpy(train.labels)
+        outputs = n_outputs(int(train.labels.max()) + 1)
+        # one output is a vector, so that its logits are of shape (n_images,)
+        shape = (n_features,) if outputs == 1 else (n_features, outputs)
+        self.weight_ = torch.zeros(shape, requires_grad=True)
+        self.bias_ = torch.zeros(outputs, requires_grad=True)
         optimiser = torch.optim.Adam([self.weight_, self.bias_], lr=self.learning_rate)
         with reproducible_torch(self.seed):
             for _ in range(self.epochs):
@@ -70,13 +76,14 @@ class LinearProbe(Head):
                 for batch in torch.split(torch.randperm(n_images), self.batch_size):
                     optimiser.zero_grad()
                     logits = self._logits(embeddings[batch, view[batch]])
-                    loss = functional.binary_cross_entropy_with_logits(logits, labels[batch])
-                    torch.autograd.backward(loss)
+                    torch.autograd.backward(cross_entropy(logits, labels[batch]))
                     optimiser.step()
         self.chosen_ = {
             "epochs": self.epochs,
             "training_views": "augmented" if augmented else "plain",
         }
+        if outputs > 1:
+            self.chosen_["outputs"] = f"{outputs}, one a class (the study's protocol has one)"
         return self
 
     def _logits(self, embeddings: torch.Tensor) -> torch.Tensor:

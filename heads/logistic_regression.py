@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import logsumexp
 from sklearn import linear_model
 from sklearn.decomposition import PCA
 from sklearn.pipeline import Pipeline
@@ -23,6 +24,8 @@ from radbank.progress import track
 class LogisticRegression(Head):
     """Standardised features, optionally PCA, L2-penalised logistic regression.
 
+    Of more than two classes it is multinomial: one softmax over all of them.
+
     Parameters
     ----------
     C
@@ -32,7 +35,7 @@ class LogisticRegression(Head):
         Keep the principal components that hold this share of the variance of the standardised
         features; None: all features as they are.
     class_weight
-        "balanced": both classes weigh the same in the loss; None: every image does.
+        "balanced": all classes weigh the same in the loss; None: every image does.
     augment
         Train on all views instead of the plain one. A held-out fold is always scored on its
         plain view, because that is what the head will be used on.
@@ -94,20 +97,19 @@ class LogisticRegression(Head):
         for fold in track(folds, self.name, total=len(folds), unit="folds"):
             held_out = train.take(train.folds == fold)
             X, y = self._rows(train.take(train.folds != fold))
-            if len(np.unique(y)) < 2:
+            if len(np.unique(y)) < len(weight_of):
                 raise RadbankError(
-                    f"Cross-validation of {self.name} needs both classes outside each fold, but "
+                    f"Cross-validation of {self.name} needs every class outside each fold, but "
                     f"without fold {fold} of {len(folds)} one is missing: give more patients."
                 )
             reduction = self._reduction().fit(X)
             X_held_out = reduction.transform(held_out.plain.astype(np.float64))
             X = reduction.transform(X)
-            sign = np.where(held_out.labels == 1, 1, -1)
             weight = weight_of[held_out.labels]
             model = self._model(path[0]).set_params(warm_start=True)
             for index, C in enumerate(path):
-                margin = sign * model.set_params(C=C).fit(X, y).decision_function(X_held_out)
-                losses[index] += weight @ np.logaddexp(0, -margin)
+                scores = model.set_params(C=C).fit(X, y).decision_function(X_held_out)
+                losses[index] += weight @ _log_losses(scores, held_out.labels)
         losses /= weight_of[train.labels].sum()
         return losses
 
@@ -132,11 +134,22 @@ class LogisticRegression(Head):
         with threadpool_limits(limits=1):
             probability: NDArray[np.float64] = self.pipeline_.predict_proba(
                 embeddings.astype(np.float64)
-            )[:, 1]
-        return probability
+            )
+        return probability[:, 1] if probability.shape[1] == 2 else probability
 
     def _save_weights(self, path: Path) -> None:
         skops_file.dump(self.pipeline_, path)
 
     def _load_weights(self, path: Path) -> None:
         self.pipeline_ = skops_file.load(path, Pipeline)
+
+
+def _log_losses(scores: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return each image's log loss from scores of shape (n_images,) or (n_images, n_classes)."""
+    losses: NDArray[np.float64]
+    if scores.ndim == 1:
+        margin = np.where(labels == 1, 1, -1) * scores
+        losses = np.logaddexp(0, -margin)
+    else:
+        losses = logsumexp(scores, axis=1) - scores[np.arange(len(labels)), labels]
+    return losses

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from sklearn.preprocessing import StandardScaler
 from torch import nn
-from torch.nn import functional
 
 from heads.base import (
     ClassWeight,
@@ -21,12 +20,13 @@ from heads.base import (
     describe_class_weight,
     weighted_log_loss,
 )
+from heads.cross_entropy import cross_entropy, n_outputs
 from heads.reproducible import probability, reproducible_torch
 from radbank.progress import track
 
 
 class Network(nn.Module):
-    """Standardise, one hidden layer with ReLU and dropout, one logit.
+    """Standardise, one hidden layer with ReLU and dropout, logits.
 
     Parameters
     ----------
@@ -36,21 +36,26 @@ class Network(nn.Module):
         Width of the hidden layer.
     dropout
         Share of hidden units switched off in training.
+    outputs
+        Logits: one for two classes, else one for each class.
     """
 
     mean: torch.Tensor
     scale: torch.Tensor
 
-    def __init__(self, n_features: int, hidden: int, dropout: float) -> None:
+    def __init__(self, n_features: int, hidden: int, dropout: float, outputs: int) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(n_features))
         self.register_buffer("scale", torch.ones(n_features))
         self.layers = nn.Sequential(
-            nn.Linear(n_features, hidden), nn.ReLU(), nn.Dropout(dropout), nn.Linear(hidden, 1)
+            nn.Linear(n_features, hidden),
+            nn.ReLU(),
+            nn.Dropout(dropout),
+            nn.Linear(hidden, outputs),
         )
 
     def forward(self, embeddings: torch.Tensor) -> torch.Tensor:
-        """Map (n, n_features) to logits of shape (n,)."""
+        """Map (n, n_features) to logits of shape (n,), or (n, outputs) where there are several."""
         logits: torch.Tensor = self.layers((embeddings - self.mean) / self.scale)
         return logits.squeeze(1)
 
@@ -79,7 +84,7 @@ class MLP(Head):
         Epochs without a smaller validation loss before training stops; the weights of the epoch
         with the smallest are kept.
     class_weight
-        "balanced": both classes weigh the same in the loss; None: every image does.
+        "balanced": all classes weigh the same in the loss; None: every image does.
     augment
         Show a random view of each image (the plain one included) in each epoch instead of the
         plain one. Validation is always plain.
@@ -116,7 +121,7 @@ class MLP(Head):
         self.chosen_ = {
             "epochs": ", ".join(str(epochs) for _, epochs in fitted),
             "validation_log_loss": weighted_log_loss(
-                self._probability(validation.plain), validation.labels, weight_of
+                self.predict_proba(validation.plain), validation.labels, weight_of
             ),
         }
         return self
@@ -129,7 +134,7 @@ class MLP(Head):
         labels = torch.from_numpy(train.labels)
         held_out, held_out_labels = map(torch.from_numpy, (validation.plain, validation.labels))
 
-        network = Network(n_features, self.hidden, self.dropout)
+        network = Network(n_features, self.hidden, self.dropout, n_outputs(len(weight_of)))
         rows = train.views_as_rows() if self.augment else train
         scaler = StandardScaler().fit(rows.plain.astype(np.float64))
         network.mean.copy_(torch.from_numpy(scaler.mean_))
@@ -145,13 +150,14 @@ class MLP(Head):
             for batch in torch.split(torch.randperm(n_images), self.batch_size):
                 optimiser.zero_grad()
                 logits = network(embeddings[batch, view[batch]])
-                torch.autograd.backward(_loss(logits, labels[batch], weight_of))
+                loss = cross_entropy(logits, labels[batch], weight_of)
+                torch.autograd.backward(loss)
                 optimiser.step()
             network.eval()
             with torch.inference_mode():
-                loss = _loss(network(held_out), held_out_labels, weight_of).item()
-            if loss < best_loss:
-                best_loss, best_epoch = loss, epoch
+                held_out_loss = cross_entropy(network(held_out), held_out_labels, weight_of).item()
+            if held_out_loss < best_loss:
+                best_loss, best_epoch = held_out_loss, epoch
                 best_weights = deepcopy(network.state_dict())
             elif epoch - best_epoch >= self.patience:
                 break
@@ -168,16 +174,10 @@ class MLP(Head):
 
     def _load_weights(self, path: Path) -> None:
         weights = load_file(path)
+        outputs = len(weights["0.layers.3.bias"])
         with reproducible_torch(self.seed):
             self.networks_ = nn.ModuleList(
-                Network(len(weights["0.mean"]), self.hidden, self.dropout)
+                Network(len(weights["0.mean"]), self.hidden, self.dropout, outputs)
                 for _ in range(self.members)
             ).eval()
         self.networks_.load_state_dict(weights)
-
-
-def _loss(logits: torch.Tensor, labels: torch.Tensor, weight_of: torch.Tensor) -> torch.Tensor:
-    """Return the mean cross-entropy of a batch, weighted by class."""
-    return functional.binary_cross_entropy_with_logits(
-        logits, labels.float(), weight=weight_of[labels]
-    )

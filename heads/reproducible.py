@@ -35,19 +35,20 @@ def reproducible_torch(seed: int) -> Iterator[None]:
 def probability(
     network: Callable[[torch.Tensor], torch.Tensor], embeddings: NDArray[np.float32]
 ) -> NDArray[np.float64]:
-    """Return the sigmoid of a network's logits.
+    """Return the sigmoid of a network's logits, or the softmax where there is one a class.
 
     Parameters
     ----------
     network
-        Maps (n_images, n_features) to logits of shape (n_images,).
+        Maps (n_images, n_features) to logits of shape (n_images,) or (n_images, n_classes).
     embeddings : ndarray of shape (n_images, n_features)
 
     Returns
     -------
-    ndarray of shape (n_images,)
+    ndarray of the shape of the logits
     """
     with reproducible_torch(seed=0), torch.inference_mode():
         logits = network(torch.tensor(embeddings)).double()
-        positive: NDArray[np.float64] = torch.sigmoid(logits).numpy()
-    return positive
+        said = torch.sigmoid(logits) if logits.ndim == 1 else torch.softmax(logits, dim=1)
+        numbers: NDArray[np.float64] = said.numpy()
+    return numbers

@@ -1,23 +1,15 @@
-"""How many classes there are, and that today's models take two."""
+"""What is for two classes only, and how that is said."""
 
 from collections.abc import Sequence
 
-from radbank.errors import RadbankError
 
+def only_of_two(what: str, classes: Sequence[str]) -> str:
+    """Say in one sentence that something is left out because there are more than two classes.
 
-def two_classes(classes: Sequence[str]) -> tuple[str, str]:
-    """Return the names of the negative and the positive class.
-
-    Raises
-    ------
-    RadbankError
-        If there are more than two: ingest, prepare, split and extract take any number, the models
-        do not yet.
+    Examples
+    --------
+    >>> only_of_two("Decision curves", ["bacteria", "normal", "virus"])
+    'Decision curves are for two classes only, and these data have 3 (bacteria, normal, virus).'
     """
-    if len(classes) != 2:
-        raise RadbankError(
-            f"The data have {len(classes)} classes ({', '.join(classes)}) and models are trained "
-            "on two: set data.positive to the one that is to be told from the rest."
-        )
-    negative, positive = classes
-    return negative, positive
+    listed = ", ".join(classes)
+    return f"{what} are for two classes only, and these data have {len(classes)} ({listed})."

@@ -1,7 +1,7 @@
 """Stage crossvalidate: every head on every fold of every repeat (split.scheme: cv)."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,13 @@ from heads.base import Head, answer
 from heads.ensemble import Ensemble
 from pipeline import paths
 from pipeline.cases import read_cases
-from pipeline.evaluation import youden_threshold
-from pipeline.evaluation.heading import data_in_words, weights_in_words
+from pipeline.evaluation.by_class import auc_in_words, threshold_for
+from pipeline.evaluation.heading import (
+    counted,
+    counts_in_words,
+    data_in_words,
+    weights_in_words,
+)
 from pipeline.examples import Cohort, read_cohort
 from pipeline.fitted import Fitted
 from pipeline.out_of_fold import OutOfFold
@@ -49,7 +54,7 @@ def main() -> None:
         "folds": params.split.folds,
         "n": len(cohort.cases),
         "n_patients": int(cohort.cases["group"].nunique()),
-        "n_positive": int(cohort.cases["label"].sum()),
+        **counted(cohort.classes, cohort.cases["label"]),
         "interval": "patient-level percentile bootstrap of the mean over repeats",
     }
     for name, each in found.items():
@@ -65,7 +70,7 @@ def main() -> None:
     }
     write_json(paths.CROSSVALIDATION, {**origin, "models": models})
     write_json(paths.COST / "crossvalidate.json", {"seconds": seconds})
-    print(summary(origin, models))
+    print(summary(origin, models, cohort.classes))
 
 
 def without_official_test(cohort: Cohort, cases: pd.DataFrame) -> Cohort:
@@ -88,8 +93,8 @@ def out_of_fold(cohort: Cohort, params: Params, repeats: int) -> dict[str, OutOf
     """
     split = params.split
     plan = Plan(test=0, validation=split.validation, folds=split.folds, seed=params.seed)
-    found = {name: OutOfFold.empty(cohort.cases, repeats) for name in MODELS}
-    folds = cross_validate(cohort.examples, plan, repeats)
+    found = {name: OutOfFold.empty(cohort.cases, cohort.classes, repeats) for name in MODELS}
+    folds = cross_validate(cohort.examples, plan, repeats, classes=cohort.classes)
     total = repeats * plan.folds
     for fold in track(folds, "crossvalidate", total=total, unit="folds"):
         held_out = cohort.examples.take(fold.held_out).embeddings
@@ -97,7 +102,8 @@ def out_of_fold(cohort: Cohort, params: Params, repeats: int) -> dict[str, OutOf
             by_view = head.predict_views(fold.validation.embeddings)
             said = answer(by_view, average_views=head.average_views)
             into, at = found[name], (fold.repeat, fold.held_out)
-            into.threshold[at] = youden_threshold(fold.validation.labels, said)
+            threshold = threshold_for(fold.validation.labels, said)
+            into.threshold[at] = np.nan if threshold is None else threshold
             into.probability[at] = answer(
                 head.predict_views(held_out), average_views=head.average_views
             )
@@ -117,21 +123,20 @@ def fit_all(fold: Fold, params: Params) -> dict[str, Fitted]:
     return {**heads, ENSEMBLE: Ensemble.of(members, fold.validation)}
 
 
-def summary(origin: Mapping[str, Any], models: Mapping[str, Any]) -> str:
+def summary(origin: Mapping[str, Any], models: Mapping[str, Any], classes: Sequence[str]) -> str:
     """Say in a line a head how it does out of fold."""
     if not models:
         return "split.scheme is holdout: no cross-validation (set it to cv)"
     heading = (
         f"{origin['repeats']} x {origin['folds']}-fold by patient, {origin['n']:,} images of "
-        f"{origin['n_patients']:,} patients, {origin['n_positive']:,} positive; "
+        f"{origin['n_patients']:,} patients, {counts_in_words(origin)}; "
         f"data: {origin['data']}, weights: {origin['weights']}"
     )
     lines = [heading]
     for name, figures in models.items():
         auc, spread = figures["auc"], figures["auc_by_repeat"]
         lines.append(
-            f"{name:<20} AUC {_number(auc['value'])} ({_number(auc['low'])} to "
-            f"{_number(auc['high'])}), by repeat {_number(spread['smallest'])} to "
+            f"{name:<20} {auc_in_words(classes, auc)}, by repeat {_number(spread['smallest'])} to "
             f"{_number(spread['largest'])}; accuracy {_number(figures['accuracy']['value'])}"
         )
     return "\n".join(lines)

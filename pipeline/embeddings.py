@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from features.bank.about import SAMPLE
 from features.bank.bank import Bank
+from features.batch_size import deciding
 from features.cohort import Cohort, ImageView
 from features.computation import Computation
 from features.device import device_type
-from features.engines.choice import choose_engine
+from features.engines.choice import choose
 from features.extraction import deposit, withdraw
 from features.identity import changed, forget, identify
 from pipeline.imaging.store import PreparedImages
@@ -42,6 +44,8 @@ class Embeddings:
 
     Attributes
     ----------
+    choice
+        The engine and the precision, and why these.
     identity
         What the backbone is.
     computation
@@ -56,21 +60,30 @@ class Embeddings:
     Raises
     ------
     RadbankError
-        If the backbone is unknown, its weights are nowhere or damaged.
+        If the backbone is unknown, its weights are nowhere or damaged, or the engine or the
+        precision asked for cannot be had here.
     """
 
     def __init__(self, params: Params, images: PreparedImages, bank: Bank) -> None:
         self._params = params
         settings = params.features
+        device = device_type()
+        self.choice = choose(
+            settings.engine,
+            settings.precision,
+            device=device,
+            n_images=len(images.ids) * (1 + settings.views),
+        )
         self.identity = identify(params.backbone, weights=params.weights, seed=params.seed)
         self.computation = Computation(
             backbone=params.backbone,
             weights_sha256=self.identity.weights.sha256,
             preprocessing=self.identity.preprocessing,
             layers=tuple(settings.layers),
-            engine=choose_engine(settings.engine),
-            precision=settings.precision,
-            device=device_type(),
+            engine=self.choice.engine,
+            precision=self.choice.precision,
+            device=device,
+            batch_size=deciding(settings.batch_size, engine=self.choice.engine, device=device),
         )
         self.cohort = Cohort(
             pixels=images.pixels,
@@ -107,10 +120,12 @@ class Embeddings:
         Raises
         ------
         RadbankError
-            If the weights changed meanwhile, the bank is full, or the images are damaged.
+            If the weights changed meanwhile, the engine is not faithful, the bank is full, or the
+            images are damaged.
         """
         if not image_views:
             return
+        _ = self.fidelity  # before all the work
         start = time.perf_counter()
         total, step = len(image_views), self._embedder.batch_size
         for done in track(
@@ -139,6 +154,28 @@ class Embeddings:
             return seconds
         rate = self.shelf.about.rate()
         return None if rate is None else seconds + reused / rate
+
+    @cached_property
+    def fidelity(self) -> float:
+        """Mean cosine of the embeddings to those of eager fp32, on the first images.
+
+        The bank remembers it for the images that it was measured on, so that it is the same
+        whether or not anything had to be computed.
+
+        Raises
+        ------
+        RadbankError
+            If it is too low.
+        """
+        sample = self.cohort.pixel_sha256[:SAMPLE]
+        known = self.shelf.about.fidelity(sample)
+        if known is None:
+            from features.fidelity import require_fidelity  # noqa: PLC0415 - imports torch
+
+            pixels = self.cohort.pixels[:SAMPLE]
+            known = require_fidelity(self._embedder, self._backbone, pixels)
+            self.shelf.about.remember_fidelity(sample, known)
+        return known
 
     @cached_property
     def _widths(self) -> list[int]:
@@ -170,6 +207,7 @@ class Embeddings:
             precision=self.computation.precision,
             batch_size=self._params.features.batch_size,
             device=device(),
+            n_images=len(self),
         )
         if embedder.computation != self.computation:
             params = self._params

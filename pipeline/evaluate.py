@@ -5,16 +5,12 @@ from rich.console import Console
 from heads import ENSEMBLE, HEADS
 from pipeline import paths
 from pipeline.cases import read_cases
-from pipeline.evaluation.all_scores import all_scores
 from pipeline.evaluation.bootstrap import Intervals
-from pipeline.evaluation.comparison import TESTS, compare
-from pipeline.evaluation.grouping import find_subgroups
 from pipeline.evaluation.learning import learning_curve
+from pipeline.evaluation.multiclass.outcome import more_classes
+from pipeline.evaluation.outcome import two_classes
 from pipeline.evaluation.plots import write_plots
-from pipeline.evaluation.recalibration import before_and_after
-from pipeline.evaluation.study import Study
-from pipeline.evaluation.subgroups import score_subgroups
-from pipeline.evaluation.summary import FINETUNE, compared_models, summarise
+from pipeline.evaluation.summary import FINETUNE, summarise
 from pipeline.evaluation.table import caption, table
 from pipeline.params import load_params
 from pipeline.predictions import read_predictions
@@ -31,44 +27,33 @@ def main() -> None:
     intervals = Intervals(
         n_bootstrap=settings.bootstrap, confidence=settings.confidence, seed=params.seed
     )
-    study = Study.of({name: read_predictions(paths.PREDICTIONS / f"{name}.csv") for name in MODELS})
-    subgroups = find_subgroups(read_cases(paths.CASES).frame, study.ids)
-    learning = learning_curve(paths.CURVES)
-
-    models = compared_models(study)
-    comparisons = compare(models, **intervals)
-    summary = summarise(study, comparisons, margin=settings.margin, **intervals)
+    predictions = {name: read_predictions(paths.PREDICTIONS / f"{name}.csv") for name in MODELS}
+    evaluate = two_classes if len(predictions[FINETUNE].classes) == 2 else more_classes
+    found = evaluate(predictions, read_cases(paths.CASES).frame, settings, intervals)
+    summary = summarise(found.study, found.comparisons, margin=settings.margin, **intervals)
     about = {
         "data": summary.heading.data,
         "weights": summary.heading.weights,
-        "split": study.split,
+        "split": found.study.split,
         "split_note": summary.heading.split_note,
         "confidence": settings.confidence,
     }
-    scores = all_scores(
-        study,
-        operating_points=settings.operating_points,
-        prevalences=settings.prevalences,
-        **intervals,
-    )
     pairs = [
-        each.to_dict(confidence=settings.confidence, margin=settings.margin) for each in comparisons
+        each.to_dict(confidence=settings.confidence, margin=settings.margin)
+        for each in found.comparisons
     ]
-    calibration = before_and_after(study, settings.recalibration, **intervals)
-    groups = score_subgroups(
-        models, subgroups, confidence=settings.confidence, minimum=settings.minimum_group
-    )
 
-    write_plots(paths.PLOTS, study, learning, confidence=settings.confidence)
-    write_json(paths.SCORES, {**about, **scores})
+    learning = learning_curve(paths.CURVES)
+    write_plots(paths.PLOTS, found.study, learning, confidence=settings.confidence)
+    write_json(paths.SCORES, {**about, **found.scores})
     write_json(
-        paths.COMPARISONS, {**about, "tests": TESTS, "margin": settings.margin, "pairs": pairs}
+        paths.COMPARISONS,
+        {**about, "tests": found.tests, "margin": settings.margin, "pairs": pairs},
     )
+    write_json(paths.CALIBRATION, {**about, **found.calibration})
     write_json(
-        paths.CALIBRATION, {**about, "method": settings.recalibration, "models": calibration}
-    )
-    write_json(
-        paths.SUBGROUPS, {**about, "minimum_patients": settings.minimum_group, "groups": groups}
+        paths.SUBGROUPS,
+        {**about, "minimum_patients": settings.minimum_group, "groups": found.subgroups},
     )
     write_json(paths.SUMMARY, summary.to_dict())
     console = Console(width=100, highlight=False, markup=False)

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from features.store import open_store
 from heads.base import Examples
 from pipeline import paths
-from pipeline.classes import two_classes
 from pipeline.partition import read_splits
 from radbank.errors import RadbankError
 
@@ -39,6 +38,11 @@ class Cohort:
     attributes: Mapping[str, Any]
     layers: tuple[str, ...]
 
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names by label."""
+        return tuple(self.attributes["classes"])
+
     def rows(self, split: str) -> NDArray[np.bool_]:
         """Return which images are in a split."""
         rows: NDArray[np.bool_] = (self.cases["split"] == split).to_numpy()
@@ -50,10 +54,10 @@ class Cohort:
         Raises
         ------
         RadbankError
-            If it lacks a class, or there are more than two.
+            If it lacks a class.
         """
         part = self.examples.take(self.rows(split))
-        for label, name in enumerate(two_classes(self.attributes["classes"])):
+        for label, name in enumerate(self.classes):
             if not (part.labels == label).any():
                 raise RadbankError(
                     f"The {split} split holds no image of class {name!r}, so no head can be "
@@ -117,12 +121,12 @@ def join_splits(
 
 
 def telltale_features(examples: Examples, layers: Sequence[str]) -> list[str]:
-    """Name the features that alone tell the classes apart without an error.
+    """Name the features that alone tell a class from the rest without an error.
 
     Parameters
     ----------
     examples
-        Images of both classes.
+        Images of every class.
     layers
         The layer that each feature comes from.
 
@@ -132,9 +136,9 @@ def telltale_features(examples: Examples, layers: Sequence[str]) -> list[str]:
         None is to be expected of a pretrained network: one that is listed may hold the label, as
         after a leak, or something that stands for it, as a marker burned into one class.
     """
-    positive = examples.plain[examples.labels == 1]
-    negative = examples.plain[examples.labels == 0]
-    apart = (positive.min(axis=0) > negative.max(axis=0)) | (
-        positive.max(axis=0) < negative.min(axis=0)
-    )
+    apart = np.zeros(examples.plain.shape[1], dtype=bool)
+    for label in np.unique(examples.labels):
+        own = examples.plain[examples.labels == label]
+        rest = examples.plain[examples.labels != label]
+        apart |= (own.min(axis=0) > rest.max(axis=0)) | (own.max(axis=0) < rest.min(axis=0))
     return [f"feature {column} ({layers[column]})" for column in np.flatnonzero(apart).tolist()]

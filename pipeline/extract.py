@@ -117,23 +117,23 @@ def provenance(
         "precision": computation.precision,
         "engine": computation.engine,
         "device": computation.device,
-        "batch_size": params.features.batch_size,
+        "batch_size": computation.batch_size,
+        "fidelity": embeddings.fidelity,
         "views_seed": params.seed,
         "library_versions": {**embeddings.libraries, "zarr": version("zarr")},
     }
 
 
 def summary(params: Params, embeddings: Embeddings, cases: Cases, cost: dict[str, Any]) -> str:
-    """Say in three lines what was embedded, how, how fast, and what the bank spared."""
-    identity, computation = embeddings.identity, embeddings.computation
+    """Say in four lines what was embedded, how, how fast, and what the bank spared."""
+    identity = embeddings.identity
     weights = weights_in_words(identity.weights.name, random=identity.weights.random)
-    auto = " (auto)" if params.features.engine == "auto" else ""
     return (
         f"{identity.backbone}, weights: {weights}; "
         f"data: {data_in_words(synthetic=cases.synthetic)}\n"
         f"{cost['images']:,} images in {1 + params.features.views} views, "
-        f"{cost['seconds']:.1f} s: {cost['images_per_second']:.1f} images/s on {cost['device']}, "
-        f"engine {computation.engine}{auto}, {computation.precision}\n"
+        f"{cost['seconds']:.1f} s: {cost['images_per_second']:.1f} images/s on {cost['device']}\n"
+        f"engine {embeddings.choice}; mean cosine to eager fp32 {embeddings.fidelity:.6f}\n"
         f"{cost['computed']:,} embeddings computed, {cost['reused']:,} from the bank"
     )
 

@@ -11,8 +11,7 @@ from features.backbones import LoadedBackbone
 from features.embedder import device
 from pipeline import paths
 from pipeline.cases import Cases, read_cases
-from pipeline.classes import two_classes
-from pipeline.evaluation import score
+from pipeline.evaluation.by_class import auc_in_words, auc_name, decision_in_words, score_by_class
 from pipeline.evaluation.heading import data_in_words, weights_in_words
 from pipeline.finetuning.best import Best, with_best
 from pipeline.finetuning.checkpoint import write_checkpoint
@@ -41,15 +40,16 @@ def main() -> None:
     settings, seed = params.finetune, params.seed
     cases = read_cases(paths.CASES)
     backbone = backbones.load(params.backbone, weights=params.weights, seed=seed)
-    network = build_network(backbone, image_size=settings.image_size, seed=seed).to(device())
+    network = build_network(
+        backbone, n_classes=len(cases.classes), image_size=settings.image_size, seed=seed
+    ).to(device())
     with open_images(paths.IMAGES) as images:
         labels = cases.frame.set_index("id")["label"]
         table = join_splits(images.ids, labels, read_splits(paths.SPLITS))
         every = LabelledImages(images.pixels, table["row"].to_numpy(), table["label"].to_numpy())
         splits = table["split"].tolist()
-        classes = two_classes(cases.classes)
-        training = every.of_split(splits, "train", classes)
-        validation = every.of_split(splits, "validation", classes)
+        training = every.of_split(splits, "train", cases.classes)
+        validation = every.of_split(splits, "validation", cases.classes)
         model = describe(
             network,
             backbone,
@@ -68,7 +68,7 @@ def main() -> None:
         network.load_state_dict(best.state)
         by_image = np.concatenate(list(probabilities(network, every)))
 
-    predictions = Predictions.of_views(table, by_image[:, np.newaxis], model.provenance)
+    predictions = Predictions.of_views(table, by_image[..., np.newaxis], model.provenance)
     metrics = {
         "data": data_in_words(synthetic=model.synthetic),
         "weights": weights_in_words(model.weights_name, random=model.weights_random),
@@ -115,10 +115,11 @@ def describe(
         layers=("penultimate",),
         precision="fp32",
         engine="eager",
+        device=network.device.type,
         batch_size=BATCH,
         seed=seed,
-        classes=two_classes(cases.classes),
-        threshold=0.5,
+        classes=cases.classes,
+        threshold=None,
         synthetic=cases.synthetic,
         n_train=n_train,
     )
@@ -146,21 +147,22 @@ def train(
     with open_curves(paths.CURVES) as live:
         for epoch, best in with_best(epochs, network):
             log_epoch(live, epoch)
-            print(progress(epoch, settings.epochs))
+            print(progress(epoch, settings.epochs, auc_name(model.classes)))
             if epoch.number % settings.checkpoint_every == 0 or epoch.number == settings.epochs:
                 written = write_checkpoint(MODEL, best, model, validation.labels)
     return best, written
 
 
 def validate(
-    predictions: Predictions, threshold: float, settings: Evaluate, seed: int
+    predictions: Predictions, threshold: float | None, settings: Evaluate, seed: int
 ) -> dict[str, Any]:
     """Score the validation split with patient-level intervals."""
-    frame = predictions.frame[predictions.frame["split"] == "validation"]
-    return score(
-        frame["label"],
-        frame["probability"],
-        frame["group"],
+    part = predictions.of_split("validation")
+    return score_by_class(
+        part.frame["label"],
+        part.probabilities(),
+        part.frame["group"],
+        classes=predictions.classes,
         threshold=threshold,
         n_bootstrap=settings.bootstrap,
         confidence=settings.confidence,
@@ -168,11 +170,11 @@ def validate(
     )
 
 
-def progress(epoch: Epoch, epochs: int) -> str:
-    """Say in a line what an epoch came to."""
+def progress(epoch: Epoch, epochs: int, auc: str) -> str:
+    """Say in a line what an epoch came to; `auc` is what the AUC is called."""
     return (
         f"epoch {epoch.number}/{epochs}: loss {epoch.loss:.4f}, validation loss "
-        f"{epoch.validation_loss:.4f}, validation AUC {epoch.validation_auc:.4f}, learning rate "
+        f"{epoch.validation_loss:.4f}, validation {auc} {epoch.validation_auc:.4f}, learning rate "
         f"{epoch.learning_rate:.2e}"
     )
 
@@ -180,15 +182,14 @@ def progress(epoch: Epoch, epochs: int) -> str:
 def summary(model: TrainedModel, metrics: Mapping[str, Any], seconds: float) -> str:
     """Say in three lines what was trained and how it does on validation."""
     chosen, validation = metrics["chosen"], metrics["validation"]
-    auc = validation["auc"]
     return (
         f"fine-tuned {model.backbone}, weights at the start: {metrics['weights']}; "
         f"data: {metrics['data']}\n"
         f"trained on {model.n_train:,} images of {chosen['image_size']} pixels in {seconds:.1f} s; "
         f"epoch {chosen['epoch']} of {chosen['of_epochs']} is the best\n"
-        f"validation AUC {auc['value']:.3f} ({auc['low']:.3f} to {auc['high']:.3f}), "
+        f"validation {auc_in_words(model.classes, validation['auc'])}, "
         f"{validation['n']:,} images of {validation['n_patients']:,} patients; "
-        f"threshold {model.threshold:.3f}"
+        f"{decision_in_words(model.threshold)}"
     )
 
 

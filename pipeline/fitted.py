@@ -1,6 +1,6 @@
 """What is written of any fitted head, or of several together: one place for train and ensemble."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -9,8 +9,12 @@ from numpy.typing import NDArray
 from heads.base import Examples, Head, answer
 from heads.ensemble import Ensemble
 from pipeline import paths
-from pipeline.classes import two_classes
-from pipeline.evaluation import score, youden_threshold
+from pipeline.evaluation.by_class import (
+    auc_in_words,
+    decision_in_words,
+    score_by_class,
+    threshold_for,
+)
 from pipeline.evaluation.heading import data_in_words, weights_in_words
 from pipeline.examples import Cohort, telltale_features
 from pipeline.params import Evaluate
@@ -55,14 +59,14 @@ def write_fitted(
     rows = cohort.rows("validation")
     validation = cohort.examples.take(rows)
     on_validation = answer(by_view[rows], average_views=head.average_views)
-    threshold = youden_threshold(validation.labels, on_validation)
+    threshold = threshold_for(validation.labels, on_validation)
     model = describe(
-        head, cohort.attributes, threshold=threshold, n_train=n_train, n_views=by_view.shape[1]
+        head, cohort.attributes, threshold=threshold, n_train=n_train, n_views=by_view.shape[-1]
     )
     metrics = {
         "data": data_in_words(synthetic=model.synthetic),
         "weights": weights_in_words(model.weights_name, random=model.weights_random),
-        "validation": validate(validation, on_validation, threshold, evaluate, seed),
+        "validation": validate(validation, on_validation, model, evaluate, seed),
         "chosen": head.chosen(),
         "imbalance": head.imbalance,
         "telltale_features": telltale_features(
@@ -89,7 +93,12 @@ def write_fitted(
 
 
 def describe(
-    head: Fitted, attributes: Mapping[str, Any], *, threshold: float, n_train: int, n_views: int
+    head: Fitted,
+    attributes: Mapping[str, Any],
+    *,
+    threshold: float | None,
+    n_train: int,
+    n_views: int,
 ) -> TrainedModel:
     """Say what a head was trained on, from the attributes of its feature store."""
     return TrainedModel(
@@ -104,9 +113,10 @@ def describe(
         layers=tuple(attributes["layers"]),
         precision=attributes["precision"],
         engine=attributes["engine"],
-        batch_size=int(attributes["batch_size"]),
+        device=attributes["device"],
+        batch_size=attributes["batch_size"],
         seed=int(attributes["views_seed"]),
-        classes=two_classes(attributes["classes"]),
+        classes=tuple(attributes["classes"]),
         threshold=threshold,
         synthetic=bool(attributes["synthetic"]),
         n_train=n_train,
@@ -117,16 +127,17 @@ def describe(
 def validate(
     validation: Examples,
     probability: NDArray[np.float64],
-    threshold: float,
+    model: TrainedModel,
     settings: Evaluate,
     seed: int,
 ) -> dict[str, Any]:
     """Score the validation split with patient-level intervals."""
-    return score(
+    return score_by_class(
         validation.labels,
         probability,
         validation.groups,
-        threshold=threshold,
+        classes=model.classes,
+        threshold=model.threshold,
         n_bootstrap=settings.bootstrap,
         confidence=settings.confidence,
         seed=seed,
@@ -140,11 +151,10 @@ def summary(model: TrainedModel, metrics: Mapping[str, Any], seconds: float) -> 
         for key, value in metrics["chosen"].items()
     )
     validation = metrics["validation"]
-    auc = validation["auc"]
     telltale = metrics["telltale_features"]
     caution = (
-        f"\nCAUTION, a leak? {len(telltale)} features tell the classes apart without an error, "
-        f"{telltale[0]} among them"
+        f"\nCAUTION, a leak? {len(telltale)} features tell {_told(model.classes)} without an "
+        f"error, {telltale[0]} among them"
         if telltale
         else ""
     )
@@ -152,7 +162,11 @@ def summary(model: TrainedModel, metrics: Mapping[str, Any], seconds: float) -> 
         f"{model.name} on {model.backbone}, weights: {metrics['weights']}; "
         f"data: {metrics['data']}\n"
         f"fitted on {model.n_train:,} images in {seconds:.1f} s: {chosen}\n"
-        f"validation AUC {auc['value']:.3f} ({auc['low']:.3f} to {auc['high']:.3f}), "
+        f"validation {auc_in_words(model.classes, validation['auc'])}, "
         f"{validation['n']:,} images of {validation['n_patients']:,} patients; "
-        f"threshold {model.threshold:.3f}{caution}"
+        f"{decision_in_words(model.threshold)}{caution}"
     )
+
+
+def _told(classes: Sequence[str]) -> str:
+    return "the classes apart" if len(classes) == 2 else "a class from the rest"

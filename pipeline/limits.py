@@ -4,8 +4,11 @@ import pandas as pd
 
 from heads.logistic_regression import LogisticRegression
 from pipeline import paths
+from pipeline.classes import only_of_two
+from pipeline.evaluation.by_class import auc_name
 from pipeline.evaluation.heading import data_in_words, weights_in_words
 from pipeline.examples import Cohort, read_cohort
+from pipeline.experiments.balance import COLUMNS as BALANCE
 from pipeline.experiments.balance import shifted_balance
 from pipeline.experiments.bench import Bench
 from pipeline.experiments.labels import noisy_labels
@@ -17,7 +20,10 @@ from radbank.files import atomic_path
 
 
 def main() -> None:
-    """Write curves/limits/: patients.csv, labels.csv, balance.csv and suspects.csv."""
+    """Write curves/limits/: patients.csv, labels.csv, balance.csv and suspects.csv.
+
+    Of more than two classes balance.csv has no rows.
+    """
     params = load_params()
     cohort = read_cohort(params.backbone)
     bench = make_bench(cohort, params)
@@ -25,7 +31,11 @@ def main() -> None:
     tables = {
         "patients": fewer_patients(bench, settings.patients, settings.repeats),
         "labels": noisy_labels(bench, settings.labels, settings.repeats),
-        "balance": shifted_balance(bench, settings.balances, settings.repeats),
+        "balance": (
+            shifted_balance(bench, settings.balances, settings.repeats)
+            if bench.n_classes == 2
+            else pd.DataFrame(columns=BALANCE)
+        ),
         "suspects": list_suspects(bench, cohort.cases, cohort.examples),
     }
     with atomic_path(paths.LIMITS) as folder:
@@ -57,7 +67,8 @@ def summary(cohort: Cohort, tables: dict[str, pd.DataFrame]) -> str:
     """Say in a few lines what the curves show."""
     synthetic, random = (bool(cohort.attributes[key]) for key in ("synthetic", "weights_random"))
     weights = weights_in_words(cohort.attributes["weights"], random=random)
-    lines = [f"data: {data_in_words(synthetic=synthetic)}, weights: {weights}; AUC on test"]
+    auc = auc_name(cohort.classes)
+    lines = [f"data: {data_in_words(synthetic=synthetic)}, weights: {weights}; {auc} on test"]
     lines += [
         f"{row.patients:>6} patients ({row.share:.0%}): {row.value:.3f} "
         f"({row.low:.3f} to {row.high:.3f})"
@@ -72,6 +83,8 @@ def summary(cohort: Cohort, tables: dict[str, pd.DataFrame]) -> str:
         )
     suspects = tables["suspects"]
     lines.append(f"{len(suspects)} suspect labels, {', '.join(suspects['id'][:5])} first")
+    if len(cohort.classes) > 2:
+        lines.append(only_of_two("Experiments with the balance of classes", cohort.classes))
     return "\n".join(lines)
 
 

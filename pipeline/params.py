@@ -77,9 +77,9 @@ class Leaks(_Block):
 class Features(_Block):
     """How embeddings are computed."""
 
-    engine: Literal["auto", "eager"]
-    precision: Literal["fp32", "bf16"]
-    batch_size: Count
+    engine: Literal["auto", "openvino", "compile", "eager"]
+    precision: Literal["auto", "fp32", "bf16", "fp16"]
+    batch_size: Literal["auto"] | Count
     views: Annotated[int, Field(ge=0)]
     layers: Annotated[list[str], Field(min_length=1)]
 

@@ -2,7 +2,8 @@
 
 import io
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,8 +14,10 @@ from numpy.typing import NDArray
 from radbank.errors import RadbankError
 from radbank.files import write_text
 
-COLUMNS = ["id", "group", "label", "split", "probability"]
-VIEW_COLUMNS = ["probability_augmented", "probability_averaged"]
+CASES = ["id", "group", "label", "split"]
+VIEWS = ("", "_augmented", "_averaged")
+"""What is added to the names of the columns: the model's answer, and where views are altered
+those on the first altered view and the mean over all views."""
 SPLITS = ("train", "validation", "test")
 
 
@@ -26,12 +29,13 @@ class Predictions:
     ----------
     frame : DataFrame
         One row an image of train, validation and test, sorted by id: id, group (patient), label
-        (0 or 1), split, probability (of the positive class: what the model says, on the plain
-        view unless it averages views); and where there are augmented views,
+        (class, from 0), split, probability (of the positive class: what the model says, on the
+        plain view unless it averages views); and where there are augmented views,
         probability_augmented (on the first of them) and probability_averaged (mean over all
-        views, the plain one included).
+        views, the plain one included). Of more than two classes each of these is a column a
+        class: probability_<class>, probability_<class>_augmented, probability_<class>_averaged.
     provenance : dict
-        backbone, weights (their name), weights_random, synthetic, classes (negative, positive).
+        backbone, weights (their name), weights_random, synthetic, classes (names by label).
     """
 
     frame: pd.DataFrame
@@ -52,18 +56,61 @@ class Predictions:
         ----------
         cases : DataFrame
             Columns id, group, label, split.
-        by_view : ndarray of shape (n_cases, n_views)
-            Probability of the positive class; view 0 is the plain one.
+        by_view : ndarray of shape (n_cases, n_classes, n_views)
+            Probability of each class; view 0 is the plain one.
         provenance
             As in the attributes.
         average
             Whether the model answers with the mean over all views.
         """
-        averaged = by_view.mean(axis=1)
-        frame = cases[COLUMNS[:4]].assign(probability=averaged if average else by_view[:, 0])
-        if by_view.shape[1] > 1:
-            frame = frame.assign(probability_augmented=by_view[:, 1], probability_averaged=averaged)
+        averaged = by_view.mean(axis=-1)
+        said = [averaged if average else by_view[..., 0]]
+        if by_view.shape[-1] > 1:
+            said += [by_view[..., 1], averaged]
+        classes = provenance["classes"]
+        # of two classes the positive one says all
+        first = 1 if len(classes) == 2 else 0
+        columns = {
+            name: values
+            for view, each in zip(VIEWS, said, strict=False)
+            for name, values in zip(columns_of(classes, view), each.T[first:], strict=True)
+        }
+        frame = cases[CASES].assign(**columns)
         return cls(frame.sort_values("id", ignore_index=True), provenance)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names by label."""
+        return tuple(self.provenance["classes"])
+
+    @property
+    def augmented(self) -> bool:
+        """Whether there are probabilities of altered views."""
+        return len(self.frame.columns) > len(CASES) + len(columns_of(self.classes, ""))
+
+    def of_split(self, split: str) -> Self:
+        """Return the predictions of one split."""
+        return replace(self, frame=self.frame[self.frame["split"] == split])
+
+    def probabilities(self, view: str = "") -> NDArray[np.float64]:
+        """Return the probability of each class, shape (n_cases, n_classes), for one of VIEWS."""
+        said = self.frame[columns_of(self.classes, view)].to_numpy(np.float64)
+        return np.column_stack([1 - said, said]) if said.shape[1] == 1 else said
+
+
+def columns_of(classes: Sequence[str], view: str) -> list[str]:
+    """Return the columns that hold probabilities: one of two classes, else one a class.
+
+    Parameters
+    ----------
+    classes
+        Names by label.
+    view
+        One of VIEWS.
+    """
+    if len(classes) == 2:
+        return [f"probability{view}"]
+    return [f"probability_{name}{view}" for name in classes]
 
 
 def write_predictions(path: str | Path, predictions: Predictions) -> None:
@@ -75,9 +122,9 @@ def write_predictions(path: str | Path, predictions: Predictions) -> None:
     ------
     ValueError
         If a column is missing or not known, an id occurs twice, a split is none of train,
-        validation and test, or a probability is not from 0 to 1.
+        validation and test, a label is of no class, or a probability is not from 0 to 1.
     """
-    if problem := _problem(predictions.frame):
+    if problem := _problem(predictions.frame, predictions.classes):
         raise ValueError(problem)
     provenance = json.dumps(predictions.provenance, ensure_ascii=False)
     table = predictions.frame.sort_values("id").to_csv(index=False, lineterminator="\n")
@@ -96,6 +143,7 @@ def read_predictions(path: str | Path) -> Predictions:
     try:
         head, _, table = Path(path).read_text(encoding="utf-8").partition("\n")
         provenance = json.loads(head.removeprefix("#"))
+        classes = tuple(provenance["classes"])
         # numbers too are read as text at first: older pandas rounds their last digit
         frame = pd.read_csv(io.StringIO(table), dtype="str", keep_default_na=False)
         numbers = [column for column in frame if str(column).startswith("probability")]
@@ -104,21 +152,23 @@ def read_predictions(path: str | Path) -> Predictions:
         raise RadbankError(f"There is no {path}: {advice}.") from None
     except (ValueError, KeyError):
         raise RadbankError(f"{path} is no table of predictions: {advice}.") from None
-    if problem := _problem(frame):
+    if problem := _problem(frame, classes):
         raise RadbankError(f"{path} is no table of predictions ({problem}): {advice}.")
     return Predictions(frame, provenance)
 
 
-def _problem(frame: pd.DataFrame) -> str | None:
+def _problem(frame: pd.DataFrame, classes: Sequence[str]) -> str | None:
     """Say what keeps a frame from being predictions, or return None."""
     columns = list(frame.columns)
-    if columns not in (COLUMNS, COLUMNS + VIEW_COLUMNS):
+    answer, *altered = (columns_of(classes, view) for view in VIEWS)
+    if columns not in (CASES + answer, CASES + sum(altered, answer)):
         return f"its columns are {', '.join(map(str, columns))}"
-    probabilities = frame[columns[4:]].to_numpy(np.float64)
+    probabilities = frame[columns[len(CASES) :]].to_numpy(np.float64)
+    labels = range(len(classes))
     problems = {
         "an id occurs twice": frame["id"].duplicated().any(),
         "a split is none of train, validation and test": not frame["split"].isin(SPLITS).all(),
-        "a label is neither 0 nor 1": not frame["label"].isin([0, 1]).all(),
+        f"a label is none of 0 to {labels[-1]}": not frame["label"].isin(labels).all(),
         "a probability is not from 0 to 1": not ((probabilities >= 0) & (probabilities <= 1)).all(),
     }
     return next((problem for problem, holds in problems.items() if holds), None)

@@ -14,7 +14,15 @@ from pipeline.reporting.page import Evidence, render
 from pipeline.stage import run
 from radbank.files import sha256_file, write_text
 
-_CURVES = ("roc", "precision_recall", "calibration", "decision", "confusion", "learning")
+_CURVES = (
+    "roc",
+    "class_roc",
+    "precision_recall",
+    "calibration",
+    "decision",
+    "confusion",
+    "learning",
+)
 _CHECKED = (
     paths.CASES,
     paths.QUARANTINE,
@@ -39,7 +47,7 @@ def main() -> None:
         params=params,
         summary=summary,
         costs=read_costs(paths.COST, models),
-        findings=read_findings(),
+        findings=read_findings(two_classes=summary.two_classes),
         curves={kind: read_curves(paths.PLOTS, kind, models) for kind in _CURVES},
         crossvalidation=read_crossvalidation(paths.CROSSVALIDATION),
         limits=read_limits(paths.LIMITS),

@@ -1,6 +1,6 @@
 """Repeated cross-validation by patient: every image held out once a repeat."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -34,7 +34,9 @@ class Fold:
     held_out: NDArray[np.int64]
 
 
-def cross_validate(examples: Examples, plan: Plan, repeats: int) -> Iterator[Fold]:
+def cross_validate(
+    examples: Examples, plan: Plan, repeats: int, *, classes: Sequence[str]
+) -> Iterator[Fold]:
     """Divide images by patient, again and again.
 
     Parameters
@@ -46,6 +48,8 @@ def cross_validate(examples: Examples, plan: Plan, repeats: int) -> Iterator[Fol
         given `folds` inner folds. `test` has no effect.
     repeats
         How many times everything is divided anew, each time from another seed.
+    classes
+        Names by label.
 
     Yields
     ------
@@ -70,6 +74,7 @@ def cross_validate(examples: Examples, plan: Plan, repeats: int) -> Iterator[Fol
                 examples.labels[rest].tolist(),
                 [None] * len(rest),
                 inner,
+                classes=classes,
             )
             inside = replace(examples.take(rest), folds=splits["fold"].to_numpy())
             train, validation = (

@@ -32,14 +32,17 @@ class TrainedModel:
         Longest side of a prepared image in pixels.
     layers
         Layers of the backbone whose features were joined.
-    precision, engine, batch_size
+    precision, engine, device
         How embeddings were computed.
+    batch_size
+        Images in a forward pass, where embeddings depend on that; None where they do not.
     seed
         From which random weights were drawn.
     classes
-        Names of the negative and the positive class.
+        Names by label: the negative and the positive class, or more than two classes.
     threshold
-        Probability from which an image counts as positive, chosen on validation.
+        Probability from which an image counts as positive, chosen on validation; None of more
+        than two classes, where an image is called what is most probable.
     synthetic
         Whether any training image shows no patient.
     n_train
@@ -61,10 +64,11 @@ class TrainedModel:
     layers: tuple[str, ...]
     precision: str
     engine: str
-    batch_size: int
+    device: str
+    batch_size: int | None
     seed: int
-    classes: tuple[str, str]
-    threshold: float
+    classes: tuple[str, ...]
+    threshold: float | None
     synthetic: bool
     n_train: int
     views: int = 0

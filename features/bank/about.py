@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +11,17 @@ from features.computation import Computation
 
 _COMPUTATION = "computation.json"
 _RATE = "rate.json"
+SAMPLE = 16  # images that fidelity is measured on
 
 
 @dataclass(frozen=True)
 class About:
-    """Two small files beside the blocks of a computation.
+    """Small files beside the blocks of a computation.
 
     ``computation.json`` says what the digest in the folder's name stands for, and how many
-    features each layer gives; it carries its own checksum. ``rate.json`` says how fast the
-    embeddings were computed; it is the only file that differs between equal runs.
+    features each layer gives; it carries its own checksum. ``fidelity-<images>.json`` says how
+    close to eager fp32 it came on some images. ``rate.json`` says how fast the embeddings were
+    computed; it is the only file that differs between equal runs.
 
     Attributes
     ----------
@@ -55,6 +58,16 @@ class About:
         if known is None or embeddings >= known[0]:
             self._write(_RATE, {"embeddings": embeddings, "seconds": seconds})
 
+    def fidelity(self, pixel_sha256: Sequence[str]) -> float | None:
+        """Return the fidelity measured on images, None where it was not."""
+        content = _read_json(self.blobs, f"{self.computation.digest}/{_of(pixel_sha256)}")
+        value = content.get("fidelity")
+        return value if isinstance(value, float) else None
+
+    def remember_fidelity(self, pixel_sha256: Sequence[str], fidelity: float) -> None:
+        """Write the fidelity measured on images."""
+        self._write(_of(pixel_sha256), {"fidelity": fidelity})
+
     def _stretch(self) -> tuple[int, float] | None:
         content = _read_json(self.blobs, f"{self.computation.digest}/{_RATE}")
         try:
@@ -66,6 +79,11 @@ class About:
     def _write(self, name: str, content: dict[str, Any]) -> None:
         path = f"{self.computation.digest}/{name}"
         self.blobs.write(path, (json.dumps(content, indent=2) + "\n").encode())
+
+
+def _of(pixel_sha256: Sequence[str]) -> str:
+    """Return the file of what was measured on images."""
+    return f"fidelity-{hashlib.sha256(''.join(pixel_sha256).encode()).hexdigest()[:16]}.json"
 
 
 def read_about(blobs: Blobs, digest: str) -> dict[str, Any] | None:

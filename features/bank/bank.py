@@ -3,6 +3,7 @@
 ::
 
     <bank>/<digest of the computation>/computation.json
+                                       fidelity-<digest of some images>.json
                                        rate.json
                                        blocks/<sha256 of the file's bytes>.safetensors
 """

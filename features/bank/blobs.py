@@ -1,7 +1,6 @@
 """Small files under a folder or an address, each read and written whole."""
 
 import contextlib
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +10,8 @@ from typing import Any
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from radbank.errors import RadbankError
 from radbank.files import atomic_path
+from radbank.remote import exists, is_url
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,18 +44,14 @@ class Blobs:
     Raises
     ------
     RadbankError
-        If fsspec does not know the address, or lacks a package for it.
+        If the address cannot be reached.
     """
 
     def __init__(self, place: str) -> None:
         self.place = place
-        try:
-            self._files, self._root = fsspec.core.url_to_fs(place)
-        except (ValueError, ImportError) as error:
-            raise RadbankError(
-                f"{place} cannot be opened ({error}): correct RADBANK_BANK, or install what reads "
-                "such addresses (for s3://, `python -m pip install s3fs`)."
-            ) from error
+        if is_url(place):
+            exists(place)  # raises where it cannot be reached
+        self._files, self._root = fsspec.core.url_to_fs(place)
         self._local = isinstance(self._files, LocalFileSystem)
 
     def __repr__(self) -> str:
@@ -139,16 +134,6 @@ class Blobs:
         if self._local:
             with contextlib.suppress(OSError):
                 self._files.touch(self._at(path), truncate=False)
-
-    def writable(self) -> str | None:
-        """Return why nothing can be written here, or None if something can."""
-        probe = f"probe-{uuid.uuid4().hex}"
-        try:
-            self.write(probe, b"")
-            self.delete(probe)
-        except OSError as error:
-            return error.strerror or type(error).__name__
-        return None
 
     def _at(self, path: str) -> str:
         return f"{self._root}/{path}" if path else self._root

@@ -1,9 +1,10 @@
-"""The eager engine: the network as PyTorch runs it, in float32 or under bfloat16 autocast."""
+"""The eager engine: the network as PyTorch runs it, in float32 or under autocast."""
 
 import numpy as np
 import torch
 from torch import nn
 
+from features.engines.base import DTYPES, FromBytes, precision_at_work, require_precision
 from features.preprocessing import Preprocessing
 
 
@@ -17,9 +18,21 @@ class Eager:
     preprocessing
         Its normalisation, done on the device so that single bytes travel there.
     precision
-        ``"fp32"``, exact also on a GPU (no TF32), or ``"bf16"`` (autocast).
+        ``"fp32"``, exact also on a GPU (no TF32), or ``"bf16"`` or ``"fp16"`` (autocast).
     device
         Where it runs.
+    batch_size
+        Images in a forward pass.
+
+    Attributes
+    ----------
+    precision
+        The one that the network works in.
+
+    Raises
+    ------
+    RadbankError
+        If the network works in another precision than asked.
     """
 
     name = "eager"
@@ -31,35 +44,31 @@ class Eager:
         *,
         precision: str,
         device: torch.device,
+        batch_size: int,  # noqa: ARG002 - takes batches of any size
     ) -> None:
-        self._module = module.to(device).to(memory_format=torch.channels_last)
-        self._preprocessing = preprocessing
-        self._bf16 = precision == "bf16"
+        network = FromBytes(module, preprocessing).to(device)
+        self._network = network.to(memory_format=torch.channels_last)
+        self._dtype = DTYPES[precision]
         self._device = device
+        with torch.inference_mode(), self._autocast():
+            self.precision = precision_at_work(self._network, device)
+        require_precision(self.name, precision, self.precision)
 
     def __call__(self, images: torch.Tensor) -> np.ndarray:
-        """Return embeddings of resized images.
-
-        Parameters
-        ----------
-        images
-            uint8 of shape (n, 1 or 3, size, size), on the CPU.
-
-        Returns
-        -------
-        ndarray of shape (n, n_features)
-            float32.
-        """
+        """Return embeddings of resized images, as :class:`~features.engines.base.Engine` says."""
         with (
             torch.inference_mode(),
             torch.backends.cudnn.flags(
                 enabled=True, benchmark=False, deterministic=True, allow_tf32=False
             ),
-            torch.autocast(self._device.type, torch.bfloat16, enabled=self._bf16),
+            self._autocast(),
         ):
-            inputs = self._preprocessing.normalise(images.to(self._device))
-            embeddings: torch.Tensor = self._module(
-                inputs.contiguous(memory_format=torch.channels_last)
-            )
+            embeddings = self._network(images.to(self._device, non_blocking=True))
         array: np.ndarray = embeddings.float().cpu().numpy()
         return array
+
+    def _autocast(self) -> torch.autocast:
+        half = self._dtype is not torch.float32
+        return torch.autocast(
+            self._device.type, self._dtype if half else torch.bfloat16, enabled=half
+        )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.paths import FEATURES, feature_store
+from pipeline.paths import FEATURES, IMAGES, feature_store
 from radbank.errors import RadbankError
 from radbank.remote import is_url
 
@@ -28,7 +28,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "features",
         help="show what is in a feature store",
         description="Show shape, provenance and statistics of a feature store, and the images "
-        "most like a given one; or copy the store.",
+        "most like a given one; or copy the store. A backbone's store that is not in this project "
+        "is made from the bank of embeddings, if all of it is there.",
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -65,16 +66,24 @@ def show(arguments: argparse.Namespace) -> None:
 def find(name: str) -> str | Path:
     """Return the path or URL of a store given by either or by its backbone's name.
 
+    A backbone's store that is not in this project is made from the bank, if all of it is there.
+
     Raises
     ------
     RadbankError
-        If there is none: which ones there are.
+        If there is none: which ones there are, or what the bank lacks.
     """
     if is_url(name):
         return name
     for path in (Path(name), feature_store(name)):
         if path.is_dir():
             return path
+    if IMAGES.is_file() and Path(name).suffix != ".zarr":
+        from pipeline.materialise import materialise  # noqa: PLC0415 - imports torch
+
+        path = materialise(name)
+        print(f"{path} was not here and is now made from the bank")
+        return path
     there = sorted(path.stem for path in FEATURES.glob("*.zarr"))
     known = f"there are {', '.join(there)}" if there else f"there are none in {FEATURES}"
     raise RadbankError(

@@ -27,7 +27,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "predict",
         help="apply a trained head or network to new images",
         description="Write the probability of the positive class for each image as CSV with the "
-        "columns id (the file's path) and probability. Nothing is retrained. The backbone's "
+        "columns id (the file's path) and probability; of more than two classes, that of each as "
+        "probability_<class>. Nothing is retrained. The backbone's "
         "weights and preprocessing must be those that the model was trained with. A file that "
         "cannot be read is left out and named on standard error; the exit status is then 1.",
         epilog=EXAMPLE,
@@ -74,6 +75,8 @@ def predict(arguments: argparse.Namespace) -> None:
     paths = find_files(arguments.images)
     predictor = load_predictor(arguments.model, weights=arguments.weights)
     print("\n".join(introduce(predictor.model)), file=sys.stderr)
+    if predictor.caution is not None:
+        print(predictor.caution, file=sys.stderr)
     with ExitStack() as stack:
         output = sys.stdout
         if arguments.output is not None:
@@ -88,11 +91,16 @@ def predict(arguments: argparse.Namespace) -> None:
 
 def introduce(model: "TrainedModel") -> list[str]:
     """Say what the numbers mean and what they must not be mistaken for."""
-    negative, positive = model.classes
-    lines = [
-        f"probability of {positive!r} (against {negative!r}) by {model.name} on {model.backbone}",
-        f"positive from {model.threshold:.4g}, a threshold chosen on validation",
-    ]
+    by = f"by {model.name} on {model.backbone}"
+    if model.threshold is None:
+        classes = ", ".join(map(repr, model.classes))
+        lines = [f"probability of each of {classes} {by}", "an image is of the most probable class"]
+    else:
+        negative, positive = model.classes
+        lines = [
+            f"probability of {positive!r} (against {negative!r}) {by}",
+            f"positive from {model.threshold:.4g}, a threshold chosen on validation",
+        ]
     if model.synthetic:
         lines.append("SYNTHETIC IMAGES: the model was trained on a demo cohort, not on patients")
     if model.weights_random:

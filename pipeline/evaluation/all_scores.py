@@ -12,7 +12,7 @@ from pipeline.evaluation.study import ModelScores, Study
 
 
 def all_scores(
-    study: Study,
+    study: Study[ModelScores],
     *,
     operating_points: Sequence[float],
     prevalences: Sequence[float],

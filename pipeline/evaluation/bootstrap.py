@@ -128,17 +128,27 @@ def estimate(
     values = {name: float(value[0]) for name, value in whole.items()}
     if n_patients < 2:
         return {name: Estimate(_number(value), None, None, 0) for name, value in values.items()}
+    drawn = redraw(statistic, patients, n_patients, n_bootstrap=n_bootstrap, seed=seed)
+    estimates = {}
+    for name, value in values.items():
+        low, high = percentile_interval(drawn[name], confidence)
+        undefined = int(np.count_nonzero(np.isnan(drawn[name])))
+        estimates[name] = Estimate(_number(value), low, high, undefined)
+    return estimates
+
+
+def redraw(
+    statistic: Statistic, patients: IntArray, n_patients: int, *, n_bootstrap: int, seed: int
+) -> dict[str, FloatArray]:
+    """Return figures of each draw of patients, by name, each of shape (n_bootstrap,).
+
+    Parameters as in :func:`estimate`.
+    """
     parts = [
         statistic(weights)
         for weights in draw_weights(patients, n_patients, n_bootstrap=n_bootstrap, seed=seed)
     ]
-    estimates = {}
-    for name, value in values.items():
-        draws = np.concatenate([part[name] for part in parts])
-        low, high = percentile_interval(draws, confidence)
-        undefined = int(np.count_nonzero(np.isnan(draws)))
-        estimates[name] = Estimate(_number(value), low, high, undefined)
-    return estimates
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def percentile_interval(draws: FloatArray, confidence: float) -> tuple[float | None, float | None]:

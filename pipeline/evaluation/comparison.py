@@ -1,6 +1,6 @@
 """Which of two models is better on the same cases, for every pair of several models."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
@@ -27,9 +27,11 @@ class Comparison:
     first, second
         Names of the models.
     auc
-        Tested by the paired DeLong test, clustered by patient.
+        Tested by the paired DeLong test, clustered by patient; of more than two classes the macro
+        average, by the paired bootstrap over patients.
     accuracy
-        Each model at its own threshold; tested as McNemar did, clustered by patient.
+        Each model at its own threshold, or of more than two classes calling the most probable;
+        tested as McNemar did, clustered by patient.
     brier, auc_bootstrap
         With paired bootstrap intervals over patients.
     auc_p_holm, accuracy_p_holm
@@ -138,6 +140,11 @@ def compare(
         )
         for first, second in pairs
     ]
+    return with_holm(made)
+
+
+def with_holm(made: Sequence[Comparison]) -> list[Comparison]:
+    """Adjust the p-values of comparisons for all of them (:func:`holm`)."""
     auc, accuracy = holm([each.auc.p for each in made]), holm([each.accuracy.p for each in made])
     return [
         replace(each, auc_p_holm=on_auc, accuracy_p_holm=on_accuracy)

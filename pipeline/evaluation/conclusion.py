@@ -21,12 +21,12 @@ def conclude(heading: Heading, difference: Difference | None) -> str:
     """
     if difference is None or difference.value is None:
         return (
-            "Fine-tuning and the heads could not be compared by AUC: the validation or the "
-            f"{heading.split} split lacks a class."
+            f"Fine-tuning and the heads could not be compared by {heading.auc}: the validation or "
+            f"the {heading.split} split lacks a class."
         )
     cases = f"{heading.n} images of {heading.n_patients} patients, {heading.split} split"
     where = "; ".join([cases, *heading.cautions])
-    figure = f"AUC {difference.value:+.3f} ({_interval(heading, difference)})"
+    figure = f"{heading.auc} {difference.value:+.3f} ({_interval(heading, difference)})"
     best = str(heading.best_head).replace("_", " ")
     verdict = _verdict(difference, best)
     compared = f"Fine-tuning minus {best}, the head best on validation"

@@ -4,6 +4,7 @@ Each is a frame as it is written to `plots/`; where a curve is not defined, for 
 negative cases, it has no rows.
 """
 
+from collections.abc import Sequence
 from statistics import NormalDist
 
 import numpy as np
@@ -94,7 +95,7 @@ def calibration(cases: ScoredCases, *, confidence: float, n_bins: int = 10) -> p
     )
 
 
-def confusion(cases: ScoredCases, threshold: float, classes: tuple[str, str]) -> pd.DataFrame:
+def confusion(cases: ScoredCases, threshold: float, classes: Sequence[str]) -> pd.DataFrame:
     """Return one row a case: `actual` and `predicted`, the names of classes.
 
     Parameters

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline.evaluation.curves import calibration, confusion, precision_recall, roc
-from pipeline.evaluation.net_benefit import decision_curve
-from pipeline.evaluation.study import Study
+from pipeline.evaluation.study import Scores, Study
 from radbank.files import atomic_path
 
 
-def write_plots(folder: Path, study: Study, learning: pd.DataFrame, *, confidence: float) -> None:
+def write_plots(
+    folder: Path, study: Study[Scores], learning: pd.DataFrame, *, confidence: float
+) -> None:
     """Write every model's curves on the reported cases, and fine-tuning's learning curve.
 
     Parameters
@@ -24,20 +24,12 @@ def write_plots(folder: Path, study: Study, learning: pd.DataFrame, *, confidenc
     confidence
         Of the intervals in the calibration and decision curves.
     """
-    negative, positive = study.provenance["classes"]
+    classes = study.provenance["classes"]
     with atomic_path(folder) as temporary:
         temporary.mkdir()
         _write(temporary / "learning_finetune.csv", learning)
         for name, model in study.models.items():
-            cases = model.reported
-            curves = {
-                "roc": roc(cases),
-                "precision_recall": precision_recall(cases),
-                "calibration": calibration(cases, confidence=confidence),
-                "decision": decision_curve(cases, confidence=confidence),
-                "confusion": confusion(cases, model.threshold, (negative, positive)),
-            }
-            for kind, curve in curves.items():
+            for kind, curve in model.curves(classes, confidence).items():
                 _write(temporary / f"{kind}_{name}.csv", curve)
 
 

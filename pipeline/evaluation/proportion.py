@@ -19,7 +19,7 @@ from scipy.stats import norm
 
 from pipeline.evaluation.delong import quantile
 from pipeline.evaluation.difference import Difference
-from pipeline.evaluation.scored_cases import FloatArray, ScoredCases
+from pipeline.evaluation.scored_cases import FloatArray, OfPatients
 
 BoolArray = NDArray[np.bool_]
 
@@ -48,7 +48,7 @@ def wilson_interval(
 
 
 def share_interval(
-    right: BoolArray, counted: BoolArray, cases: ScoredCases, confidence: float
+    right: BoolArray, counted: BoolArray, cases: OfPatients, confidence: float
 ) -> tuple[float | None, float | None]:
     """Return the interval of the share of `counted` cases that are `right`.
 
@@ -94,7 +94,7 @@ def share_interval(
 
 
 def share_difference(
-    first_right: BoolArray, second_right: BoolArray, cases: ScoredCases, confidence: float
+    first_right: BoolArray, second_right: BoolArray, cases: OfPatients, confidence: float
 ) -> Difference:
     """Return the difference of two models' shares of right calls, tested as McNemar did.
 

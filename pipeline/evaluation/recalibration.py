@@ -13,7 +13,7 @@ from pipeline.evaluation.bootstrap import estimate
 from pipeline.evaluation.logistic import fit_line
 from pipeline.evaluation.reliability import Reliability
 from pipeline.evaluation.scored_cases import FloatArray, ScoredCases
-from pipeline.evaluation.study import Study
+from pipeline.evaluation.study import ModelScores, Study
 
 Method = Literal["temperature", "platt", "isotonic"]
 _CLIP = 1e-6
@@ -91,7 +91,7 @@ def recalibrate(cases: ScoredCases, method: Method) -> Recalibration | None:
 
 
 def before_and_after(
-    study: Study, method: Method, *, n_bootstrap: int, confidence: float, seed: int
+    study: Study[ModelScores], method: Method, *, n_bootstrap: int, confidence: float, seed: int
 ) -> dict[str, dict[str, Any]]:
     """Return each model's calibration on the reported cases, as it is and corrected.
 

@@ -1,6 +1,7 @@
 """Labels, probabilities and patients of the same cases, checked once."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,6 +10,25 @@ from radbank.errors import RadbankError
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+
+
+class OfPatients(Protocol):
+    """Cases that come in patients, whatever was said of them."""
+
+    @property
+    def n(self) -> int:
+        """The number of cases."""
+        ...
+
+    @property
+    def patients(self) -> IntArray:
+        """Each case's patient from 0 to `n_patients` - 1, shape (n_cases,)."""
+        ...
+
+    @property
+    def n_patients(self) -> int:
+        """How many patients there are."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)

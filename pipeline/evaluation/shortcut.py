@@ -38,7 +38,7 @@ class Images:
     embeddings
         ndarray of shape (n_images, n_features).
     labels
-        ndarray of shape (n_images,) of 0 and 1.
+        ndarray of shape (n_images,), the class of each.
     groups
         ndarray of shape (n_images,): the patient of each.
     ids
@@ -76,7 +76,8 @@ def probe(
     list of dict
         One a value: `column`, `value`, `n`, `n_patients`, `positive_with` and
         `positive_without` (share of positive labels with and without the value: a shortcut needs
-        these to differ), `auc` with its interval, and `too_small`, which leaves `auc` undefined.
+        these to differ; None of more than two classes), `auc` with its interval, and `too_small`,
+        which leaves `auc` undefined.
     """
     rows = []
     for column, value, has, known in _targets(cases, images.ids):
@@ -94,8 +95,8 @@ def probe(
                 "value": value,
                 "n": int(has.sum()),
                 "n_patients": patients[0],
-                "positive_with": _share(images.labels[has]),
-                "positive_without": _share(images.labels[known & ~has]),
+                "positive_with": _positive(images, has),
+                "positive_without": _positive(images, known & ~has),
                 "too_small": too_small,
                 "auc": auc,
             }
@@ -130,5 +131,8 @@ def _out_of_fold(
     return told
 
 
-def _share(labels: NDArray[np.int64]) -> float | None:
-    return float(labels.mean()) if labels.size else None
+def _positive(images: Images, part: NDArray[np.bool_]) -> float | None:
+    """Return the share of positives, where there are positives."""
+    if images.labels.max() > 1 or not part.any():
+        return None
+    return float(images.labels[part].mean())

@@ -1,7 +1,7 @@
 """metrics/summary.json: every model's figures on one page, and what they allow to be said."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pipeline.evaluation.bootstrap import Intervals
@@ -9,18 +9,17 @@ from pipeline.evaluation.comparison import Comparison
 from pipeline.evaluation.conclusion import conclude
 from pipeline.evaluation.heading import (
     Heading,
+    counted,
     data_in_words,
     note_on_split,
     weights_in_words,
 )
 from pipeline.evaluation.metrics import AllMetrics
-from pipeline.evaluation.score import score_cases
-from pipeline.evaluation.study import ModelScores, Study
+from pipeline.evaluation.study import ModelScores, Scores, Study
 from pipeline.evaluation.wording import sentence
 
 FINETUNE = "finetune"
 PROBE = "linear_probe"
-_COUNTS = ("n", "n_patients", "n_positive")
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class Summary:
         """Return the content of the file."""
         difference = self.finetune_minus_best_head
         return {
-            **asdict(self.heading),
+            **self.heading.to_dict(),
             "models": self.models,
             f"{PROBE}_augmented": self.probe_augmented,
             "finetune_minus_best_head": (
@@ -76,7 +75,7 @@ class Summary:
 
 
 def summarise(
-    study: Study,
+    study: Study[Scores],
     comparisons: Sequence[Comparison],
     *,
     margin: float,
@@ -110,23 +109,28 @@ def summarise(
     )
     return Summary(
         heading=heading,
-        models={name: _figures(scores, intervals) for name, scores in study.models.items()},
-        probe_augmented=None if augmented is None else _figures(augmented, intervals),
+        models={name: scores.figures(intervals) for name, scores in study.models.items()},
+        probe_augmented=None if augmented is None else augmented.figures(intervals),
         finetune_minus_best_head=difference,
         conclusion=conclude(heading, None if difference is None else difference.auc),
-        differences=[sentence(each, confidence=confidence, margin=margin) for each in comparisons],
+        differences=[
+            sentence(each, confidence=confidence, margin=margin, auc=heading.auc)
+            for each in comparisons
+        ],
     )
 
 
-def compared_models(study: Study) -> dict[str, AllMetrics]:
+def compared_models(study: Study[ModelScores]) -> dict[str, AllMetrics]:
     """Return the metrics of all models, fine-tuning first, so that heads are taken from it."""
-    return {
-        name: study.models[name].metrics
-        for name in sorted(study.models, key=lambda name: name != FINETUNE)
-    }
+    return {name: study.models[name].metrics for name in finetune_first(study.models)}
 
 
-def best_head(study: Study) -> str | None:
+def finetune_first(models: Iterable[str]) -> list[str]:
+    """Return the names of models, fine-tuning before the heads."""
+    return sorted(models, key=lambda name: name != FINETUNE)
+
+
+def best_head(study: Study[Scores]) -> str | None:
     """Return the head with the highest AUC on validation, the first of equals.
 
     The reported cases choose nothing. None where validation lacks a class.
@@ -138,8 +142,9 @@ def best_head(study: Study) -> str | None:
     return max(defined, key=defined.__getitem__, default=None)
 
 
-def _heading(study: Study, best: str | None, intervals: Intervals) -> Heading:
-    origin, cases = study.provenance, study.models[FINETUNE].reported
+def _heading(study: Study[Scores], best: str | None, intervals: Intervals) -> Heading:
+    origin, scores = study.provenance, study.models[FINETUNE]
+    cases = scores.reported
     return Heading(
         data=data_in_words(synthetic=origin["synthetic"]),
         backbone=origin["backbone"],
@@ -148,14 +153,9 @@ def _heading(study: Study, best: str | None, intervals: Intervals) -> Heading:
         split_note=note_on_split(study.split),
         n=cases.n,
         n_patients=cases.n_patients,
-        n_positive=cases.n_positive,
+        counts=counted(origin["classes"], cases.labels),
         confidence=intervals["confidence"],
         bootstrap=intervals["n_bootstrap"],
+        interval=scores.interval,
         best_head=best,
     )
-
-
-def _figures(scores: ModelScores, intervals: Intervals) -> dict[str, Any]:
-    """Score a model, leaving out the counts that are the same for all."""
-    figures = score_cases(scores.metrics, **intervals)
-    return {key: value for key, value in figures.items() if key not in _COUNTS}

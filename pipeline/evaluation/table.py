@@ -8,12 +8,12 @@ from pipeline.evaluation.heading import Heading
 from pipeline.evaluation.summary import Summary
 
 _PLAIN = ("accuracy", "sensitivity", "specificity")
+_PLAIN_OF_MORE = ("accuracy", "balanced_accuracy", "macro_f1")
 
 
 def caption(heading: Heading) -> str:
     """Say what was evaluated, and in capitals what it must not be mistaken for."""
-    size = f"{heading.n} images of {heading.n_patients} patients, {heading.n_positive} positive"
-    lines = [f"{heading.backbone}, {heading.split} split: {size}."]
+    lines = [f"{heading.backbone}, {heading.split} split: {heading.size}."]
     if heading.synthetic:
         lines.append(f"SYNTHETIC DATA: {heading.data}.")
     if heading.random_weights:
@@ -27,14 +27,16 @@ def table(summary: Summary) -> Table:
     """Lay out the models, one a row, in at most 90 columns."""
     drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     drawn.add_column("model", no_wrap=True)
-    for title in (f"AUC ({summary.heading.level} CI)", *_PLAIN, "n"):
+    plain = _PLAIN if "n_positive" in summary.heading.counts else _PLAIN_OF_MORE
+    titles = (name.replace("_", " ") for name in plain)
+    for title in (f"{summary.heading.auc} ({summary.heading.level} CI)", *titles, "n"):
         drawn.add_column(title, justify="right", no_wrap=True)
     models = dict(summary.models)
     if summary.probe_augmented is not None:
         models["linear_probe, augmented"] = summary.probe_augmented
     for name, figures in models.items():
-        plain = (_number(figures[metric]["value"]) for metric in _PLAIN)
-        drawn.add_row(name, _with_interval(figures["auc"]), *plain, str(summary.heading.n))
+        shown = (_number(figures[metric]["value"]) for metric in plain)
+        drawn.add_row(name, _with_interval(figures["auc"]), *shown, str(summary.heading.n))
     return drawn
 
 

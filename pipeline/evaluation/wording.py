@@ -4,13 +4,13 @@ from pipeline.evaluation.comparison import Comparison
 from pipeline.evaluation.difference import Difference
 
 
-def difference_in_words(figure: Difference) -> str:
+def difference_in_words(figure: Difference, auc: str = "AUC") -> str:
     """Write a difference of AUCs with its interval, as 'AUC +0.012 (-0.004 to +0.029)'."""
     if figure.value is None:
-        return "AUC not defined"
+        return f"{auc} not defined"
     if figure.low is None or figure.high is None:
-        return f"AUC {figure.value:+.3f} (no interval: too few patients)"
-    return f"AUC {figure.value:+.3f} ({figure.low:+.3f} to {figure.high:+.3f})"
+        return f"{auc} {figure.value:+.3f} (no interval: too few patients)"
+    return f"{auc} {figure.value:+.3f} ({figure.low:+.3f} to {figure.high:+.3f})"
 
 
 def verdict(comparison: Comparison, *, confidence: float, margin: float) -> str:
@@ -40,8 +40,11 @@ def verdict(comparison: Comparison, *, confidence: float, margin: float) -> str:
     return f"{said}, {by_margin[shown]}" if shown in by_margin else said
 
 
-def sentence(comparison: Comparison, *, confidence: float, margin: float) -> str:
-    """Say what the data support about two models, in one sentence without a full stop."""
+def sentence(comparison: Comparison, *, confidence: float, margin: float, auc: str = "AUC") -> str:
+    """Say what the data support about two models, in one sentence without a full stop.
+
+    Parameters as in :func:`verdict`; `auc` is what the AUC is called.
+    """
     first, second = (name.replace("_", " ") for name in (comparison.first, comparison.second))
     said = verdict(comparison, confidence=confidence, margin=margin)
-    return f"{first} minus {second}: {difference_in_words(comparison.auc)}, {said}"
+    return f"{first} minus {second}: {difference_in_words(comparison.auc, auc)}, {said}"

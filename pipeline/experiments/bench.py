@@ -1,19 +1,23 @@
 """One training set in, a figure with its band out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from heads.base import Examples, answer
 from heads.logistic_regression import LogisticRegression
-from pipeline.evaluation import ScoredCases, youden_threshold
+from pipeline.evaluation import ScoredCases
 from pipeline.evaluation.bootstrap import draw_weights
+from pipeline.evaluation.by_class import threshold_for
 from pipeline.evaluation.metrics import AllMetrics
+from pipeline.evaluation.multiclass.cases import ClassCases
+from pipeline.evaluation.multiclass.metrics import ClassMetrics
 
 DRAWS = 200  # of test patients, for each training set
+Metrics: TypeAlias = AllMetrics | ClassMetrics
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,39 @@ class Band:
     value: float
     low: float
     high: float
+
+
+@dataclass(frozen=True, eq=False)
+class Taught:
+    """A head that learned from a training set, which may lack one of several classes.
+
+    Attributes
+    ----------
+    head
+        Fitted to the classes that were there, numbered anew.
+    labels
+        ndarray of int64: which classes these are. The others have probability 0.
+    n_classes
+        How many classes there are in all.
+    """
+
+    head: LogisticRegression
+    labels: NDArray[np.int64]
+    n_classes: int
+
+    def plain(self, part: Examples) -> NDArray[np.float64]:
+        """Return each class's probability for plain views, shape (n_images, n_classes)."""
+        return self._of_all(self.head.predict_proba(part.plain))
+
+    def answer(self, part: Examples) -> NDArray[np.float64]:
+        """Return what the head says of each image, shape (n_images, n_classes)."""
+        by_view = self.head.predict_views(part.embeddings)
+        return self._of_all(answer(by_view, average_views=self.head.average_views))
+
+    def _of_all(self, said: NDArray[np.float64]) -> NDArray[np.float64]:
+        every = np.zeros((len(said), self.n_classes))
+        every[:, self.labels] = said
+        return every
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,22 +93,30 @@ class Bench:
     confidence: float
     seed: int
 
-    def fit(self, train: Examples) -> LogisticRegression:
-        """Fit the head on a training set."""
-        return LogisticRegression(**self.settings).fit(train, self.validation)
+    @property
+    def n_classes(self) -> int:
+        """The number of classes."""
+        return int(self.train.labels.max()) + 1
 
-    def metrics(self, train: Examples) -> AllMetrics:
-        """Fit on a training set; return the metrics on test at the threshold of validation."""
-        head = self.fit(train)
-        validation, test = (
-            answer(head.predict_views(part.embeddings), average_views=head.average_views)
-            for part in (self.validation, self.test)
+    def fit(self, train: Examples) -> Taught:
+        """Fit the head on a training set."""
+        there, labels = np.unique(train.labels, return_inverse=True)
+        head = LogisticRegression(**self.settings).fit(
+            replace(train, labels=labels), self.validation
         )
-        threshold = youden_threshold(self.validation.labels, validation)
-        return AllMetrics.of(ScoredCases.of(self.test.labels, test, self.test.groups), threshold)
+        return Taught(head, there, self.n_classes)
+
+    def metrics(self, train: Examples) -> Metrics:
+        """Fit on a training set; return the metrics on test at the threshold of validation."""
+        taught = self.fit(train)
+        test, groups = taught.answer(self.test), self.test.groups
+        threshold = threshold_for(self.validation.labels, taught.answer(self.validation))
+        if threshold is None:
+            return ClassMetrics.of(ClassCases.of(self.test.labels, test, groups))
+        return AllMetrics.of(ScoredCases.of(self.test.labels, test[:, 1], groups), threshold)
 
     def band(
-        self, tried: Sequence[AllMetrics], name: str, weights: NDArray[np.float64] | None = None
+        self, tried: Sequence[Metrics], name: str, weights: NDArray[np.float64] | None = None
     ) -> Band:
         """Return a metric over several training sets.
 
@@ -80,7 +125,7 @@ class Bench:
         tried
             The metrics of each training set.
         name
-            One of `pipeline.evaluation.metrics.METRICS`.
+            One of `pipeline.evaluation.metrics.METRICS`, or of CLASS_METRICS.
         weights : ndarray of shape (n_cases,), optional
             Of the test cases; None: all alike.
         """
@@ -98,12 +143,16 @@ class Bench:
         return Band(float(np.mean(values)), float(low), float(high))
 
 
-def patients_by_class(examples: Examples) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return the patients without and with a positive image, each in sorted order."""
+def patients_by_class(examples: Examples) -> list[NDArray[Any]]:
+    """Return the patients of each class, each in sorted order.
+
+    A patient is of the last class that an image of theirs is of: of two classes of the positive
+    one, if any is.
+    """
     names, of_image = np.unique(examples.groups.astype(str), return_inverse=True)
-    positive = np.zeros(len(names), dtype=bool)
-    np.logical_or.at(positive, of_image, examples.labels == 1)
-    return names[~positive], names[positive]
+    last = np.zeros(len(names), dtype=np.int64)
+    np.maximum.at(last, of_image, examples.labels)
+    return [names[last == label] for label in range(int(examples.labels.max()) + 1)]
 
 
 def of_patients(examples: Examples, patients: NDArray[Any]) -> Examples:

@@ -16,7 +16,8 @@ COLUMNS = ["kind", "share", "value", "low", "high", "found", "right"]
 def noisy_labels(bench: Bench, shares: Sequence[float], repeats: int) -> pd.DataFrame:
     """Flip, or take away, the labels of a share of the training images.
 
-    Validation and test keep theirs.
+    Of more than two classes a flipped label becomes any of the others. Validation and test keep
+    theirs.
 
     Parameters
     ----------
@@ -30,9 +31,10 @@ def noisy_labels(bench: Bench, shares: Sequence[float], repeats: int) -> pd.Data
     Returns
     -------
     DataFrame
-        :data:`COLUMNS`: `kind` "flipped" or "dropped", AUC on test with its band, and for flipped
-        labels which share of them is among the suspects (`found`) and which share of the suspects
-        was flipped (`right`), means over the repeats.
+        :data:`COLUMNS`: `kind` "flipped" or "dropped", AUC on test (of more than two classes the
+        macro average) with its band, and for flipped labels which share of them is among the
+        suspects (`found`) and which share of the suspects was flipped (`right`), means over the
+        repeats.
     """
     rng = np.random.default_rng(bench.seed)
     n = len(bench.train)
@@ -42,7 +44,7 @@ def noisy_labels(bench: Bench, shares: Sequence[float], repeats: int) -> pd.Data
         count = round(share * n)
         hit = [np.isin(np.arange(n), order[:count]) for order in orders]
         hit = hit if count else hit[:1]
-        flipped = [_flip(bench.train, each) for each in hit]
+        flipped = [_flip(bench.train, each, bench.n_classes, rng) for each in hit]
         band = bench.band([bench.metrics(each) for each in flipped], "auc")
         found = right = np.nan
         if count:
@@ -60,5 +62,9 @@ def noisy_labels(bench: Bench, shares: Sequence[float], repeats: int) -> pd.Data
     return frame.sort_values(["kind", "share"], ascending=[False, True], ignore_index=True)
 
 
-def _flip(examples: Examples, rows: np.ndarray) -> Examples:
-    return replace(examples, labels=np.where(rows, 1 - examples.labels, examples.labels))
+def _flip(
+    examples: Examples, rows: np.ndarray, n_classes: int, rng: np.random.Generator
+) -> Examples:
+    step = rng.integers(1, n_classes, len(examples))  # of two classes: always 1
+    labels = np.where(rows, (examples.labels + step) % n_classes, examples.labels)
+    return replace(examples, labels=labels)

@@ -26,7 +26,8 @@ def fewer_patients(bench: Bench, shares: Sequence[float], repeats: int) -> pd.Da
     Returns
     -------
     DataFrame
-        :data:`COLUMNS`; mean numbers of patients and images, and the AUC on test with its band.
+        :data:`COLUMNS`; mean numbers of patients and images, and the AUC on test (of more than two
+        classes the macro average) with its band.
     """
     rng = np.random.default_rng(bench.seed)
     orders = [

@@ -18,44 +18,51 @@ def suspects(probability: NDArray[np.float64], labels: NDArray[np.int64]) -> NDA
 
     Parameters
     ----------
-    probability : ndarray of shape (n_images,)
-        Of the positive class, by a model that did not learn from the image.
+    probability : ndarray of shape (n_images, n_classes)
+        By a model that did not learn from the image.
     labels : ndarray of shape (n_images,)
-        Both classes present.
+        Every class present.
 
     Returns
     -------
     ndarray of int64
-        Positions, by falling difference between the probability of the other class and that of
-        the label.
+        Positions, by falling difference between the probability of the class suggested and that
+        of the label.
 
     Notes
     -----
     An image is confidently of a class if its probability reaches the mean probability of the
-    images labelled so; a label is suspect if the image is confidently of the other class, and, of
-    two such classes, more probably of the other (Northcutt, Jiang and Chuang, Confident Learning,
-    JAIR 70, 2021). Thresholds of each class make it indifferent to how classes were weighed.
+    images labelled so; a label is suspect if the image is confidently of another class, and, of
+    several such classes, most probably of another (Northcutt, Jiang and Chuang, Confident
+    Learning, JAIR 70, 2021). Thresholds of each class make it indifferent to how classes were
+    weighed.
     """
-    by_class = np.column_stack([1 - probability, probability])
-    bar = np.array([by_class[labels == label, label].mean() for label in (0, 1)])
     rows = np.arange(len(labels))
-    given, other = by_class[rows, labels], by_class[rows, 1 - labels]
-    confident = (other >= bar[1 - labels]) & ((given < bar[labels]) | (other > given))
-    found = np.flatnonzero(confident)
-    order: NDArray[np.int64] = found[np.argsort(given[found] - other[found], kind="stable")]
+    confident = _confident(probability, labels)
+    other = confident.argmax(axis=1)
+    found = np.flatnonzero(confident[rows, other] > confident[rows, labels])
+    gap = probability[rows, labels] - probability[rows, other]
+    order: NDArray[np.int64] = found[np.argsort(gap[found], kind="stable")]
     return order
+
+
+def _confident(probability: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the probabilities that reach the mean of their class, -inf in place of the others."""
+    classes = range(probability.shape[1])
+    bar = np.array([probability[labels == label, label].mean() for label in classes])
+    return np.where(probability >= bar, probability, -np.inf)
 
 
 def out_of_fold(bench: Bench, examples: Examples) -> NDArray[np.float64]:
     """Return probabilities by heads that did not learn from the image's patient.
 
-    Shape (n_images,); plain views are asked.
+    Shape (n_images, n_classes); plain views are asked.
     """
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=bench.seed)
-    probability = np.empty(len(examples))
+    probability = np.empty((len(examples), bench.n_classes))
     for rest, held_out in folds.split(examples.labels, examples.labels, examples.groups):
-        head = bench.fit(examples.take(rest))
-        probability[held_out] = head.predict_proba(examples.plain[held_out])[:, 1]
+        taught = bench.fit(examples.take(rest))
+        probability[held_out] = taught.plain(examples.take(held_out))
     return probability
 
 
@@ -74,11 +81,17 @@ def list_suspects(bench: Bench, cases: pd.DataFrame, examples: Examples) -> pd.D
     Returns
     -------
     DataFrame
-        Columns of `cases` and probability, the most suspicious first.
+        Columns of `cases` and probability (of the positive class), the most suspicious first. Of
+        more than two classes, `suggested` and probability (of the class suggested).
     """
     probability = out_of_fold(bench, examples)
     found = suspects(probability, examples.labels)
-    return cases.assign(probability=probability).iloc[found].reset_index(drop=True)
+    if bench.n_classes == 2:
+        table = cases.assign(probability=probability[:, 1])
+    else:
+        confident = _confident(probability, examples.labels)
+        table = cases.assign(suggested=confident.argmax(axis=1), probability=confident.max(axis=1))
+    return table.iloc[found].reset_index(drop=True)
 
 
 def share_found(planted: NDArray[Any], found: NDArray[np.int64]) -> tuple[float, float]:

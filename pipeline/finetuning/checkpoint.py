@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.evaluation import youden_threshold
+from pipeline.evaluation.by_class import threshold_for
 from pipeline.finetuning.best import Best
 from pipeline.finetuning.network import save_weights
 from pipeline.trained_model import TrainedModel
@@ -24,8 +24,8 @@ def write_checkpoint(
     best
         Of which the weights are written.
     model
-        What the weights were trained on; its threshold is replaced by one chosen on the
-        validation images after the best epoch.
+        What the weights were trained on; of two classes its threshold is replaced by one chosen
+        on the validation images after the best epoch.
     validation_labels
         ndarray of int64, shape (n_validation,).
 
@@ -34,7 +34,7 @@ def write_checkpoint(
     TrainedModel
         As it was written.
     """
-    threshold = youden_threshold(validation_labels, best.epoch.validation_probabilities)
+    threshold = threshold_for(validation_labels, best.epoch.validation_probabilities)
     model = replace(model, threshold=threshold)
     with atomic_path(folder) as temporary:
         temporary.mkdir()

@@ -33,7 +33,7 @@ class LabelledImages:
     rows
         ndarray of int, shape (n_images,): which of them.
     labels
-        ndarray of int64, shape (n_images,): 0 or 1 for each of `rows`.
+        ndarray of int64, shape (n_images,): the class of each of `rows`.
     """
 
     pixels: Pixels

@@ -32,9 +32,10 @@ class Epoch:
     loss
         Mean cross-entropy of the augmented training images, in nats, while they were trained on.
     validation_loss, validation_auc
-        Of the plain validation images, after the epoch.
+        Of the plain validation images, after the epoch; of more than two classes the mean of each
+        one's AUC against the rest.
     validation_probabilities
-        ndarray of float64, shape (n_validation,): of the positive class, after the epoch.
+        ndarray of float64, shape (n_validation, n_classes), after the epoch.
     """
 
     number: int
@@ -65,7 +66,7 @@ def fine_tune(
     network
         Trained in place, on the device it is on.
     training, validation
-        Both with images of both classes.
+        Both with images of every class.
     settings
         The block `finetune` of params.yaml.
     seed
@@ -108,12 +109,13 @@ def fine_tune(
             losses[cuts[batch]] = _step(network, optimiser, pixels, training.labels[chosen])
         if batch == len(cuts) - 1:
             scores = _validate(network, validation)
+            loss, auc = _judge(validation.labels, scores)
             yield Epoch(
                 number=epoch + 1,
                 learning_rate=schedule.rate(step),
                 loss=float(losses.mean()),
-                validation_loss=float(log_loss(validation.labels, scores, labels=[0, 1])),
-                validation_auc=float(roc_auc_score(validation.labels, scores)),
+                validation_loss=loss,
+                validation_auc=auc,
                 validation_probabilities=scores,
             )
 
@@ -128,6 +130,14 @@ def _step(
     torch.autograd.backward(loss)
     optimiser.step()
     return loss.item()
+
+
+def _judge(labels: np.ndarray, scores: np.ndarray) -> tuple[float, float]:
+    """Return the cross-entropy and the AUC of probabilities of shape (n_images, n_classes)."""
+    classes = range(scores.shape[1])
+    said = scores[:, 1] if len(classes) == 2 else scores
+    loss = log_loss(labels, said, labels=classes)
+    return float(loss), float(roc_auc_score(labels, said, multi_class="ovr"))
 
 
 def _validate(network: Network, validation: LabelledImages) -> np.ndarray:

@@ -13,12 +13,11 @@ from features.backbones import LoadedBackbone
 from features.preprocessing import Preprocessing
 from radbank.errors import RadbankError
 
-N_CLASSES = 2
 WEIGHTS_FILE = "model.safetensors"
 
 
 class Network(nn.Module):
-    """A backbone with a linear layer of two outputs on its embedding.
+    """A backbone with a linear layer of one output a class on its embedding.
 
     The embedding is the penultimate one. The auxiliary classifier with which inception_v3 was
     once trained is not built, so it takes no part here.
@@ -31,17 +30,25 @@ class Network(nn.Module):
         Makes those images from stored 8-bit pixels.
     n_features
         Width of the embedding.
+    n_classes
+        Number of outputs.
     seed
         Of the new layer's initial weights.
     """
 
     def __init__(
-        self, embed: nn.Module, preprocessing: Preprocessing, *, n_features: int, seed: int
+        self,
+        embed: nn.Module,
+        preprocessing: Preprocessing,
+        *,
+        n_features: int,
+        n_classes: int,
+        seed: int,
     ) -> None:
         super().__init__()
         self.embed = embed
         self.preprocessing = preprocessing
-        self.classify = nn.Linear(n_features, N_CLASSES)
+        self.classify = nn.Linear(n_features, n_classes)
         generator = torch.Generator().manual_seed(seed)
         bound = n_features**-0.5  # the distribution that nn.Linear itself draws from
         with torch.no_grad():
@@ -49,7 +56,7 @@ class Network(nn.Module):
             self.classify.bias.uniform_(-bound, bound, generator=generator)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Return logits of shape (n, 2) for preprocessed images of shape (n, 3, side, side)."""
+        """Return logits (n, n_classes) for preprocessed images of shape (n, 3, side, side)."""
         logits: torch.Tensor = self.classify(self.embed(images))
         return logits
 
@@ -92,13 +99,17 @@ def save_weights(state: dict[str, torch.Tensor], folder: Path) -> None:
     save_file({name: value.contiguous() for name, value in state.items()}, folder / WEIGHTS_FILE)
 
 
-def build_network(backbone: LoadedBackbone, *, image_size: int | None, seed: int) -> Network:
+def build_network(
+    backbone: LoadedBackbone, *, n_classes: int, image_size: int | None, seed: int
+) -> Network:
     """Put a new linear layer on a backbone, at an input size of choice.
 
     Parameters
     ----------
     backbone
         As `features.backbones.load` returns it.
+    n_classes
+        Number of outputs.
     image_size
         Side of the network's input in pixels; None for the size the backbone's weights were
         made for. A smaller one trains faster.
@@ -113,7 +124,13 @@ def build_network(backbone: LoadedBackbone, *, image_size: int | None, seed: int
     preprocessing = backbone.preprocessing
     if image_size is not None:
         preprocessing = replace(preprocessing, input_size=image_size)
-    network = Network(backbone.module, preprocessing, n_features=backbone.n_features, seed=seed)
+    network = Network(
+        backbone.module,
+        preprocessing,
+        n_features=backbone.n_features,
+        n_classes=n_classes,
+        seed=seed,
+    )
     _check_size(network, backbone, preprocessing.input_size)
     return network
 

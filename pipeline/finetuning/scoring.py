@@ -12,7 +12,7 @@ BATCH = 16  # fixed: how convolutions round depends on the shape of the batch
 
 
 def probabilities(network: Network, pixels: Pixels) -> Iterator[np.ndarray]:
-    """Yield the probability of the positive class for images, a batch at a time and in order.
+    """Yield the probability of each class for images, a batch at a time and in order.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def probabilities(network: Network, pixels: Pixels) -> Iterator[np.ndarray]:
 
     Yields
     ------
-    ndarray of float64, shape (n,)
+    ndarray of float64, shape (n, n_classes)
         n is :data:`BATCH`, less in the last batch.
     """
     network.eval()
@@ -34,4 +34,4 @@ def probabilities(network: Network, pixels: Pixels) -> Iterator[np.ndarray]:
         padded = np.pad(batch, ((0, BATCH - len(batch)), (0, 0), (0, 0)))
         with torch.inference_mode():
             logits = network(network.images(padded))[: len(batch)]
-        yield torch.softmax(logits.double(), dim=1)[:, 1].cpu().numpy()
+        yield torch.softmax(logits.double(), dim=1).cpu().numpy()

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from pipeline.health.bank import check_bank
 from pipeline.health.check import Check, fail, ok
 from pipeline.health.decoders import check_decoders
+from pipeline.health.engines import check_engine, check_engines
 from pipeline.health.installation import check_installation
 from pipeline.health.machine import check_machine
 from pipeline.health.network import check_network
@@ -17,6 +19,8 @@ def examine() -> Iterator[Check]:
     """Yield every finding about the machine and the project in the current folder."""
     yield from check_installation()
     yield from check_machine()
+    yield from check_engines()
+    yield check_bank()
     yield from check_decoders()
     yield check_git()
     yield check_dvc()
@@ -27,6 +31,7 @@ def examine() -> Iterator[Check]:
         return
     yield ok("params.yaml", "valid")
     yield check_data(params)
+    yield check_engine(params)
     yield check_network(params)
     yield check_chosen_weights(params.backbone, params.weights)
     yield from check_other_weights(params.backbone)

@@ -14,7 +14,9 @@ def check_network(params: Params) -> Check:
     try:
         backbone = backbones.load(params.backbone, weights=RANDOM, seed=params.seed)
         n_features = sum(layer_widths(backbone, params.features.layers))
-        network = build_network(backbone, image_size=params.finetune.image_size, seed=params.seed)
+        network = build_network(
+            backbone, n_classes=2, image_size=params.finetune.image_size, seed=params.seed
+        )
     except RadbankError as error:
         return fail("backbone", str(error))
     return ok(

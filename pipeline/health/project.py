@@ -4,7 +4,6 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from pipeline.classes import two_classes
 from pipeline.cluster import ordered_map
 from pipeline.health.check import Check, fail, ok, warn
 from pipeline.params import Params
@@ -44,15 +43,17 @@ def check_data(params: Params) -> Check:
     try:
         listing = list_cases(data.layout, Path(data.root), data.positive)
         regroup(listing.entries, data.groups, data.group_pattern)
-        two_classes(listing.classes)
     except RadbankError as error:
         return fail("data", str(error))
-    counts = [sum(entry.label == label for entry in listing.entries) for label in (0, 1)]
+    counts = [
+        sum(entry.label == label for entry in listing.entries)
+        for label in range(len(listing.classes))
+    ]
     found = ", ".join(
         f"{count:,} {name}" for count, name in zip(counts, listing.classes, strict=True)
     )
     if not all(counts):
-        return fail("data", f"{data.root}: {found}; both classes are needed")
+        return fail("data", f"{data.root}: {found}; every class is needed")
     return ok("data", f"{data.root}, layout {data.layout}: {found}")
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from features import backbones
 from features.embedder import Embedder, device
@@ -14,7 +15,8 @@ from features.weights_info import PRETRAINED, RANDOM, WeightsInfo
 from heads import load_head
 from heads.base import answer
 from pipeline.finetuning.network import Network
-from pipeline.finetuning.scoring import probabilities
+from pipeline.finetuning.scoring import BATCH, probabilities
+from pipeline.prediction.engine import means_for
 from pipeline.prediction.files import FilePixels
 from pipeline.trained_model import TrainedModel
 from radbank.errors import RadbankError
@@ -29,12 +31,18 @@ class Predictor:
     model
         What it was trained on.
     score
-        Yields the probabilities of the positive class for images, a batch at a time and in
-        order, each an ndarray of shape (n,).
+        Yields the probabilities of each class for images, a batch at a time and in order, each
+        an ndarray of shape (n, n_classes).
+    batch_size
+        The most images in a batch.
+    caution
+        One sentence where the images do not meet the computation of the training, else None.
     """
 
     model: TrainedModel
     score: Callable[[FilePixels], Iterator[np.ndarray]]
+    batch_size: int
+    caution: str | None = None
 
 
 def load_predictor(folder: Path, *, weights: str | None = None) -> Predictor:
@@ -61,11 +69,11 @@ def load_predictor(folder: Path, *, weights: str | None = None) -> Predictor:
                 f"{folder} is a fine-tuned network, which brings its own weights: leave --weights "
                 "out."
             )
-        return Predictor(model, _network(folder, model))
-    return Predictor(model, _head(folder, model, weights))
+        return _network(folder, model)
+    return _head(folder, model, weights)
 
 
-def _network(folder: Path, model: TrainedModel) -> Callable[[FilePixels], Iterator[np.ndarray]]:
+def _network(folder: Path, model: TrainedModel) -> Predictor:
     # all weights are in the model's own file: what the architecture starts from is overwritten
     backbone = backbones.load(model.backbone, weights=RANDOM)
     preprocessing = Preprocessing.from_dict(model.preprocessing)
@@ -73,16 +81,18 @@ def _network(folder: Path, model: TrainedModel) -> Callable[[FilePixels], Iterat
     own = replace(backbone.preprocessing, input_size=preprocessing.input_size)
     _require_same_preprocessing(folder, model, own)
     network = Network(
-        backbone.module, preprocessing, n_features=backbone.n_features, seed=model.seed
+        backbone.module,
+        preprocessing,
+        n_features=backbone.n_features,
+        n_classes=len(model.classes),
+        seed=model.seed,
     )
     network.restore(folder)
     network.to(device())
-    return lambda pixels: probabilities(network, pixels)
+    return Predictor(model, lambda pixels: probabilities(network, pixels), BATCH)
 
 
-def _head(
-    folder: Path, model: TrainedModel, weights: str | None
-) -> Callable[[FilePixels], Iterator[np.ndarray]]:
+def _head(folder: Path, model: TrainedModel, weights: str | None) -> Predictor:
     head = load_head(model.name, folder)
     backbone = backbones.load(
         model.backbone,
@@ -92,20 +102,21 @@ def _head(
     _require_same_weights(folder, model, backbone.weights)
     _require_same_preprocessing(folder, model, backbone.preprocessing)
 
+    means = means_for(model)
     embedder = Embedder(
         backbone,
         layers=model.layers,
-        engine=model.engine,
-        precision=model.precision,
-        batch_size=model.batch_size,
-        device=device(),
+        engine=means.engine,
+        precision=means.precision,
+        batch_size=model.batch_size or "auto",
+        device=torch.device(means.device),
     )
 
     def score(pixels: FilePixels) -> Iterator[np.ndarray]:
         for block in extract(pixels, embedder, views=model.views, seed=model.seed):
             yield answer(head.predict_views(block), average_views=model.views > 0)
 
-    return score
+    return Predictor(model, score, embedder.batch_size, means.caution)
 
 
 def _require_same_weights(folder: Path, model: TrainedModel, now: WeightsInfo) -> None:

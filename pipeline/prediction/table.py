@@ -7,9 +7,8 @@ from typing import TextIO
 
 from pipeline.prediction.files import FilePixels
 from pipeline.prediction.model import Predictor
+from pipeline.predictions import columns_of
 from radbank.progress import track
-
-COLUMNS = ("id", "probability")
 
 
 @dataclass(frozen=True)
@@ -32,8 +31,9 @@ def write_probabilities(
     paths
         The files; a file's id is its path as given, with forward slashes.
     output
-        Where the CSV goes: columns id and probability (of the positive class), with as many
-        digits as it takes to read the same number back.
+        Where the CSV goes: columns id and probability (of the positive class), or of more than
+        two classes probability_<class> of each, with as many digits as it takes to read the same
+        numbers back.
     frame
         Which one of several frames of a DICOM file, from 1; None leaves such files out.
 
@@ -44,16 +44,15 @@ def write_probabilities(
     """
     pixels = FilePixels(paths, predictor.model.image_size, frame)
     writer = csv.writer(output, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    columns = columns_of(predictor.model.classes, "")
+    writer.writerow(("id", *columns))
     position = 0
     scores = predictor.score(pixels)
-    shown = track(
-        scores, "predict", total=len(paths), unit="images", step=predictor.model.batch_size
-    )
+    shown = track(scores, "predict", total=len(paths), unit="images", step=predictor.batch_size)
     for batch in shown:
-        for probability in batch.tolist():
+        for probabilities in batch.tolist():
             if position not in pixels.unreadable:
-                writer.writerow((legible(paths[position]), probability))
+                writer.writerow((legible(paths[position]), *probabilities[-len(columns) :]))
             position += 1
     return [Unreadable(paths[at], reason) for at, reason in sorted(pixels.unreadable.items())]
 

@@ -56,10 +56,10 @@ class Answer:
 
 def answer(summary: Summary, costs: dict[str, Cost]) -> Answer:
     """Put together the answer."""
-    level = percent(summary.confidence)
+    level, auc = percent(summary.confidence), summary.auc_in_sentence
     figures = [
         Figure(
-            f"{'Best head: ' if name == summary.best_head else ''}{label(name)}, AUC",
+            f"{'Best head: ' if name == summary.best_head else ''}{label(name)}, {auc}",
             number(summary.models[name].auc.value),
             f"{level} interval {interval(summary.models[name].auc)}",
         )
@@ -70,7 +70,7 @@ def answer(summary: Summary, costs: dict[str, Cost]) -> Answer:
         difference = summary.finetune_minus_best_head.auc
         figures.append(
             Figure(
-                "Fine-tuning minus best head, AUC",
+                f"Fine-tuning minus best head, {auc}",
                 number(difference.value, signed=True),
                 f"{level} interval {interval(difference, signed=True)}",
             )

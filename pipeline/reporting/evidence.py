@@ -19,6 +19,16 @@ METRICS = {
     "specificity": "Specificity",
     "brier": "Brier score",
 }
+CLASS_METRICS = {
+    "auc": "Macro AUC",
+    "accuracy": "Accuracy",
+    "balanced_accuracy": "Balanced accuracy",
+    "macro_f1": "Macro F1",
+    "kappa": "Cohen's kappa",
+    "log_loss": "Log loss",
+    "brier": "Brier score",
+}
+"""METRICS of more than two classes."""
 
 
 class Document(BaseModel):
@@ -38,22 +48,36 @@ class Estimate(Document):
     high: float | None
 
 
-class ModelResult(Document):
-    """What one model reached on the held-out cases."""
+class Result(Document):
+    """What one model reached on the held-out cases, whatever the number of classes."""
 
-    threshold: float | None
     auc: Estimate
-    average_precision: Estimate
     accuracy: Estimate
-    f1: Estimate
-    sensitivity: Estimate
-    specificity: Estimate
     brier: Estimate
 
     def estimate(self, metric: str) -> Estimate:
-        """Return the estimate of a metric of :data:`METRICS`."""
+        """Return the estimate of a metric of :data:`METRICS` or :data:`CLASS_METRICS`."""
         found: Estimate = getattr(self, metric)
         return found
+
+
+class ModelResult(Result):
+    """What one model of two classes reached."""
+
+    threshold: float | None
+    average_precision: Estimate
+    f1: Estimate
+    sensitivity: Estimate
+    specificity: Estimate
+
+
+class ClassResult(Result):
+    """What one model of more than two classes reached."""
+
+    balanced_accuracy: Estimate
+    macro_f1: Estimate
+    kappa: Estimate
+    log_loss: Estimate
 
 
 class Difference(Document):
@@ -72,15 +96,51 @@ class Summary(Document):
     split_note: str | None
     n: int
     n_patients: int
-    n_positive: int
+    n_positive: int | None = None
+    n_by_class: dict[str, int] | None = None
     confidence: float
     bootstrap: int
     interval: str
     best_head: str | None
-    models: dict[str, ModelResult]
-    linear_probe_augmented: ModelResult | None
+    models: dict[str, ModelResult | ClassResult]
+    linear_probe_augmented: ModelResult | ClassResult | None
     finetune_minus_best_head: Difference | None
     conclusion: str | None
+
+    @property
+    def two_classes(self) -> bool:
+        """Whether one class is positive and one negative."""
+        return self.n_by_class is None
+
+    @property
+    def counts(self) -> str:
+        """How many images are positive, or of each class, in words."""
+        if self.n_by_class is None:
+            return f"{self.n_positive} positive"
+        return ", ".join(f"{n} {name}" for name, n in self.n_by_class.items())
+
+    @property
+    def smallest_class(self) -> int:
+        """The number of images of the class with the fewest."""
+        if self.n_by_class is not None:
+            return min(self.n_by_class.values())
+        positive = self.n_positive or 0
+        return min(positive, self.n - positive)
+
+    @property
+    def auc_name(self) -> str:
+        """What the AUC is called: of more than two classes it is the mean of each one's."""
+        return self.metrics["auc"]
+
+    @property
+    def auc_in_sentence(self) -> str:
+        """`auc_name` as it stands inside a sentence."""
+        return self.auc_name.replace("Macro", "macro")
+
+    @property
+    def metrics(self) -> dict[str, str]:
+        """The metrics shown and their headings."""
+        return METRICS if self.two_classes else CLASS_METRICS
 
     @property
     def synthetic(self) -> bool:

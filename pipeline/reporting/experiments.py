@@ -13,6 +13,8 @@ from radbank.errors import RadbankError
 _TABLES = ("patients", "labels", "balance", "suspects")
 _METRICS = {"auc": "AUC", "accuracy": "Accuracy", "sensitivity": "Sensitivity",
             "specificity": "Specificity", "brier": "Brier score"}  # fmt: skip
+_METRICS_OF_MORE = {"auc": "Macro AUC", "accuracy": "Accuracy", "macro_f1": "Macro F1",
+                    "kappa": "Cohen's kappa", "brier": "Brier score"}  # fmt: skip
 _SHOWN = 20  # suspects
 
 
@@ -34,6 +36,17 @@ class CrossValidated(Document):
     auc_by_repeat: Spread
 
 
+class ClassCrossValidated(Document):
+    """One head's figures of more than two classes."""
+
+    auc: Estimate
+    accuracy: Estimate
+    macro_f1: Estimate
+    kappa: Estimate
+    brier: Estimate
+    auc_by_repeat: Spread
+
+
 class CrossValidation(Document):
     """metrics/crossvalidation.json; `models` is empty with split.scheme holdout."""
 
@@ -41,8 +54,16 @@ class CrossValidation(Document):
     folds: int
     n: int
     n_patients: int
-    n_positive: int
-    models: dict[str, CrossValidated]
+    n_positive: int | None = None
+    n_by_class: dict[str, int] | None = None
+    models: dict[str, CrossValidated | ClassCrossValidated]
+
+    @property
+    def counts(self) -> str:
+        """How many images are positive, or of each class, in words."""
+        if self.n_by_class is None:
+            return f"{self.n_positive} positive"
+        return ", ".join(f"{n} {name}" for name, n in self.n_by_class.items())
 
 
 @dataclass(frozen=True)
@@ -66,7 +87,8 @@ class Experiments:
     said
         Sentences on the curves.
     suspects
-        (id, patient, split, label, probability) of the most suspicious cases.
+        (id, patient, split, label, probability) of the most suspicious cases; of more than two
+        classes the one suggested stands before its probability.
     n_suspects
         Of how many.
     """
@@ -109,13 +131,15 @@ def experiments(
     found: CrossValidation, limits: dict[str, pd.DataFrame], classes: tuple[str, ...]
 ) -> Experiments:
     """Put both into what the template shows."""
+    two = len(classes) == 2
+    metrics = _METRICS if two else _METRICS_OF_MORE
     lines = [
         Line(
             label(name),
             (
                 *(
                     (number(getattr(figures, metric).value), interval(getattr(figures, metric)))
-                    for metric in _METRICS
+                    for metric in metrics
                 ),
                 (
                     number(figures.auc_by_repeat.smallest),
@@ -127,25 +151,32 @@ def experiments(
     ]
     suspects = limits["suspects"]
     shown = [
-        (row["id"], row["group"], row["split"], classes[row["label"]], number(row["probability"]))
+        (
+            row["id"],
+            row["group"],
+            row["split"],
+            classes[row["label"]],
+            *(() if two else (classes[row["suggested"]],)),
+            number(row["probability"]),
+        )
         for row in suspects.head(_SHOWN).to_dict("records")
     ]
     return Experiments(
         crossvalidation=found if lines else None,
-        columns=(*_METRICS.values(), "AUC by repeat"),
+        columns=(*metrics.values(), f"{metrics['auc']} by repeat"),
         lines=tuple(lines),
-        said=tuple(_sentences(limits)),
+        said=tuple(_sentences(limits, "AUC" if two else "macro AUC")),
         suspects=tuple(shown),
         n_suspects=len(suspects),
     )
 
 
-def _sentences(limits: dict[str, pd.DataFrame]) -> list[str]:
+def _sentences(limits: dict[str, pd.DataFrame], auc: str) -> list[str]:
     """Say the ends of each curve."""
     patients = limits["patients"]
     few, many = patients.iloc[0], patients.iloc[-1]
     curve = (
-        f"With {few['patients']:.0f} training patients the AUC was {_band(few)}, with "
+        f"With {few['patients']:.0f} training patients the {auc} was {_band(few)}, with "
         f"{many['patients']:.0f} it was {_band(many)}."
     )
     labels = limits["labels"]

@@ -12,6 +12,22 @@ class Scores(Document):
     models: dict[str, dict[str, Estimate]]
 
 
+class OneClass(Document):
+    """How well one model tells one class from the rest."""
+
+    n: int
+    n_patients: int
+    auc: Estimate
+    sensitivity: Estimate
+    precision: Estimate
+
+
+class ClassScores(Document):
+    """metrics/scores.json of more than two classes: every class by model."""
+
+    models: dict[str, dict[str, OneClass]]
+
+
 class PairDifference(Estimate):
     """A difference with its p-value, alone and adjusted for all pairs."""
 
@@ -49,10 +65,11 @@ class ModelCalibration(Document):
 
 
 class Calibration(Document):
-    """metrics/calibration.json."""
+    """metrics/calibration.json; of more than two classes without models, and why."""
 
-    method: str
+    method: str | None
     models: dict[str, ModelCalibration]
+    note: str = ""
 
 
 class SubgroupScores(Document):
@@ -64,6 +81,13 @@ class SubgroupScores(Document):
     specificity: Estimate
 
 
+class ClassSubgroupScores(Document):
+    """One model of more than two classes on one subgroup."""
+
+    auc: Estimate
+    accuracy: Estimate
+
+
 class Subgroup(Document):
     """Cases that share a property."""
 
@@ -71,9 +95,10 @@ class Subgroup(Document):
     value: str
     n: int
     n_patients: int
-    n_positive: int
+    n_positive: int | None = None
+    n_by_class: dict[str, int] | None = None
     too_small: bool
-    models: dict[str, SubgroupScores]
+    models: dict[str, SubgroupScores | ClassSubgroupScores]
 
 
 class Subgroups(Document):
@@ -107,23 +132,33 @@ class Shortcuts(Document):
 class Findings:
     """All of these."""
 
-    scores: Scores
+    scores: Scores | ClassScores
     comparisons: Comparisons
     calibration: Calibration
     subgroups: Subgroups
     shortcuts: Shortcuts
 
 
-def read_findings() -> Findings:
+def read_findings(*, two_classes: bool) -> Findings:
     """Read what evaluate and shortcuts wrote beside the summary.
+
+    Parameters
+    ----------
+    two_classes
+        Whether one class is positive and one negative.
 
     Raises
     ------
     RadbankError
         If a file is missing or not what the stages write.
     """
+    scores: Scores | ClassScores
+    if two_classes:
+        scores = read_document(Scores, paths.SCORES)
+    else:
+        scores = read_document(ClassScores, paths.SCORES)
     return Findings(
-        scores=read_document(Scores, paths.SCORES),
+        scores=scores,
         comparisons=read_document(Comparisons, paths.COMPARISONS),
         calibration=read_document(Calibration, paths.CALIBRATION),
         subgroups=read_document(Subgroups, paths.SUBGROUPS),

@@ -22,7 +22,10 @@ _SECONDS = (
     "Seconds were measured once, on one machine that may have done other work. Features computed "
     "earlier and reused would make embedding look cheaper than it is."
 )
-_ALWAYS = (_ONE_RUN, _CHOSEN, _THRESHOLDS, _SECONDS)
+_MIX = (
+    "An image is called the class of its highest probability. Where the mix of classes or the "
+    "images differ at the place of use, so will accuracy and precision."
+)
 
 
 def limits(params: Params, summary: Summary, quarantined: int) -> list[str]:
@@ -51,14 +54,15 @@ def limits(params: Params, summary: Summary, quarantined: int) -> list[str]:
             f"There is no held-out test split. The figures come from the {summary.split} split, "
             "on which thresholds and the best head were chosen too, and are too good."
         )
-    fewest = min(summary.n_positive, summary.n - summary.n_positive)
+    fewest = summary.smallest_class
     if fewest < FEW_EVENTS:
+        smaller = "smaller" if summary.two_classes else "smallest"
         said.append(
-            f"The test is small: {fewest} images in its smaller class. At least {FEW_EVENTS} are "
+            f"The test is small: {fewest} images in its {smaller} class. At least {FEW_EVENTS} are "
             "advised for a trustworthy estimate (Collins, Ogundimu and Altman, Statistics in "
             "Medicine 35, 2016)."
         )
-    said += _ALWAYS
+    said += [_ONE_RUN, _CHOSEN, _THRESHOLDS if summary.two_classes else _MIX, _SECONDS]
     if params.finetune.image_size is not None:
         said.append(
             f"Fine-tuning read its images at {params.finetune.image_size} pixels, which need not "

@@ -20,8 +20,8 @@ def methods_paragraphs(params: Params, summary: Summary, official: set[str]) -> 
     return [
         _cases(params, official),
         _frozen(params, summary),
-        _finetuning(params),
-        _evaluation(params, summary),
+        _finetuning(params, summary),
+        (_evaluation if summary.two_classes else _evaluation_of_more)(params, summary),
     ]
 
 
@@ -97,7 +97,7 @@ def _imbalance(params: Params) -> str:
     return f"{weighed}; not weighted: {', '.join(plain)}." if balanced and plain else f"{weighed}."
 
 
-def _finetuning(params: Params) -> str:
+def _finetuning(params: Params, summary: Summary) -> str:
     tune = params.finetune
     side = f"at {tune.image_size} pixels" if tune.image_size else "at the network's own input size"
     return (
@@ -108,8 +108,8 @@ def _finetuning(params: Params) -> str:
         f"{plain(tune.weight_decay)}, the learning rate rising from {plain(tune.warmup_from)} to "
         f"{plain(tune.learning_rate)} over {tune.warmup_epochs} "
         f"{'epoch' if tune.warmup_epochs == 1 else 'epochs'} and then falling to "
-        f"{plain(tune.final_learning_rate)}. The weights of the epoch with the highest AUC on "
-        "the validation split were kept."
+        f"{plain(tune.final_learning_rate)}. The weights of the epoch with the highest "
+        f"{summary.auc_in_sentence} on the validation split were kept."
     )
 
 
@@ -125,4 +125,21 @@ def _evaluation(params: Params, summary: Summary) -> str:
         f"{params.evaluate.margin:g} was taken as one that would not matter. Probabilities were "
         f"recalibrated on the validation split ({params.evaluate.recalibration}) for the figures "
         "of calibration only. Costs are wall-clock seconds, measured once."
+    )
+
+
+def _evaluation_of_more(params: Params, summary: Summary) -> str:
+    return (
+        "Evaluation: an image was called the class of its highest probability. Macro AUC is the "
+        "mean over classes of the AUC of each class against the rest, balanced accuracy the mean "
+        "of their sensitivities, macro F1 the mean of their F1; kappa is Cohen's, and the Brier "
+        "score is summed over classes, from 0 to 2. The best head is the one with the highest "
+        f"macro AUC on the validation split. Intervals are {percent(summary.confidence)} "
+        f"intervals {summary.interval}; the bootstrap drew patients with all their images "
+        f"{summary.bootstrap:,} times (seed {params.seed}). Pairs of models were compared on the "
+        f"same cases of the {summary.split} split by the paired bootstrap for macro AUC and "
+        "McNemar's test, clustered by patient, for accuracy, with Holm's correction over all "
+        f"pairs; a difference in macro AUC of less than {params.evaluate.margin:g} was taken as "
+        "one that would not matter. The linear probe has one output a class, where the study it "
+        "comes from had one in all. Costs are wall-clock seconds, measured once."
     )

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from pipeline.evaluation.reliability import RELIABILITY
 from pipeline.evaluation.summary import FINETUNE
 from pipeline.reporting.evidence import METRICS, Estimate, Summary
-from pipeline.reporting.findings import Calibration, Scores, Shortcuts, Subgroups
+from pipeline.reporting.findings import (
+    Calibration,
+    ClassScores,
+    ClassSubgroupScores,
+    Scores,
+    Shortcuts,
+    Subgroup,
+    Subgroups,
+    SubgroupScores,
+)
 from pipeline.reporting.results import Cell
 from pipeline.reporting.style import label
 from pipeline.reporting.text import UNDEFINED, interval, number, percent
@@ -50,6 +59,20 @@ def decisions(scores: Scores) -> Table:
     return Table(tuple(metric_in_words(name) for name in shown), tuple(lines))
 
 
+def each_class(scores: ClassScores) -> Table:
+    """Return how every model tells each class from the rest, a line a class and a model."""
+    lines = [
+        Line(
+            label(model),
+            f"{name}: {figures.n} images of {figures.n_patients} patients",
+            (_cell(figures.auc), _cell(figures.sensitivity), _cell(figures.precision)),
+        )
+        for model, classes in scores.models.items()
+        for name, figures in classes.items()
+    ]
+    return Table(("AUC against the rest", "Sensitivity", "Precision"), tuple(lines))
+
+
 def calibrations(calibration: Calibration) -> Table:
     """Return calibration metrics of every model, two lines each: as it is and corrected."""
     lines = []
@@ -65,31 +88,42 @@ def calibrations(calibration: Calibration) -> Table:
 
 def subgroup_lines(subgroups: Subgroups, models: list[str]) -> Table:
     """Return every subgroup's figures of the given models."""
-    columns = tuple(
-        f"{label(model)}, {what}"
-        for model in models
-        for what in ("AUC", "gap to all", "sensitivity", "specificity")
+    of_more = any(group.n_by_class for group in subgroups.groups)
+    shown = (
+        ("macro AUC", "accuracy")
+        if of_more
+        else ("AUC", "gap to all", "sensitivity", "specificity")
     )
+    columns = tuple(f"{label(model)}, {what}" for model in models for what in shown)
     lines = []
     for group in subgroups.groups:
-        size = f"{group.n} images of {group.n_patients} patients, {group.n_positive} positive"
-        cells = [
-            cell
-            for model in models
-            for cell in (
-                _cell(group.models[model].auc),
-                _cell(group.models[model].auc_gap, signed=True),
-                _cell(group.models[model].sensitivity),
-                _cell(group.models[model].specificity),
-            )
-        ]
+        size = f"{group.n} images of {group.n_patients} patients, {_counts(group)}"
+        cells = [cell for model in models for cell in _subgroup_cells(group.models[model])]
         note = f"{size}; too small" if group.too_small else size
         lines.append(Line(f"{group.column}: {group.value}", note, tuple(cells)))
     return Table(columns, tuple(lines))
 
 
-def probes(shortcuts: Shortcuts) -> Table:
-    """Return how well the embeddings tell each property."""
+def _counts(group: Subgroup) -> str:
+    if group.n_by_class is None:
+        return f"{group.n_positive} positive"
+    return ", ".join(f"{n} {name}" for name, n in group.n_by_class.items())
+
+
+def _subgroup_cells(scores: SubgroupScores | ClassSubgroupScores) -> tuple[Cell, ...]:
+    if isinstance(scores, ClassSubgroupScores):
+        return _cell(scores.auc), _cell(scores.accuracy)
+    return (
+        _cell(scores.auc),
+        _cell(scores.auc_gap, signed=True),
+        _cell(scores.sensitivity),
+        _cell(scores.specificity),
+    )
+
+
+def probes(shortcuts: Shortcuts, *, two_classes: bool) -> Table:
+    """Return how well the embeddings tell each property, and of two classes who is positive."""
+    shown = 3 if two_classes else 1
     lines = [
         Line(
             f"{each.column}: {each.value}",
@@ -99,13 +133,12 @@ def probes(shortcuts: Shortcuts) -> Table:
                 _cell(each.auc),
                 Cell(number(each.positive_with, 2), ""),
                 Cell(number(each.positive_without, 2), ""),
-            ),
+            )[:shown],
         )
         for each in shortcuts.probes
     ]
-    return Table(
-        ("AUC of telling it", "Positive among these", "Positive among others"), tuple(lines)
-    )
+    columns = ("AUC of telling it", "Positive among these", "Positive among others")
+    return Table(columns[:shown], tuple(lines))
 
 
 def shown_models(summary: Summary) -> list[str]:

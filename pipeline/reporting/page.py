@@ -9,14 +9,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipeline.cases import Cases
-from pipeline.classes import two_classes
+from pipeline.classes import only_of_two
 from pipeline.evaluation.summary import FINETUNE
 from pipeline.params import Params
 from pipeline.reporting.answer import answer
 from pipeline.reporting.cohort import describe_cohort, describe_quarantine
-from pipeline.reporting.evidence import METRICS, Cost, LeakCounts, Summary
+from pipeline.reporting.evidence import Cost, LeakCounts, Summary
 from pipeline.reporting.experiments import CrossValidation, experiments
 from pipeline.reporting.figures.calibration import calibration
+from pipeline.reporting.figures.class_curves import class_curves
 from pipeline.reporting.figures.comparison import comparison
 from pipeline.reporting.figures.confusion import confusion
 from pipeline.reporting.figures.curves import curves
@@ -24,13 +25,14 @@ from pipeline.reporting.figures.decision import decision
 from pipeline.reporting.figures.learning import learning
 from pipeline.reporting.figures.limits import limits_curves
 from pipeline.reporting.figures.subgroups import subgroup_forest
-from pipeline.reporting.findings import Findings
+from pipeline.reporting.findings import ClassScores, Findings
 from pipeline.reporting.leaks import describe_leaks
 from pipeline.reporting.limits import limits
 from pipeline.reporting.methods import methods_paragraphs
 from pipeline.reporting.more_tables import (
     calibrations,
     decisions,
+    each_class,
     probes,
     shown_models,
     subgroup_lines,
@@ -133,18 +135,16 @@ def render(evidence: Evidence) -> str:
         version=__version__,
         summary=summary,
         answer=answer(summary, evidence.costs),
-        metrics=list(METRICS.values()),
+        metrics=list(summary.metrics.values()),
         results=results(summary, evidence.costs),
         any_undefined=any_undefined(summary),
         pairs=pair_lines(findings.comparisons, evidence.costs),
         tests=findings.comparisons.tests,
         margin=findings.comparisons.margin,
-        decisions=decisions(findings.scores),
-        calibrations=calibrations(findings.calibration),
-        method=findings.calibration.method,
+        **_by_classes(findings, evidence.cases.classes),
         subgroups=subgroup_lines(findings.subgroups, shown_models(summary)),
         minimum=findings.subgroups.minimum_patients,
-        probes=probes(findings.shortcuts),
+        probes=probes(findings.shortcuts, two_classes=summary.two_classes),
         plates={plate.key: (i, plate) for i, plate in enumerate(_plates(evidence), start=1)},
         experiments=experiments(evidence.crossvalidation, evidence.limits, evidence.cases.classes),
         cohort=describe_cohort(evidence.cases.frame, evidence.splits, evidence.cases.classes),
@@ -161,19 +161,42 @@ def render(evidence: Evidence) -> str:
     )
 
 
+def _by_classes(findings: Findings, classes: tuple[str, ...]) -> dict[str, Any]:
+    """Return what the templates show of two classes, or of more in its place."""
+    if isinstance(findings.scores, ClassScores):
+        left_out = only_of_two(
+            "Decision curves, operating points and corrections of calibration", classes
+        )
+        return {
+            "each_class": each_class(findings.scores),
+            "left_out": left_out,
+            "no_balance": only_of_two("Experiments with the balance of classes", classes),
+        }
+    return {
+        "decisions": decisions(findings.scores),
+        "calibrations": calibrations(findings.calibration),
+        "method": findings.calibration.method,
+    }
+
+
 def _plates(evidence: Evidence) -> list[Plate]:
     """Draw the figures in the order in which they are numbered."""
-    summary, by_kind = evidence.summary, evidence.curves
+    summary, by_kind, scores = evidence.summary, evidence.curves, evidence.findings.scores
     plates = [
         comparison(summary, evidence.costs),
-        curves(summary, by_kind["roc"], by_kind["precision_recall"]),
+        (
+            class_curves(summary, scores, by_kind["class_roc"])
+            if isinstance(scores, ClassScores)
+            else curves(summary, by_kind["roc"], by_kind["precision_recall"])
+        ),
         calibration(summary, by_kind["calibration"]),
-        confusion(summary, by_kind["confusion"], two_classes(evidence.cases.classes)),
+        confusion(summary, by_kind["confusion"], evidence.cases.classes),
     ]
     if FINETUNE in by_kind["learning"]:
-        plates.append(learning(by_kind["learning"][FINETUNE]))
-    plates.append(decision(summary, by_kind["decision"]))
-    plates.append(limits_curves(evidence.limits))
+        plates.append(learning(summary, by_kind["learning"][FINETUNE]))
+    if summary.two_classes:
+        plates.append(decision(summary, by_kind["decision"]))
+    plates.append(limits_curves(summary, evidence.limits))
     forest = subgroup_forest(summary, evidence.findings.subgroups, shown_models(summary))
     return plates if forest is None else [*plates, forest]
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 
 from pipeline.evaluation.summary import FINETUNE, PROBE
-from pipeline.reporting.evidence import METRICS, Cost, ModelResult, Summary
+from pipeline.reporting.evidence import ClassResult, Cost, ModelResult, Summary
 from pipeline.reporting.style import model_styles
-from pipeline.reporting.text import interval, number, seconds
+from pipeline.reporting.text import UNDEFINED, interval, number, seconds
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ class Result:
     best
         Whether it is the best head.
     cells
-        One a metric, in the order of METRICS.
+        One a metric, in the order of `Summary.metrics`.
     threshold
-        Above which it calls an image positive.
+        Above which it calls an image positive; of more than two classes there is none.
     cost
         Seconds, and what they are made of.
     """
@@ -61,8 +61,8 @@ def results(summary: Summary, costs: dict[str, Cost]) -> list[Result]:
             note="best head" if name == summary.best_head else "",
             variable=styles[name].variable,
             best=name == summary.best_head,
-            cells=_cells(model),
-            threshold=number(model.threshold),
+            cells=_cells(model, summary),
+            threshold=_threshold(model),
             cost=_cost(name, costs),
         )
         lines.append(line)
@@ -73,8 +73,8 @@ def results(summary: Summary, costs: dict[str, Cost]) -> list[Result]:
                     line,
                     note="on randomly altered images",
                     best=False,
-                    cells=_cells(again),
-                    threshold=number(again.threshold),
+                    cells=_cells(again, summary),
+                    threshold=_threshold(again),
                     cost=Cell("as above", ""),
                 )
             )
@@ -86,12 +86,16 @@ def any_undefined(summary: Summary) -> bool:
     return any(
         None in (estimate.value, estimate.low, estimate.high)
         for model in summary.models.values()
-        for estimate in map(model.estimate, METRICS)
+        for estimate in map(model.estimate, summary.metrics)
     )
 
 
-def _cells(model: ModelResult) -> tuple[Cell, ...]:
-    estimates = map(model.estimate, METRICS)
+def _threshold(model: ModelResult | ClassResult) -> str:
+    return number(model.threshold) if isinstance(model, ModelResult) else UNDEFINED
+
+
+def _cells(model: ModelResult | ClassResult, summary: Summary) -> tuple[Cell, ...]:
+    estimates = map(model.estimate, summary.metrics)
     return tuple(Cell(number(each.value), interval(each)) for each in estimates)
 
 

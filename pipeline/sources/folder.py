@@ -9,12 +9,13 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.sources.base import Entry, Listing, Rejected
 from pipeline.sources.ids import shortest_ids
+from pipeline.sources.labels import classify
 from pipeline.sources.splits import SPLITS
 from radbank.errors import RadbankError
 
 
 def list_cases(root: Path, positive: str | None) -> Listing:
-    """List the images below two class folders.
+    """List the images below class folders.
 
     Parameters
     ----------
@@ -22,13 +23,13 @@ def list_cases(root: Path, positive: str | None) -> Listing:
         Folder with the class folders, or with folders that hold them and are named as in
         :data:`pipeline.sources.splits.SPLITS`.
     positive
-        Name of the positive class; None: the last one alphabetically.
+        The class that counts as positive: see :func:`pipeline.sources.labels.classify`.
 
     Raises
     ------
     RadbankError
-        If there are not exactly two classes, `positive` is none of them, or split folders and
-        other folders lie side by side.
+        If there are fewer than two classes, `positive` is none of them, or split folders and other
+        folders lie side by side.
     """
     tops = sorted(folder.name for folder in root.iterdir() if folder.is_dir() and _seen(folder))
     divided = [name for name in tops if name.lower() in SPLITS]
@@ -39,32 +40,25 @@ def list_cases(root: Path, positive: str | None) -> Listing:
         )
     depth = 2 if divided else 1  # parts of a path down to its class
     paths = list(_files(root, PurePosixPath()))
-    classes = _classes({path.parts[depth - 1] for path in paths if len(path.parts) > depth}, root)
-    if positive is not None:
-        if positive not in classes:
-            raise RadbankError(
-                f"data.positive is {positive!r}, which is none of the class folders "
-                f"{' and '.join(classes)}."
-            )
-        classes.sort(key=lambda name: name == positive)
     labelled = [path for path in paths if len(path.parts) > depth]
+    folders = [path.parts[depth - 1] for path in labelled]
+    _check(sorted(set(folders)), positive, root)
+    labels, classes = classify([[name] for name in folders], positive, str(root))
     ids = shortest_ids(labelled)
     entries = [
         Entry(
             id=ids[path],
             group=ids[path],
             path=str(path),
-            label=classes.index(path.parts[depth - 1]),
-            finding=path.parts[depth - 1],
+            label=label,
+            finding=folder,
             official_split=SPLITS[path.parts[0].lower()] if divided else None,
         )
-        for path in labelled
+        for path, folder, label in zip(labelled, folders, labels, strict=True)
     ]
     stray = [path for path in paths if len(path.parts) <= depth]
     reason = "it lies outside the class folders and so has no label"
-    return Listing(
-        entries, (classes[0], classes[1]), [Rejected(str(path), reason) for path in stray]
-    )
+    return Listing(entries, classes, [Rejected(str(path), reason) for path in stray])
 
 
 def _seen(path: Path) -> bool:
@@ -80,10 +74,15 @@ def _files(folder: Path, below: PurePosixPath) -> Iterator[PurePosixPath]:
             yield below / entry.name
 
 
-def _classes(names: set[str], root: Path) -> list[str]:
-    if len(names) != 2:
-        found = ", ".join(sorted(names)) or "none"
+def _check(names: list[str], positive: str | None, root: Path) -> None:
+    """Refuse a single class, and a positive class that has no folder."""
+    if len(names) < 2:
         raise RadbankError(
-            f"data.layout folder needs two class folders with images in {root}, found {found}."
+            f"data.layout folder needs two class folders or more with images in {root}, found "
+            f"{', '.join(names) or 'none'}."
         )
-    return sorted(names)
+    if positive is not None and positive not in names:
+        raise RadbankError(
+            f"data.positive is {positive!r}, which is none of the class folders "
+            f"{' and '.join(names)}."
+        )

@@ -13,7 +13,6 @@ from features.bank.block import SIZE
 from features.cohort import Cohort, ImageView
 from features.computation import Computation
 from features.embedder import Embedder, device
-from features.engines.choice import choose_engine
 from features.extraction import deposit, extract, withdraw
 from features.preprocessing import Preprocessing
 from features.store import SHARD
@@ -24,7 +23,7 @@ CPU = torch.device("cpu")
 OPTIONS = {
     "layers": ["penultimate"],
     "precision": "fp32",
-    "engine": "auto",
+    "engine": "eager",
     "batch_size": 4,
     "device": CPU,
 }
@@ -86,12 +85,6 @@ def test_reads_from_a_file_a_batch_at_a_time(backbone, pixels, tmp_path):
         np.testing.assert_array_equal(embed(backbone, file["pixels"]), embed(backbone, pixels))
 
 
-def test_auto_is_eager_and_an_unknown_engine_is_a_bug():
-    assert choose_engine("auto") == choose_engine("eager") == "eager"
-    with pytest.raises(ValueError, match="steam"):
-        choose_engine("steam")
-
-
 def test_device_is_the_gpu_where_there_is_one():
     assert device().type == ("cuda" if torch.cuda.is_available() else "cpu")
 
@@ -136,6 +129,7 @@ def open_shelf(tmp_path):
         engine="eager",
         precision="fp32",
         device="cpu",
+        batch_size=None,
     )
     return lambda: Bank(str(tmp_path / "bank")).shelf(computation, libraries={})
 

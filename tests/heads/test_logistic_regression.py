@@ -83,7 +83,7 @@ def test_of_equal_losses_the_stronger_penalty_wins(make_examples):
 def test_a_fold_that_holds_a_whole_class_is_refused(make_examples):
     train = make_examples(40)
     train = dataclasses.replace(train, folds=train.labels)
-    with pytest.raises(RadbankError, match="both classes outside each fold"):
+    with pytest.raises(RadbankError, match="every class outside each fold"):
         LogisticRegression(seed=0).fit(train, train)
 
 

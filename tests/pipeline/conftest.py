@@ -1,17 +1,22 @@
 """A finished study of invented figures, as the stages before the report would leave it."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from ruamel.yaml import YAML
 
 from features.store import StoreCoords, write_store
+from heads.base import by_class
 from pipeline import evaluate
 from pipeline.cases import write_cases
 from pipeline.evaluate import MODELS
+from pipeline.imaging.store import write_images
 from pipeline.leakage.find import COLUMNS, KINDS, count
 from pipeline.params import Params, load_params
 from pipeline.partition import Plan, partition
@@ -19,7 +24,7 @@ from pipeline.predictions import Predictions, write_predictions
 from pipeline.quarantine import write_quarantine
 from pipeline.reporting.evidence import Summary, read_summary
 from pipeline.sources.base import Rejected
-from radbank.files import write_json, write_text
+from radbank.files import read_json, sha256_file, write_json, write_text
 
 ROOT = Path(__file__).resolve().parents[2]
 CLASSES = ("No finding", "Lung opacity")
@@ -109,7 +114,7 @@ def write_predictions_of(model: str, cases: pd.DataFrame, splits: pd.DataFrame, 
     noise = np.random.default_rng(seed).normal(size=(len(cases), 2))
     scores = 1 / (1 + np.exp(-(SKILL[model] * (2 * labels - 1) * 0.6 + noise)))
     frame = splits[["id", "group", "split"]].assign(label=cases["label"])
-    predictions = Predictions.of_views(frame, scores, PROVENANCE)
+    predictions = Predictions.of_views(frame, by_class(scores), PROVENANCE)
     write_predictions(f"predictions/{model}.csv", predictions)
 
 
@@ -256,6 +261,7 @@ def write_cached(labels: np.ndarray, embeddings: np.ndarray, **quick: str) -> pd
             "layers": ["penultimate"],
             "precision": "fp32",
             "engine": "eager",
+            "device": "cpu",
             "batch_size": 16,
             "views_seed": 42,
         },
@@ -285,3 +291,115 @@ def summary(study_folder: Path) -> Summary:
 @pytest.fixture(scope="session")
 def params() -> Params:
     return load_params(ROOT / "params.yaml")
+
+
+class Prepared:
+    """A folder with prepared images, a small network, and a bank of its own.
+
+    Attributes
+    ----------
+    folder
+        Where it is; the current directory.
+    bank
+        Where its embeddings are kept.
+    store
+        Where the feature store will be, relative to the folder.
+    """
+
+    backbone = "squeezenet1_1"
+    store = Path(f"data/features/{backbone}.zarr")
+    numbers: Sequence[int] = range(6)
+
+    def __init__(self, folder: Path, bank: Path, patch: pytest.MonkeyPatch) -> None:
+        self.folder = folder
+        self.bank = bank
+        self._patch = patch
+        folder.mkdir()
+        patch.chdir(folder)
+        patch.setenv("RADBANK_BANK", str(bank))
+        self.write_params()
+        self.write_images(self.numbers)
+
+    def elsewhere(self, name: str, numbers: Sequence[int], bank: Path | None = None) -> "Prepared":
+        """Go to another project with these images, and with this bank or another one."""
+        other = Prepared(self.folder.parent / name, bank or self.bank, self._patch)
+        other.write_images(numbers)
+        return other
+
+    def write_params(self, seed: int = 42, weights: str = "random", **features: Any) -> None:
+        """Write params.yaml."""
+        yaml = YAML()
+        content = yaml.load(ROOT / "params.yaml")
+        content |= {"backbone": self.backbone, "weights": weights, "seed": seed}
+        content["features"] |= {"batch_size": 4, "views": 1, **features}
+        yaml.dump(content, self.folder / "params.yaml")
+
+    def write_images(self, numbers: Sequence[int]) -> None:
+        """Write cases, images and splits, as the stages before extract leave them.
+
+        The image of a number is the same in every project.
+        """
+        ids = [f"image-{i:03d}" for i in numbers]
+        absent = ("finding", "boxes", "sex", "age", "view", "modality", "official_split")
+        cases = pd.DataFrame(
+            {
+                "id": ids,
+                "group": [f"patient-{i // 2}" for i in numbers],
+                "path": [f"{name}.dcm" for name in ids],
+                "label": [i % 2 for i in numbers],
+                **dict.fromkeys(absent),
+                "height": 64,
+                "width": 64,
+                "sha256": "0" * 64,
+                "synthetic": True,
+            }
+        )
+        data = self.folder / "data"
+        write_cases(data / "cases.parquet", cases, ("Normal", "Opacity"))
+        images = (
+            np.random.default_rng(i).integers(0, 256, (64, 64), dtype=np.uint8) for i in numbers
+        )
+        write_images(data / "images.h5", ids, images, 64, True)
+        splits = cases[["id"]].assign(
+            group=[f"joined-{i // 2}" for i in numbers],
+            split=["train" if i < 4 else "test" for i in numbers],
+            fold=-1,
+        )
+        splits.to_csv(data / "splits.csv", index=False)
+
+    def files(self) -> dict[str, str]:
+        """Return the SHA-256 of every file of the feature store."""
+        store = self.folder / self.store
+        return {
+            str(file.relative_to(store)): sha256_file(file)
+            for file in store.rglob("*")
+            if file.is_file()
+        }
+
+    def blocks(self) -> list[Path]:
+        """Return the blocks in the bank."""
+        return sorted(self.bank.rglob("*.safetensors"))
+
+    def cost(self) -> dict[str, Any]:
+        """Return what the last extraction took."""
+        content: dict[str, Any] = read_json(self.folder / "metrics/cost/extract.json")
+        return content
+
+
+@contextmanager
+def project_in(folder: Path) -> Iterator[Prepared]:
+    with pytest.MonkeyPatch.context() as patch:
+        yield Prepared(folder / "project", folder / "bank", patch)
+
+
+@pytest.fixture(scope="session")
+def in_project() -> Callable[[Path], AbstractContextManager[Prepared]]:
+    """Return a context of a project with six prepared images as the current directory."""
+    return project_in
+
+
+@pytest.fixture
+def prepared(tmp_path: Path) -> Iterator[Prepared]:
+    """Make a project with six prepared images the current directory."""
+    with project_in(tmp_path) as project:
+        yield project

@@ -1,10 +1,6 @@
-import pytest
-
-from pipeline.classes import two_classes
-from radbank.errors import RadbankError
+from pipeline.classes import only_of_two
 
 
-def test_two_are_taken_and_more_refused_with_what_to_do():
-    assert two_classes(["no", "yes"]) == ("no", "yes")
-    with pytest.raises(RadbankError, match=r"3 classes \(a, b, c\).*set data.positive"):
-        two_classes(["a", "b", "c"])
+def test_what_is_left_out_is_said_with_the_classes():
+    said = only_of_two("Decision curves", ["a", "b", "c"])
+    assert said == "Decision curves are for two classes only, and these data have 3 (a, b, c)."

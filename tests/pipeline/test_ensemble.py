@@ -29,7 +29,7 @@ def test_the_stage_writes_what_a_head_writes(trained, capsys):
     model = TrainedModel.read(Path("models/heads/ensemble"))
     assert (model.kind, model.name, model.views) == ("head", "ensemble", 0)
     frame = read_predictions("predictions/ensemble.csv").frame
-    said = load_head("ensemble", Path("models/heads/ensemble")).predict_views(trained)
+    said = load_head("ensemble", Path("models/heads/ensemble")).predict_views(trained)[:, 1]
     np.testing.assert_array_equal(frame["probability"], said[:, 0])
     np.testing.assert_allclose(frame["probability_averaged"], said.mean(axis=1))
     metrics = json.loads(Path("metrics/heads/ensemble.json").read_text())

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from heads.base import by_class
 from pipeline.cases import read_cases, write_cases
 from pipeline.evaluate import MODELS, main
 from pipeline.predictions import Predictions, write_predictions
@@ -36,7 +37,7 @@ def write_model(name, *, seed, test=True, provenance=PROVENANCE):
             "split": ["train"] * 60 + ["validation"] * 50 + (["test"] if test else ["train"]) * 50,
         }
     )
-    predictions = Predictions.of_views(cases, scores, provenance)
+    predictions = Predictions.of_views(cases, by_class(scores), provenance)
     write_predictions(f"predictions/{name}.csv", predictions)
 
 

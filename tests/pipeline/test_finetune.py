@@ -143,12 +143,22 @@ def test_splits_of_other_images_are_refused(folder):
         finetune.main()
 
 
-def test_three_classes_are_refused_with_what_to_do(folder):
-    write_inputs()
+def test_three_classes_have_an_output_each(folder):
+    splits = write_inputs(epochs=2)
+    classes = ("bacteria", "normal", "virus")
     cases = read_cases("data/cases.parquet").frame
-    write_cases("data/cases.parquet", cases, ("bacteria", "normal", "virus"))
-    with pytest.raises(
-        RadbankError, match=r"3 classes \(bacteria, normal, virus\).*data\.positive"
-    ):
-        finetune.main()
-    assert not Path("models").exists()
+    labels = np.arange(len(cases)) // 12 % 3
+    write_cases("data/cases.parquet", cases.assign(label=labels), classes)
+    finetune.main()
+    predictions = read_predictions("predictions/finetune.csv")
+    kept = (splits["split"] != "excluded").to_numpy()
+    assert predictions.frame["label"].tolist() == labels[kept].tolist()
+    assert list(predictions.frame.columns[4:]) == [f"probability_{name}" for name in classes]
+    np.testing.assert_allclose(predictions.probabilities().sum(axis=1), 1)
+    model = TrainedModel.read(folder / "models/finetune")
+    assert (model.classes, model.threshold) == (classes, None)
+    part = predictions.of_split("validation")
+    auc = roc_auc_score(part.frame["label"], part.probabilities(), multi_class="ovr")
+    metrics = json.loads((folder / "metrics/finetune.json").read_text())
+    assert metrics["validation"]["auc"]["value"] == pytest.approx(auc)
+    assert learning_curve(folder / "curves/finetune")["validation_auc"].max() == pytest.approx(auc)

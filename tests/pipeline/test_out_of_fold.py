@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from pipeline.evaluation import score
-from pipeline.out_of_fold import COLUMNS, OutOfFold
+from pipeline.out_of_fold import OutOfFold
 
+COLUMNS = ["id", "group", "label", "repeat", "fold", "probability", "threshold"]
 INTERVALS = {"n_bootstrap": 200, "confidence": 0.95, "seed": 0}
 
 
@@ -20,8 +21,9 @@ def made(repeats, n=120, seed=0):
             "label": labels,
         }
     )
-    found = OutOfFold.empty(cases, repeats)
-    found.probability[:] = 1 / (1 + np.exp(-rng.normal(labels - 0.5, 1, (repeats, n))))
+    found = OutOfFold.empty(cases, ("no", "yes"), repeats)
+    positive = 1 / (1 + np.exp(-rng.normal(labels - 0.5, 1, (repeats, n))))
+    found.probability[:] = np.stack([1 - positive, positive], axis=-1)
     found.threshold[:] = 0.4
     found.fold[:] = np.arange(n) // 2 % 5
     return found
@@ -30,7 +32,9 @@ def made(repeats, n=120, seed=0):
 def test_one_repeat_is_scored_as_any_model_is():
     found = made(1)
     cases = found.cases
-    plain = score(cases["label"], found.probability[0], cases["group"], threshold=0.4, **INTERVALS)
+    plain = score(
+        cases["label"], found.probability[0, :, 1], cases["group"], threshold=0.4, **INTERVALS
+    )
     figures = found.score(**INTERVALS)
     for metric in ("auc", "accuracy", "f1", "sensitivity", "specificity", "brier"):
         assert figures[metric]["value"] == pytest.approx(plain[metric]["value"])
@@ -42,7 +46,7 @@ def test_repeats_are_averaged_and_not_pooled():
     labels, groups = found.cases["label"], found.cases["group"]
     each = [
         score(labels, p, groups, threshold=0.4, **INTERVALS)["auc"]["value"]
-        for p in found.probability
+        for p in found.probability[..., 1]
     ]
     figures = found.score(**INTERVALS)
     assert figures["auc"]["value"] == pytest.approx(np.mean(each))
@@ -68,6 +72,6 @@ def test_the_file_says_what_it_is(tmp_path):
     frame = pd.read_csv(path, comment="#")
     assert list(frame.columns) == COLUMNS
     assert len(frame) == 2 * 120
-    np.testing.assert_array_equal(frame["probability"], found.probability.ravel())
-    OutOfFold.empty(found.cases, 0).write(path, {})
+    np.testing.assert_array_equal(frame["probability"], found.probability[..., 1].ravel())
+    OutOfFold.empty(found.cases, found.classes, 0).write(path, {})
     assert path.read_text() == f"# {{}}\n{','.join(COLUMNS)}\n"

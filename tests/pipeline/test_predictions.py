@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from heads.base import by_class
 from pipeline.predictions import Predictions, read_predictions, write_predictions
 from radbank.errors import RadbankError
 
@@ -30,7 +31,9 @@ def cases():
 
 @pytest.fixture
 def predictions(cases):
-    return Predictions.of_views(cases, np.array([[0.3, 0.5], [0.1, 0.2], [1.0, 0.0]]), PROVENANCE)
+    return Predictions.of_views(
+        cases, by_class(np.array([[0.3, 0.5], [0.1, 0.2], [1.0, 0.0]])), PROVENANCE
+    )
 
 
 def test_views_become_columns_sorted_by_id(predictions):
@@ -42,7 +45,7 @@ def test_views_become_columns_sorted_by_id(predictions):
 
 
 def test_one_view_needs_one_column(cases):
-    frame = Predictions.of_views(cases, np.array([[0.3], [0.1], [1.0]]), PROVENANCE).frame
+    frame = Predictions.of_views(cases, by_class(np.array([[0.3], [0.1], [1.0]])), PROVENANCE).frame
     assert list(frame.columns) == ["id", "group", "label", "split", "probability"]
 
 
@@ -66,7 +69,7 @@ def test_what_is_written_is_read_back_to_the_last_bit(tmp_path_factory, names, n
     path = tmp_path_factory.mktemp("predictions") / "mlp.csv"
     cases = pd.DataFrame({"id": names, "group": names[::-1], "label": 1, "split": "test"})
     by_view = np.array(numbers[: 2 * len(names)]).reshape(len(names), 2)
-    written = Predictions.of_views(cases, by_view, PROVENANCE)
+    written = Predictions.of_views(cases, by_class(by_view), PROVENANCE)
     write_predictions(path, written)
     read = read_predictions(path)
     pd.testing.assert_frame_equal(read.frame, written.frame, check_exact=True, check_dtype=False)
@@ -86,7 +89,7 @@ def test_names_that_look_like_numbers_or_nothing_stay_text(predictions, tmp_path
         ("probability_averaged", np.nan, "not from 0 to 1"),
         ("id", "a", "occurs twice"),
         ("split", "excluded", "none of train"),
-        ("label", 2, "neither 0 nor 1"),
+        ("label", 2, "none of 0 to 1"),
         ("surplus", 0, "its columns are"),
     ],
 )

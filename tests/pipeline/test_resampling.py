@@ -10,6 +10,7 @@ from pipeline.partition import Plan
 from pipeline.resampling import cross_validate
 from radbank.errors import RadbankError
 
+CLASSES = ("no", "yes")
 PLAN = Plan(test=0.2, validation=0.25, folds=3, seed=1)
 
 
@@ -30,7 +31,7 @@ def cohort(rng, n_patients=60):
 @given(seed=st.integers(0, 2**32 - 1))
 def test_no_patient_is_on_two_sides_of_a_fold(seed):
     examples = cohort(np.random.default_rng(seed))
-    for fold in cross_validate(examples, replace(PLAN, seed=seed % 1000), 2):
+    for fold in cross_validate(examples, replace(PLAN, seed=seed % 1000), 2, classes=CLASSES):
         held_out = examples.take(fold.held_out)
         sides = [set(part.groups) for part in (fold.train, fold.validation, held_out)]
         assert sum(map(len, sides)) == len(set.union(*sides)) == len(set(examples.groups))
@@ -43,7 +44,7 @@ def test_no_patient_is_on_two_sides_of_a_fold(seed):
 
 def test_every_image_is_held_out_once_a_repeat_and_repeats_differ():
     examples = cohort(np.random.default_rng(0))
-    folds = list(cross_validate(examples, PLAN, 2))
+    folds = list(cross_validate(examples, PLAN, 2, classes=CLASSES))
     assert [(fold.repeat, fold.number) for fold in folds] == [
         (repeat, number) for repeat in range(2) for number in range(3)
     ]
@@ -58,7 +59,7 @@ def test_every_image_is_held_out_once_a_repeat_and_repeats_differ():
 
 def test_rows_keep_their_labels_and_embeddings():
     examples = cohort(np.random.default_rng(0))
-    for fold in cross_validate(examples, PLAN, 1):
+    for fold in cross_validate(examples, PLAN, 1, classes=CLASSES):
         for part in (fold.train, fold.validation):
             rows = part.plain[:, 0].astype(int)
             assert part.labels.tolist() == examples.labels[rows].tolist()
@@ -68,8 +69,8 @@ def test_rows_keep_their_labels_and_embeddings():
 def test_too_few_patients_of_a_class_are_said():
     examples = cohort(np.random.default_rng(0), n_patients=7)
     with pytest.raises(RadbankError, match="too few"):
-        list(cross_validate(examples, PLAN, 1))
+        list(cross_validate(examples, PLAN, 1, classes=CLASSES))
 
 
 def test_no_repeats_give_nothing():
-    assert list(cross_validate(cohort(np.random.default_rng(0)), PLAN, 0)) == []
+    assert list(cross_validate(cohort(np.random.default_rng(0)), PLAN, 0, classes=CLASSES)) == []

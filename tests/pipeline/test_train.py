@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from features.store import StoreCoords, write_store
 from heads import HEADS, get_head
@@ -34,6 +35,7 @@ ATTRIBUTES = {
     "layers": ["penultimate"],
     "precision": "fp32",
     "engine": "eager",
+    "device": "cpu",
     "batch_size": 16,
     "views_seed": 42,
 }
@@ -223,11 +225,33 @@ def test_a_failed_run_leaves_the_former_model(folder, monkeypatch):
     assert outputs(folder) == before
 
 
-def test_three_classes_are_refused_with_what_to_do(folder, monkeypatch):
-    monkeypatch.setitem(ATTRIBUTES, "classes", ["bacteria", "normal", "virus"])
-    write_inputs()
-    with pytest.raises(
-        RadbankError, match=r"3 classes \(bacteria, normal, virus\).*data\.positive"
-    ):
-        train.main(["mlp"])
-    assert not (folder / "models").exists()
+@pytest.mark.parametrize("name", HEADS)
+def test_three_classes_have_a_probability_each(name, folder, monkeypatch, capsys):
+    classes = ["bacteria", "normal", "virus"]
+    monkeypatch.setitem(ATTRIBUTES, "classes", classes)
+
+    def change(splits, labels):
+        labels[:] = np.arange(len(labels)) // 3 % 3
+
+    splits, embeddings = write_inputs(change=change)
+    set_param("bootstrap: 2000", "bootstrap: 100")
+    train.main([name])
+    predictions = read_predictions(folder / f"predictions/{name}.csv")
+    frame = predictions.frame
+    assert list(frame.columns[4:7]) == [f"probability_{each}" for each in classes]
+    assert list(frame.columns[7:10]) == [f"probability_{each}_augmented" for each in classes]
+    head = get_head(name).load(folder / f"models/heads/{name}")
+    rows = splits.index[splits["split"] != "excluded"]
+    for view, column in enumerate(("", "_augmented")):
+        np.testing.assert_allclose(
+            predictions.probabilities(column), head.predict_proba(embeddings[rows, view]), rtol=1e-5
+        )
+    model = TrainedModel.read(folder / f"models/heads/{name}")
+    assert (model.classes, model.threshold) == (tuple(classes), None)
+    part = predictions.of_split("validation")
+    metrics = json.loads((folder / f"metrics/heads/{name}.json").read_text())["validation"]
+    assert metrics["auc"]["value"] == pytest.approx(
+        roc_auc_score(part.frame["label"], part.probabilities(), multi_class="ovr")
+    )
+    assert sum(metrics["n_by_class"].values()) == metrics["n"] == len(part.frame)
+    assert "the highest probability decides" in capsys.readouterr().out

@@ -21,6 +21,7 @@ def model():
         layers=("penultimate",),
         precision="fp32",
         engine="eager",
+        device="cpu",
         batch_size=16,
         seed=42,
         classes=("normal", "pneumonia"),

@@ -16,8 +16,8 @@ def calibration(summary: Summary, bins: dict[str, pd.DataFrame]) -> Plate:
         key="calibration",
         title="Calibration.",
         caption=(
-            "Observed share of positives against mean predicted probability, in bins of equal "
-            f"counts (n = {summary.n} images; the area of a point follows the number in its bin). "
+            f"{_WHAT[summary.two_classes]}, in bins of equal counts (n = {summary.n} images; the "
+            "area of a point follows the number in its bin). "
             f"Bars: {percent(summary.confidence)} Wilson intervals, which take images as "
             "independent and are a little narrow where patients have several. On the thin dashed "
             "line, predictions mean what they say."
@@ -30,6 +30,12 @@ def calibration(summary: Summary, bins: dict[str, pd.DataFrame]) -> Plate:
             for name, frame in bins.items()
         ),
     )
+
+
+_WHAT = {
+    True: "Observed share of positives against mean predicted probability",
+    False: "Share of calls that are right against the mean probability of the class called",
+}
 
 
 def _panel(bins: pd.DataFrame, style: ModelStyle, key: str) -> Markup:

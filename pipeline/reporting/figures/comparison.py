@@ -19,17 +19,17 @@ def comparison(summary: Summary, costs: dict[str, Cost]) -> Plate:
     level = percent(summary.confidence)
     return Plate(
         key="comparison",
-        title="AUC of every model, and what it cost.",
+        title=f"{summary.auc_name} of every model, and what it cost.",
         caption=(
-            f"Points: AUC on the {summary.split} split (n = {summary.n} images of "
-            f"{summary.n_patients} patients, {summary.n_positive} positive). Bars: {level} "
+            f"Points: {summary.auc_in_sentence} on the {summary.split} split (n = {summary.n} "
+            f"images of {summary.n_patients} patients, {summary.counts}). Bars: {level} "
             "intervals over patients; bars that overlap do not show that two models are equal. "
             "Cost: wall-clock seconds on one machine; of a head, embedding all images and then "
             "training it."
         ),
         panels=(
-            Panel(f"AUC with {level} interval", _forest(summary)),
-            Panel("AUC against cost", _against_cost(summary, costs)),
+            Panel(f"{summary.auc_name} with {level} interval", _forest(summary)),
+            Panel(f"{summary.auc_name} against cost", _against_cost(summary, costs)),
         ),
     )
 
@@ -54,8 +54,10 @@ def _forest(summary: Summary) -> Markup:
         axes.spines["left"].set_visible(False)
         axes.grid(axis="x", color=RULE, lw=0.6)
         axes.set_axisbelow(True)
-        axes.set_xlabel("AUC")
-        return inline_svg(figure, key="forest", alt=f"Forest plot of AUC. {'; '.join(said)}.")
+        axes.set_xlabel(summary.auc_name)
+        return inline_svg(
+            figure, key="forest", alt=f"Forest plot of {summary.auc_name}. {'; '.join(said)}."
+        )
 
 
 def _against_cost(summary: Summary, costs: dict[str, Cost]) -> Markup:
@@ -82,11 +84,11 @@ def _against_cost(summary: Summary, costs: dict[str, Cost]) -> Markup:
         axes.grid(color=RULE, lw=0.6)
         axes.set_axisbelow(True)
         axes.set_xlabel("Seconds (logarithmic scale)")
-        axes.set_ylabel("AUC")
+        axes.set_ylabel(summary.auc_name)
         axes.tick_params(which="minor", color=MUTED)
         figure.legend(loc="outside lower center", ncols=3, handletextpad=0.2)
         said = ", ".join(f"{styles[name].label} {seconds(cost)} s" for name, cost in spent.items())
-        return inline_svg(figure, key="cost", alt=f"AUC against cost. {said}.")
+        return inline_svg(figure, key="cost", alt=f"{summary.auc_name} against cost. {said}.")
 
 
 def _height(summary: Summary) -> float:

@@ -4,26 +4,26 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from pipeline.reporting.evidence import Summary
+from pipeline.reporting.evidence import ClassResult, ModelResult, Summary
 from pipeline.reporting.style import INK, MUTED, ModelStyle, figure_style, model_styles, new_axes
 from pipeline.reporting.svg import Panel, Plate, inline_svg
 from pipeline.reporting.text import number
 
 
-def confusion(summary: Summary, cases: dict[str, pd.DataFrame], classes: tuple[str, str]) -> Plate:
-    """Draw one two-by-two table a model."""
+def confusion(summary: Summary, cases: dict[str, pd.DataFrame], classes: tuple[str, ...]) -> Plate:
+    """Draw one table a model, classes by classes."""
     styles = model_styles(summary.models)
     return Plate(
         key="confusion",
         title="Confusion matrices.",
         caption=(
             f"Images of the {summary.split} split (n = {summary.n}): actual class by row, "
-            "predicted class by column, at the threshold beside the model's name, which was "
-            "chosen on the validation split. Shade and per cent: share of the row."
+            f"predicted class by column, {_HOW[summary.two_classes]}. Shade and per cent: share of "
+            "the row."
         ),
         panels=tuple(
             Panel(
-                f"{styles[name].label}, threshold {number(summary.models[name].threshold, 2)}",
+                _title(styles[name].label, summary.models[name]),
                 _panel(_count(frame, classes), classes, styles[name], f"confusion-{name}"),
             )
             for name, frame in cases.items()
@@ -31,17 +31,31 @@ def confusion(summary: Summary, cases: dict[str, pd.DataFrame], classes: tuple[s
     )
 
 
-def _count(cases: pd.DataFrame, classes: tuple[str, str]) -> np.ndarray:
-    """Count (actual, predicted) as an int array of shape (2, 2)."""
+_HOW = {
+    True: "at the threshold beside the model's name, which was chosen on the validation split",
+    False: "which is the one of the highest probability",
+}
+
+
+def _title(name: str, result: ModelResult | ClassResult) -> str:
+    if isinstance(result, ModelResult):
+        return f"{name}, threshold {number(result.threshold, 2)}"
+    return f"{name}, accuracy {number(result.accuracy.value)}"
+
+
+def _count(cases: pd.DataFrame, classes: tuple[str, ...]) -> np.ndarray:
+    """Count (actual, predicted) as an int array of shape (n_classes, n_classes)."""
     pairs = cases.astype(str).value_counts()
     return np.array([[pairs.get((a, p), 0) for p in classes] for a in classes])
 
 
-def _panel(counts: np.ndarray, classes: tuple[str, str], style: ModelStyle, key: str) -> Markup:
+def _panel(counts: np.ndarray, classes: tuple[str, ...], style: ModelStyle, key: str) -> Markup:
     with figure_style(key):
-        figure, axes = new_axes(3.1, 2.7)
+        n = len(classes)
+        side = max(2.7, 0.9 * n)  # inches
+        figure, axes = new_axes(side + 0.4, side)
         said = []
-        for row, column in np.ndindex(2, 2):
+        for row, column in np.ndindex(n, n):
             count = int(counts[row, column])
             share = count / max(int(counts[row].sum()), 1)
             axes.fill(
@@ -58,14 +72,15 @@ def _panel(counts: np.ndarray, classes: tuple[str, str], style: ModelStyle, key:
                 column + 0.5, row + 0.7, f"{100 * share:.0f} %", ha="center", va="center", size=8.5
             )
             said.append(f"actual {classes[row]}, predicted {classes[column]}: {count}")
-        axes.set(xlim=(0, 2), ylim=(2, 0), xlabel="Predicted", ylabel="Actual")
-        axes.set_xticks((0.5, 1.5), classes)
-        axes.set_yticks((0.5, 1.5), classes, rotation=90, va="center")
+        axes.set(xlim=(0, n), ylim=(n, 0), xlabel="Predicted", ylabel="Actual")
+        axes.set_xticks(np.arange(n) + 0.5, classes)
+        axes.set_yticks(np.arange(n) + 0.5, classes, rotation=90, va="center")
         axes.tick_params(length=0)
         for spine in axes.spines.values():
             spine.set(visible=True, color=MUTED)
-        axes.axhline(1, color=MUTED, lw=0.7)
-        axes.axvline(1, color=MUTED, lw=0.7)
+        for edge in range(1, n):
+            axes.axhline(edge, color=MUTED, lw=0.7)
+            axes.axvline(edge, color=MUTED, lw=0.7)
         return inline_svg(
             figure, key=key, alt=f"Confusion matrix of {style.label}. {'; '.join(said)}."
         )

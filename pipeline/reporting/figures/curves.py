@@ -60,13 +60,13 @@ def curves(
     summary: Summary, roc: dict[str, pd.DataFrame], precision_recall: dict[str, pd.DataFrame]
 ) -> Plate:
     """Draw both curves of every model."""
-    prevalence = summary.n_positive / summary.n
+    prevalence = (summary.n_positive or 0) / summary.n
     return Plate(
         key="curves",
         title="Receiver operating characteristic (ROC) and precision-recall curves.",
         caption=(
             f"{summary.split.capitalize()} split, n = {summary.n} images of {summary.n_patients} "
-            f"patients, {summary.n_positive} positive. Each corner is a threshold. Thin dashed "
+            f"patients, {summary.counts}. Each corner is a threshold. Thin dashed "
             "lines: a model that knows nothing, whose precision is the share of positives, "
             f"{number(prevalence, 2)}."
         ),

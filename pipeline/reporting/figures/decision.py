@@ -31,7 +31,7 @@ def decision(summary: Summary, frames: dict[str, pd.DataFrame]) -> Plate:
             at = frame.set_index(frame["threshold"].round(2))["net_benefit"].reindex(_SAID_AT)
             values = ", ".join(f"{number(v)} at {t}" for t, v in at.dropna().items())
             said.append(f"{style.label} {values or 'not defined'}")
-        top = max(summary.n_positive / max(summary.n, 1), 0.02)
+        top = max((summary.n_positive or 0) / max(summary.n, 1), 0.02)
         axes.set(
             xlim=(0, 1),
             ylim=(-0.35 * top, 1.08 * top),

@@ -5,12 +5,13 @@ from markupsafe import Markup
 from matplotlib.ticker import MaxNLocator
 
 from pipeline.evaluation.summary import FINETUNE
+from pipeline.reporting.evidence import Summary
 from pipeline.reporting.style import figure_style, model_styles, new_axes
 from pipeline.reporting.svg import Panel, Plate, inline_svg
 from pipeline.reporting.text import number
 
 
-def learning(epochs: pd.DataFrame) -> Plate:
+def learning(summary: Summary, epochs: pd.DataFrame) -> Plate:
     """Draw loss and validation AUC over the epochs of fine-tuning."""
     return Plate(
         key="learning",
@@ -20,19 +21,20 @@ def learning(epochs: pd.DataFrame) -> Plate:
             "and on the validation split. The test split plays no part here."
         ),
         panels=(
+            Panel("Loss", _lines(epochs, _LOSS, "loss", "Cross-entropy loss")),
             Panel(
-                "Loss",
-                _lines(epochs, {"train_loss": "Training", "validation_loss": "Validation"}, "loss"),
+                summary.auc_name,
+                _lines(epochs, _AUC, "auc", f"Validation {summary.auc_in_sentence}"),
             ),
-            Panel("AUC", _lines(epochs, {"validation_auc": "Validation"}, "auc")),
         ),
     )
 
 
-_WORDS = {"loss": "Cross-entropy loss", "auc": "Validation AUC"}
+_LOSS = {"train_loss": "Training", "validation_loss": "Validation"}
+_AUC = {"validation_auc": "Validation"}
 
 
-def _lines(epochs: pd.DataFrame, columns: dict[str, str], quantity: str) -> Markup:
+def _lines(epochs: pd.DataFrame, columns: dict[str, str], quantity: str, y_label: str) -> Markup:
     key = f"learning-{quantity}"
     style = model_styles([FINETUNE])[FINETUNE]
     with figure_style(key):
@@ -53,8 +55,8 @@ def _lines(epochs: pd.DataFrame, columns: dict[str, str], quantity: str) -> Mark
             values = ", ".join(number(value) for value in epochs[column])
             said.append(f"{name} by epoch: {values}")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.set(xlabel="Epoch", ylabel=_WORDS[quantity])
+        axes.set(xlabel="Epoch", ylabel=y_label)
         axes.margins(y=0.15)
         if len(columns) > 1:
             figure.legend(loc="outside lower left", ncols=2)
-        return inline_svg(figure, key=key, alt=f"{_WORDS[quantity]}. {'; '.join(said)}.")
+        return inline_svg(figure, key=key, alt=f"{y_label}. {'; '.join(said)}.")

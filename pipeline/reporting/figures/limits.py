@@ -5,46 +5,57 @@ from collections.abc import Mapping
 import pandas as pd
 from markupsafe import Markup
 
+from pipeline.reporting.evidence import Summary
 from pipeline.reporting.style import LINES, figure_style, new_axes
 from pipeline.reporting.svg import Panel, Plate, inline_svg
 from pipeline.reporting.text import number
 
+_BANDS = (
+    "Logistic regression on the same embeddings, with the penalty of the head above. Bands "
+    "hold the draws of training sets and of test patients together. a: training patients. "
+    "b: share of training labels"
+)
 _LABEL_NOISE = {"flipped": "labels flipped", "dropped": "labels missing"}
 
 
-def limits_curves(tables: Mapping[str, pd.DataFrame]) -> Plate:
-    """Draw the three experiments, each curve with its band."""
+def limits_curves(summary: Summary, tables: Mapping[str, pd.DataFrame]) -> Plate:
+    """Draw the experiments, each curve with its band; that of balance is of two classes only."""
     patients = tables["patients"].rename(columns={"patients": "x"})
     labels = {
         word: tables["labels"][tables["labels"]["kind"] == kind].rename(columns={"share": "x"})
         for kind, word in _LABEL_NOISE.items()
     }
+    auc = summary.auc_name
+    panels = [
+        Panel("Patients", _panel({"all labels": patients}, "patients", "Training patients", auc)),
+        Panel("Labels", _panel(labels, "labels", "Share of training labels", auc)),
+    ]
+    if not summary.two_classes:
+        return Plate(
+            key="limits",
+            title="Fewer patients, wrong labels.",
+            caption=f"{_BANDS} turned into any other class, or taken away.",
+            panels=tuple(panels),
+        )
     accuracy = tables["balance"][tables["balance"]["metric"] == "accuracy"]
     balance = {
         f"{share:.0%} in training": rows.rename(columns={"test": "x"})
         for share, rows in accuracy.groupby("training")
     }
+    drawn = _panel(balance, "balance", "Share of positives in test", "Accuracy")
     return Plate(
         key="limits",
         title="Fewer patients, wrong labels, other class balances.",
         caption=(
-            "Logistic regression on the same embeddings, with the penalty of the head above. Bands "
-            "hold the draws of training sets and of test patients together. a: training patients. "
-            "b: share of training labels turned into the other class, or taken away. c: share of "
+            f"{_BANDS} turned into the other class, or taken away. c: share of "
             "positive patients in training (one line each, all of one size) and of positive "
             "images in test; accuracy at the threshold of the validation split."
         ),
-        panels=(
-            Panel("Patients", _panel({"all labels": patients}, "patients", "Training patients")),
-            Panel("Labels", _panel(labels, "labels", "Share of training labels")),
-            Panel("Balance", _panel(balance, "balance", "Share of positives in test", "Accuracy")),
-        ),
+        panels=(*panels, Panel("Balance", drawn)),
     )
 
 
-def _panel(
-    series: Mapping[str, pd.DataFrame], name: str, x_label: str, y_label: str = "AUC"
-) -> Markup:
+def _panel(series: Mapping[str, pd.DataFrame], name: str, x_label: str, y_label: str) -> Markup:
     key = f"limits-{name}"
     with figure_style(key):
         figure, axes = new_axes(3.6, 3.4)

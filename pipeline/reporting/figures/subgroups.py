@@ -4,7 +4,7 @@ import math
 
 from markupsafe import Markup
 
-from pipeline.reporting.evidence import Estimate, Summary
+from pipeline.reporting.evidence import Summary
 from pipeline.reporting.findings import Subgroup, Subgroups
 from pipeline.reporting.style import (
     MUTED,
@@ -20,6 +20,7 @@ from pipeline.reporting.text import percent, with_interval
 
 _WIDTH = 4.4  # inches
 _ROW = 0.42
+_LACKING = {True: "of one class", False: "that lack a class"}
 
 
 def subgroup_forest(summary: Summary, subgroups: Subgroups, models: list[str]) -> Plate | None:
@@ -34,26 +35,26 @@ def subgroup_forest(summary: Summary, subgroups: Subgroups, models: list[str]) -
     styles = model_styles(summary.models)
     return Plate(
         key="subgroups",
-        title="AUC by subgroup.",
+        title=f"{summary.auc_name} by subgroup.",
         caption=(
-            f"Points: AUC on the {summary.split} split; bars: {percent(summary.confidence)} "
-            "intervals over patients; dashed line: all cases. A hollow point marks a subgroup of "
-            f"fewer than {subgroups.minimum_patients} patients, too small to be read. Subgroups "
-            "of one class have no AUC and are only in the table. Many subgroups were looked at: "
-            "some differ by chance."
+            f"Points: {summary.auc_in_sentence} on the {summary.split} split; bars: "
+            f"{percent(summary.confidence)} intervals over patients; dashed line: all cases. A "
+            f"hollow point marks a subgroup of fewer than {subgroups.minimum_patients} patients, "
+            f"too small to be read. Subgroups {_LACKING[summary.two_classes]} have no AUC and are "
+            "only in the table. Many subgroups were looked at: some differ by chance."
         ),
         panels=tuple(
             Panel(
                 styles[model].label,
-                _forest(drawn, model, styles[model], summary.models[model].auc),
+                _forest(drawn, model, styles[model], summary),
             )
             for model in models
         ),
     )
 
 
-def _forest(groups: list[Subgroup], model: str, style: ModelStyle, whole: Estimate) -> Markup:
-    key = f"subgroups-{model}"
+def _forest(groups: list[Subgroup], model: str, style: ModelStyle, summary: Summary) -> Markup:
+    key, whole = f"subgroups-{model}", summary.models[model].auc
     with figure_style(key):
         figure, axes = new_axes(_WIDTH, _ROW * len(groups) + 0.7)
         said = []
@@ -99,6 +100,6 @@ def _forest(groups: list[Subgroup], model: str, style: ModelStyle, whole: Estima
         axes.spines["left"].set_visible(False)
         axes.grid(axis="x", color=RULE, lw=0.6)
         axes.set_axisbelow(True)
-        axes.set_xlabel("AUC")
-        alt = f"AUC of {style.label} by subgroup: {'; '.join(said)}."
+        axes.set_xlabel(summary.auc_name)
+        alt = f"{summary.auc_name} of {style.label} by subgroup: {'; '.join(said)}."
         return inline_svg(figure, key=key, alt=alt)

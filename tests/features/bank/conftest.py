@@ -18,6 +18,7 @@ COMPUTATION = Computation(
     engine="eager",
     precision="fp32",
     device="cpu",
+    batch_size=None,
 )
 LIBRARIES = {"numpy": "2.0.0", "torch": "2.6.0"}
 WIDTH = 5

@@ -112,7 +112,7 @@ def test_what_cannot_be_is_refused(place, run, monkeypatch):
     assert code == 1
     assert "RADBANK_BANK is 'relative/bank': set it to an absolute path" in printed
     monkeypatch.setenv("RADBANK_BANK", "nowhere://bank")
-    assert "nowhere://bank cannot be opened" in run()[0]
+    assert "nowhere://bank cannot be reached" in run()[0]
 
 
 @pytest.mark.parametrize("action", [["verify"], ["prune"]])

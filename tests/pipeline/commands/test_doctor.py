@@ -16,7 +16,7 @@ def project(tmp_path, monkeypatch):
     """Return a folder that looks like the project's, for a machine on which all is well."""
     monkeypatch.chdir(tmp_path)
     shutil.copy(ROOT / "params.yaml", tmp_path)
-    for name in ("check_installation", "check_machine", "check_decoders"):
+    for name in ("check_installation", "check_machine", "check_engines", "check_decoders"):
         monkeypatch.setattr(examine, name, lambda: [ok("machine", "fine")])
     for name in ("check_git", "check_dvc"):
         monkeypatch.setattr(examine, name, lambda: ok("git", "fine"))

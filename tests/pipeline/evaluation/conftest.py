@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from heads.base import by_class
 from pipeline.predictions import Predictions
 
 PROVENANCE = {
@@ -34,6 +35,6 @@ def invent():
             }
         )
         by_view = by_view if views else by_view[:, :1]
-        return Predictions.of_views(cases, by_view, {**PROVENANCE, **provenance})
+        return Predictions.of_views(cases, by_class(by_view), {**PROVENANCE, **provenance})
 
     return predictions

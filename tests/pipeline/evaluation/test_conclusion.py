@@ -19,9 +19,10 @@ def heading(*, synthetic=False, random=False, split="test", best="mlp"):
         split_note=note_on_split(split),
         n=48,
         n_patients=30,
-        n_positive=12,
+        counts={"n_positive": 12},
         confidence=0.95,
         bootstrap=2000,
+        interval="by patient",
         best_head=best,
     )
 

@@ -40,7 +40,7 @@ def backbone():
 
 @pytest.fixture
 def network(backbone):
-    return build_network(backbone, image_size=None, seed=1)
+    return build_network(backbone, n_classes=2, image_size=None, seed=1)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from heads.base import by_class
 from pipeline.finetuning import checkpoint
 from pipeline.finetuning.best import Best
 from pipeline.finetuning.checkpoint import write_checkpoint
@@ -41,7 +42,7 @@ def best(network):
         loss=0.5,
         validation_loss=0.4,
         validation_auc=1.0,
-        validation_probabilities=np.array([0.1, 0.2, 0.3, 0.4]),
+        validation_probabilities=by_class(np.array([0.1, 0.2, 0.3, 0.4])),
     )
     return Best.of(epoch, network)
 

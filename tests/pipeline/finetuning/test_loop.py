@@ -14,7 +14,7 @@ def test_it_learns(network, split, settings):
     assert epochs[-1].loss < epochs[0].loss
     assert epochs[-1].validation_auc > 0.9
     assert epochs[-1].learning_rate == pytest.approx(0.002)
-    assert epochs[-1].validation_probabilities.shape == (15,)
+    assert epochs[-1].validation_probabilities.shape == (15, 2)
 
 
 def test_all_of_the_network_is_trained(network, split, settings):
@@ -29,7 +29,7 @@ def test_the_seed_decides_everything(backbone, split, settings):
     def trained(seed, disturbance):
         torch.manual_seed(disturbance)
         backbone.module.load_state_dict(start)
-        network = build_network(backbone, image_size=None, seed=1)
+        network = build_network(backbone, n_classes=2, image_size=None, seed=1)
         losses = [
             (epoch.loss, epoch.validation_loss)
             for epoch in fine_tune(network, *split, settings=settings, seed=seed)

@@ -8,7 +8,9 @@ from radbank.errors import RadbankError
 
 
 def test_a_new_layer_of_two_outputs_is_drawn_from_the_seed(backbone):
-    first, again, other = (build_network(backbone, image_size=None, seed=s) for s in (1, 1, 2))
+    first, again, other = (
+        build_network(backbone, n_classes=2, image_size=None, seed=s) for s in (1, 1, 2)
+    )
     assert first.classify.weight.shape == (2, 32)
     torch.testing.assert_close(first.classify.weight, again.classify.weight, rtol=0, atol=0)
     assert not torch.equal(first.classify.weight, other.classify.weight)
@@ -20,7 +22,7 @@ def test_all_layers_can_be_trained(network):
 
 
 def test_the_input_size_is_ours_to_choose(backbone):
-    network = build_network(backbone, image_size=24, seed=1)
+    network = build_network(backbone, n_classes=2, image_size=24, seed=1)
     assert network.images(np.zeros((2, 9, 9), np.uint8)).shape == (2, 3, 24, 24)
     assert backbone.preprocessing.input_size == 16
 
@@ -28,17 +30,17 @@ def test_the_input_size_is_ours_to_choose(backbone):
 def test_a_network_of_one_size_says_so():
     vit = backbones.load("timm:test_vit_relpos", weights="random")
     with pytest.raises(RadbankError, match=r"cannot take images of 64 .* finetune.image_size"):
-        build_network(vit, image_size=64, seed=1)
+        build_network(vit, n_classes=2, image_size=64, seed=1)
 
 
 def test_a_size_too_small_is_refused(backbone):
     with pytest.raises(RadbankError, match="tiny cannot take images of 2 pixels"):
-        build_network(backbone, image_size=2, seed=1)
+        build_network(backbone, n_classes=2, image_size=2, seed=1)
 
 
 def test_weights_come_back(backbone, network, tmp_path):
     save_weights(network.state_dict(), tmp_path)
-    other = build_network(backbone, image_size=None, seed=9)
+    other = build_network(backbone, n_classes=2, image_size=None, seed=9)
     other.restore(tmp_path)
     for name, value in network.state_dict().items():
         torch.testing.assert_close(other.state_dict()[name], value, rtol=0, atol=0)

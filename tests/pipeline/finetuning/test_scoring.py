@@ -8,7 +8,7 @@ def test_an_image_scores_the_same_whatever_its_neighbours(network, images):
     together = np.concatenate(list(probabilities(network, pixels)))
     alone = np.concatenate([*probabilities(network, pixels[21:22])])
     backwards = np.concatenate(list(probabilities(network, pixels[::-1])))
-    assert together.shape == (40,)
+    assert together.shape == (40, 2)
     assert together.dtype == np.float64
     np.testing.assert_allclose(alone[0], together[21], rtol=1e-6)
     np.testing.assert_allclose(backwards[::-1], together, rtol=1e-6)

@@ -17,7 +17,7 @@ from pipeline.reporting.text import number
 
 @pytest.fixture
 def findings(study: Path) -> Findings:
-    return read_findings()
+    return read_findings(two_classes=True)
 
 
 def test_metrics_are_named_with_their_rate() -> None:
@@ -54,6 +54,6 @@ def test_subgroups_say_their_size_and_whether_it_is_too_small(findings: Findings
 
 
 def test_probes_set_what_is_told_beside_what_it_would_gain(findings: Findings) -> None:
-    (line,) = probes(findings.shortcuts).lines
+    (line,) = probes(findings.shortcuts, two_classes=True).lines
     assert line.label == "view: PA"
     assert [cell.value for cell in line.cells] == ["0.930", "0.31", "0.36"]

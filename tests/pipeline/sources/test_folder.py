@@ -53,10 +53,19 @@ def test_files_outside_the_classes_have_no_label(tmp_path):
     assert len(listing.entries) == 2
 
 
+def test_more_than_two_folders_are_as_many_classes_or_one_against_the_rest(tmp_path):
+    fill(tmp_path, "no/a.png", "yes/b.png", "maybe/c.png")
+    listing = list_cases("folder", tmp_path, None)
+    assert listing.classes == ("maybe", "no", "yes")
+    assert {entry.id: entry.label for entry in listing.entries} == {"a": 1, "b": 2, "c": 0}
+    against = list_cases("folder", tmp_path, "yes")
+    assert against.classes == ("not yes", "yes")
+    assert {entry.id: entry.label for entry in against.entries} == {"a": 0, "b": 1, "c": 0}
+
+
 @pytest.mark.parametrize(
     ("paths", "positive", "message"),
     [
-        (["no/a", "yes/b", "maybe/c"], None, "needs two class folders.*maybe, no, yes"),
         (["no/a"], None, "found no"),
         ([], None, "found none"),
         (["no/a", "yes/b"], "ill", "none of the class folders no and yes"),
