@@ -130,9 +130,7 @@ def test_every_pair_is_compared_and_the_probe_is_scored_on_altered_views(study):
     )
     assert first["auc"]["value"] == pytest.approx(difference)
     part = read_predictions("predictions/linear_probe.csv").of_split("test")
-    altered = roc_auc_score(
-        part.frame["label"], part.probabilities("_augmented"), multi_class="ovr"
-    )
+    altered = roc_auc_score(part.frame["label"], part.probabilities("augmented"), multi_class="ovr")
     assert summary["linear_probe_augmented"]["auc"]["value"] == pytest.approx(altered)
 
 
