@@ -6,6 +6,7 @@ PyTorch nor, where nothing is left to ``auto``, OpenVINO.
 
 from dataclasses import dataclass
 
+from features.engines.chip import bf16_pays
 from features.engines.toolchain import has_openvino, load_openvino, missing_compiler
 from radbank.errors import RadbankError
 
@@ -109,7 +110,7 @@ def _require_precision(engine: str, precision: str, device: str) -> None:
         raise RadbankError(
             "features.precision: fp16 is for GPUs: set it to auto, bf16 or fp32 on a CPU."
         )
-    if engine == "openvino" and precision == "bf16" and not _cpu_has_bf16():
+    if engine == "openvino" and precision == "bf16" and not cpu_has_bf16():
         raise RadbankError(
             "features.precision: this CPU does not compute in bf16: set it to auto or fp32."
         )
@@ -123,13 +124,13 @@ def _precision(device: str) -> tuple[str, str]:
         if torch.cuda.is_bf16_supported(including_emulation=False):
             return "bf16", "the GPU computes in bf16"
         return "fp16", "the GPU does not compute in bf16"
-    if _cpu_has_bf16():
-        return "bf16", "the CPU computes in bf16"
-    return "fp32", "nothing says that the CPU computes in bf16 by itself"
+    if bf16_pays() and cpu_has_bf16():
+        return "bf16", "the CPU is quicker in bf16"
+    return "fp32", "nothing says that the CPU is quicker in bf16"
 
 
-def _cpu_has_bf16() -> bool:
-    """Ask OpenVINO, which looks at the chip; without it, say no."""
+def cpu_has_bf16() -> bool:
+    """Tell whether OpenVINO, which looks at the chip, can compute in bf16; without it, say no."""
     if not has_openvino():
         return False
     core = load_openvino().Core()

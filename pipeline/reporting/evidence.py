@@ -173,6 +173,29 @@ class Cost(Document):
     device: Literal["cpu", "cuda"]
 
 
+class ExtractionCost(Cost):
+    """metrics/cost/extract.json: what the bank spared stands beside what the run took.
+
+    Attributes
+    ----------
+    computed, reused
+        Embeddings: computed by the run, and taken from the bank.
+    seconds_without_bank
+        What the run would have taken had the bank been empty; None where the bank does not know
+        how long its embeddings took.
+    """
+
+    computed: int
+    reused: int
+    seconds_without_bank: float | None
+
+    def to_embed_all(self) -> "ExtractionCost":
+        """Return the cost of embedding every image, as far as it is known."""
+        if self.seconds_without_bank is None:
+            return self
+        return self.model_copy(update={"seconds": self.seconds_without_bank})
+
+
 class PairCount(Document):
     """Pairs of one kind: all, of two groups, and on two sides of the split."""
 
@@ -214,7 +237,7 @@ def read_summary(path: Path) -> Summary:
 
 
 def read_costs(folder: Path, models: list[str]) -> dict[str, Cost]:
-    """Read the cost of embedding ('extract') and of every model, by model name.
+    """Read the cost of embedding every image ('extract') and of every model, by model name.
 
     Raises
     ------
@@ -222,10 +245,9 @@ def read_costs(folder: Path, models: list[str]) -> dict[str, Cost]:
         If a file is missing or not what the stages write.
     """
     files = {m: m if m == FINETUNE else f"train_{m}" for m in models}
-    return {
-        name: read_document(Cost, folder / f"{file}.json")
-        for name, file in {"extract": "extract", **files}.items()
-    }
+    costs = {name: read_document(Cost, folder / f"{file}.json") for name, file in files.items()}
+    extraction = read_document(ExtractionCost, folder / "extract.json").to_embed_all()
+    return {"extract": extraction, **costs}
 
 
 def read_curves(folder: Path, kind: str, models: list[str]) -> dict[str, pd.DataFrame]:
