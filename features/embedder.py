@@ -16,11 +16,10 @@ from features.engines.choice import choose
 from features.engines.compiled import Compiled
 from features.engines.eager import Eager
 from features.engines.openvino import OpenVINO
-from features.feeding import ahead
+from features.feeding import WAITING, ahead
 from features.layers import LayerEmbedding
 
 ENGINES = {engine.name: engine for engine in (OpenVINO, Compiled, Eager)}
-WAITING = 2  # batches that are ready before their turn, and results before they are asked for
 
 
 def device() -> torch.device:
