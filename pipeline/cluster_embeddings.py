@@ -20,7 +20,9 @@ from features.computation import Computation
 from features.weights_info import PRETRAINED, RANDOM
 from pipeline.cluster import connect
 from pipeline.cluster_worker import Job, digest, embed_block, look, measure_fidelity
-from pipeline.embeddings import Decision, Embeddings
+from pipeline.decision import Decision
+from pipeline.embeddings import Embeddings
+from pipeline.faithful import embeddings_here, faithful
 from pipeline.imaging.store import PreparedImages
 from pipeline.params import Params
 from pipeline.paths import IMAGES
@@ -45,10 +47,12 @@ def embeddings_of(params: Params, images: PreparedImages, bank: Bank) -> Iterato
         reached, or its workers have other images or weights, or would compute unlike each other.
     """
     if params.cluster.scheduler is None:
-        yield Embeddings(params, images, bank)
+        yield embeddings_here(params, images, bank)
     else:
         with connect(params.cluster.scheduler) as client:
-            yield ClusterEmbeddings(params, images, bank, client)
+            yield faithful(
+                params, lambda settings: ClusterEmbeddings(settings, images, bank, client)
+            )
 
 
 class ClusterEmbeddings(Embeddings):

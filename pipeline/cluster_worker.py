@@ -17,7 +17,8 @@ from pathlib import Path
 from features.bank.bank import Bank
 from features.cohort import ImageView
 from features.computation import Computation
-from pipeline.embeddings import Decision, Embeddings
+from pipeline.decision import Decision
+from pipeline.embeddings import Embeddings
 from pipeline.imaging.store import PreparedImages, open_images
 from pipeline.params import Params
 from radbank.errors import RadbankError
@@ -76,8 +77,7 @@ def look(job: Job) -> Decision:
 def measure_fidelity(job: Job, computation: Computation) -> float:
     """Return the mean cosine to eager fp32, and note it and the width of the layers in the bank.
 
-    Parameters and errors are those of :func:`embed_block`; it is an error too if the cosine is
-    too low.
+    Parameters and errors are those of :func:`embed_block`.
     """
     with _ONE_AT_A_TIME:
         embeddings = _at_work(job, computation)

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -11,13 +10,13 @@ import numpy as np
 
 from features.bank.about import SAMPLE
 from features.bank.bank import Bank
-from features.batch_size import deciding
 from features.cohort import Cohort, ImageView
 from features.computation import Computation
-from features.device import device_type
-from features.engines.choice import Choice, choose
+from features.engines.choice import Choice
 from features.extraction import deposit, withdraw
+from features.fidelity import LEAST, measure_fidelity, unfaithful
 from features.identity import changed, forget, identify
+from pipeline.decision import Decision, decide
 from pipeline.imaging.store import PreparedImages
 from pipeline.params import Params
 from radbank.progress import track
@@ -27,22 +26,6 @@ if TYPE_CHECKING:
     from features.embedder import Embedder
 
 LIBRARIES = ("numpy", "pillow", "timm", "torch", "torchvision")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Decision:
-    """How embeddings are computed on one machine.
-
-    Parameters
-    ----------
-    choice
-        The engine and the precision, and why these.
-    computation
-        What decides the numbers.
-    """
-
-    choice: Choice
-    computation: Computation
 
 
 class Embeddings:
@@ -91,7 +74,9 @@ class Embeddings:
         self._params = params
         settings = params.features
         self.identity = identify(params.backbone, weights=params.weights, seed=params.seed)
-        self.decision = decision or self._decide(len(images.ids) * (1 + settings.views))
+        self.decision = decision or decide(
+            params, self.identity, len(images.ids) * (1 + settings.views)
+        )
         self.cohort = Cohort(
             pixels=images.pixels,
             pixel_sha256=images.pixel_sha256,
@@ -147,7 +132,8 @@ class Embeddings:
         """
         if not image_views:
             return
-        _ = self.fidelity  # before all the work
+        if not self.fidelity >= LEAST:
+            raise unfaithful(self.computation, self.fidelity)
         start = time.perf_counter()
         total, step = len(image_views), self.step
         for done in track(
@@ -195,37 +181,14 @@ class Embeddings:
 
         The bank remembers it for the images that it was measured on, so that it is the same
         whether or not anything had to be computed.
-
-        Raises
-        ------
-        RadbankError
-            If it is too low.
         """
         sample = self.cohort.pixel_sha256[:SAMPLE]
         known = self.shelf.about.fidelity(sample)
         if known is None:
-            from features.fidelity import require_fidelity  # noqa: PLC0415 - imports torch
-
             pixels = self.cohort.pixels[:SAMPLE]
-            known = require_fidelity(self._embedder, self._backbone, pixels)
+            known = measure_fidelity(self._embedder, self._backbone, pixels)
             self.shelf.about.remember_fidelity(sample, known)
         return known
-
-    def _decide(self, n_embeddings: int) -> Decision:
-        """Return what the settings mean on this machine."""
-        settings, device = self._params.features, device_type()
-        choice = choose(settings.engine, settings.precision, device=device, n_images=n_embeddings)
-        computation = Computation(
-            backbone=self.identity.backbone,
-            weights_sha256=self.identity.weights.sha256,
-            preprocessing=self.identity.preprocessing,
-            layers=tuple(settings.layers),
-            engine=choice.engine,
-            precision=choice.precision,
-            device=device,
-            batch_size=deciding(settings.batch_size, engine=choice.engine, device=device),
-        )
-        return Decision(choice=choice, computation=computation)
 
     @cached_property
     def _widths(self) -> list[int]:

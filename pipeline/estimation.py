@@ -142,13 +142,13 @@ def measure(params: Params, n_images: int, asked: float) -> Estimate:
     asked
         When this process was asked for, in seconds since 1970.
     """
-    from pipeline.embeddings import Embeddings  # noqa: PLC0415 - see above
+    from pipeline.faithful import embeddings_here  # noqa: PLC0415 - see above
 
     keep_large_blocks()
     n_views = 1 + params.features.views
     params = _as_for(params, n_images * n_views)
     with _sample(params) as images, tempfile.TemporaryDirectory() as folder:
-        trial = Embeddings(params, images, Bank(folder))
+        trial = embeddings_here(params, images, Bank(folder))
         _ = trial.fidelity  # a run measures it first, too
         done, clock = _timed(trial)
         width = len(trial.layer_of_feature)
@@ -182,11 +182,11 @@ def measure(params: Params, n_images: int, asked: float) -> Estimate:
 
 
 def _as_for(params: Params, embeddings: int) -> Params:
-    """Name the engine and the precision that so many embeddings would be computed with."""
+    """Name the engine that so many embeddings would be computed by."""
     settings = params.features
     choice = choose(settings.engine, settings.precision, device=device_type(), n_images=embeddings)
-    chosen = {"engine": choice.engine, "precision": choice.precision}
-    return params.model_copy(update={"features": settings.model_copy(update=chosen)})
+    features = settings.model_copy(update={"engine": choice.engine})
+    return params.model_copy(update={"features": features})
 
 
 @contextmanager
@@ -238,10 +238,10 @@ def _rates(done: Sequence[int], clock: Sequence[float]) -> tuple[float, float, f
 
 def _known(params: Params) -> int:
     """Return how many image views of the images here the bank has."""
-    from pipeline.embeddings import Embeddings  # noqa: PLC0415 - see above
+    from pipeline.faithful import embeddings_here  # noqa: PLC0415 - see above
 
     if not IMAGES.is_file():
         return 0
     with open_images(IMAGES) as images:
-        banked = Embeddings(params, images, Bank())
+        banked = embeddings_here(params, images, Bank())
         return len(banked) - len(banked.lacking)
