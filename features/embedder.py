@@ -58,9 +58,6 @@ class Embedder:
         What decides the numbers.
     batch_size
         The most images that a batch may have.
-    fidelity
-        Mean cosine to the network run eagerly in float32, once it has been measured
-        (:func:`features.fidelity.require_fidelity`).
 
     Raises
     ------
@@ -80,7 +77,6 @@ class Embedder:
         n_images: int = 0,
     ) -> None:
         self.choice = choose(engine, precision, device=device.type, n_images=n_images)
-        self.fidelity: float | None = None
         self._device = device
         self._preprocessing = backbone.preprocessing
         self._network = LayerEmbedding(backbone, layers)

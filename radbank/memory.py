@@ -9,6 +9,7 @@ from pathlib import Path
 # malloc.h of the GNU C library
 _M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
+_M_ARENA_MAX = -8
 _KEEP = 2**30  # bytes; more than any activation of the networks here
 
 
@@ -17,7 +18,9 @@ def keep_large_blocks() -> bool:
 
     By default the GNU C library maps blocks above some megabytes anew for each request and
     returns them at once, so that a network on a CPU pays page faults for every layer's
-    activations. Peak memory stays what it was; it is only held until the process ends.
+    activations. Peak memory stays what it was; it is only held until the process ends. Threads
+    other than the first would have arenas of their own, which keep no large block whatever the
+    thresholds are, so all share one: to be called before such threads allocate.
 
     Returns
     -------
@@ -27,7 +30,8 @@ def keep_large_blocks() -> bool:
     if platform.libc_ver()[0] != "glibc":
         return False
     mallopt = ctypes.CDLL(None).mallopt
-    return bool(mallopt(_M_MMAP_THRESHOLD, _KEEP) and mallopt(_M_TRIM_THRESHOLD, _KEEP))
+    settings = {_M_MMAP_THRESHOLD: _KEEP, _M_TRIM_THRESHOLD: _KEEP, _M_ARENA_MAX: 1}
+    return all(mallopt(parameter, value) for parameter, value in settings.items())
 
 
 def peak_memory() -> int:

@@ -15,12 +15,12 @@ def bf16_pays() -> bool:
     conversions besides: on an Emerald Rapids whose matrix units are hidden from its guests, bf16
     reached 0.6 times the speed of fp32, eagerly and by OpenVINO. Only Linux is asked.
     """
-    lines = _CPUINFO.read_text(encoding="utf-8") if _CPUINFO.is_file() else ""
-    facts = dict(
-        (part.strip() for part in line.split(":", 1))
-        for line in lines.splitlines()
-        if line.startswith(("vendor_id", "flags"))
-    )
-    flags = facts.get("flags", "").split()
-    on_amd = facts.get("vendor_id") == "AuthenticAMD"
+    if not _CPUINFO.is_file():
+        return False
+    facts = {}
+    for line in _CPUINFO.read_text(encoding="utf-8").splitlines():
+        name, _, value = line.partition(":")
+        facts[name.strip()] = value.split()
+    flags = facts.get("flags", [])
+    on_amd = facts.get("vendor_id") == ["AuthenticAMD"]
     return "amx_bf16" in flags or (on_amd and "avx512_bf16" in flags)

@@ -12,7 +12,8 @@ from radbank.errors import RadbankError
 
 AUTO = "auto"
 ENGINES = ("openvino", "compile", "eager")
-PRECISIONS = ("fp32", "bf16", "fp16")
+EXACT = "fp32"
+PRECISIONS = (EXACT, "bf16", "fp16")
 
 # Embeddings from which compiling pays for itself. On two cores it took 12 to 42 s, and saved 1.8
 # to 2.6 ms an image over eager bf16 (benchmarks.extraction). For a GPU it is a cautious guess.
