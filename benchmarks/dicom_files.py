@@ -53,7 +53,8 @@ the package pydicom-data; of several frames the first.
 NOTES = {
     "rtdose_expb": "32-bit pixels in big endian: the references swap words where pydicom swaps "
     "whole pixels. The values are those of rtdose.dcm, the same dose in little endian.",
-    "gdcm-US-ALOKA-16.dcm": "dcmtk does not read segmented palettes.",
+    "gdcm-US-ALOKA-16": "dcmtk does not read segmented palettes; the files of both byte orders "
+    "give the same greys.",
     "JPEG2000-embedded-sequence-delimiter": "a delimiter was written over the code stream's size.",
     "SC_rgb_rle_16bit.dcm, SC_rgb_rle_32bit.dcm": "the references contradict each other; radbank "
     "agrees with dcmtk.",

@@ -16,11 +16,10 @@ from features.engines.choice import choose
 from features.engines.compiled import Compiled
 from features.engines.eager import Eager
 from features.engines.openvino import OpenVINO
-from features.feeding import ahead
+from features.feeding import WAITING, ahead
 from features.layers import LayerEmbedding
 
 ENGINES = {engine.name: engine for engine in (OpenVINO, Compiled, Eager)}
-WAITING = 2  # batches that are ready before their turn, and results before they are asked for
 
 
 def device() -> torch.device:
@@ -59,9 +58,6 @@ class Embedder:
         What decides the numbers.
     batch_size
         The most images that a batch may have.
-    fidelity
-        Mean cosine to the network run eagerly in float32, once it has been measured
-        (:func:`features.fidelity.require_fidelity`).
 
     Raises
     ------
@@ -81,7 +77,6 @@ class Embedder:
         n_images: int = 0,
     ) -> None:
         self.choice = choose(engine, precision, device=device.type, n_images=n_images)
-        self.fidelity: float | None = None
         self._device = device
         self._preprocessing = backbone.preprocessing
         self._network = LayerEmbedding(backbone, layers)

@@ -8,6 +8,7 @@ import numpy as np
 from features.bank.block import SIZE
 from features.bank.shelf import Shelf
 from features.cohort import Cohort, ImageView, Pixels, in_bank_order
+from features.feeding import WAITING
 from features.store import SHARD
 from features.views import augment
 from radbank.errors import RadbankError
@@ -24,7 +25,9 @@ def deposit(
     """Embed image views and keep them in the bank, a block as soon as it is full.
 
     Batches run on across the ends of blocks, so that reading, the network and the bank's disk
-    overlap throughout. If the process dies, at most one block of work is lost.
+    overlap throughout. Blocks of more than one are so much shorter than the 128 that they may
+    hold that, with the batches embedded meanwhile, no more than 128 embeddings are lost if the
+    process dies (more only where a batch is larger than 42).
 
     Parameters
     ----------
@@ -51,17 +54,24 @@ def deposit(
     batches = (
         cohort.read(image_views[start : start + step]) for start in range(0, len(image_views), step)
     )
+    full = SIZE if len(image_views) <= SIZE else _full(step)
     held = np.empty((0, 0), np.float32)
     kept = 0
     for embeddings in embedder(batches):
         held = np.concatenate([held, embeddings]) if len(held) else embeddings
-        while len(held) >= SIZE or (held.size and kept + len(held) == len(image_views)):
-            block, held = held[:SIZE], held[SIZE:]
+        while len(held) >= full or (held.size and kept + len(held) == len(image_views)):
+            block, held = held[:full], held[full:]
             of = image_views[kept : kept + len(block)]
             _require_finite(block, of)
             shelf.put([cohort.key(each) for each in of], block)
             kept += len(block)
         yield len(embeddings)
+
+
+def _full(batch_size: int) -> int:
+    """Return at how many embeddings a block is closed: whole batches, if any fit."""
+    room = SIZE - WAITING * batch_size
+    return min(max(room - room % batch_size, batch_size), SIZE)
 
 
 def withdraw(

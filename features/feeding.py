@@ -7,6 +7,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+WAITING = 2  # batches that are ready before their turn, and results before they are asked for
+
 _END = object()
 
 

@@ -1,15 +1,20 @@
 """How close an engine comes to the network run eagerly in float32."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from features.backbones import LoadedBackbone
-from features.embedder import Embedder
+from features.computation import Computation
 from radbank.errors import RadbankError
+
+if TYPE_CHECKING:  # both import torch, which a run that measures nothing need not
+    from features.backbones import LoadedBackbone
+    from features.embedder import Embedder
 
 LEAST = 0.999  # mean cosine below which a run stops
 
 
-def fidelity(embedder: Embedder, reference: Embedder, images: np.ndarray) -> float:
+def fidelity(embedder: "Embedder", reference: "Embedder", images: np.ndarray) -> float:
     """Return the mean cosine between the embeddings of two embedders.
 
     Parameters
@@ -28,13 +33,13 @@ def fidelity(embedder: Embedder, reference: Embedder, images: np.ndarray) -> flo
     return float(cosines.mean())
 
 
-def require_fidelity(embedder: Embedder, backbone: LoadedBackbone, images: np.ndarray) -> float:
+def measure_fidelity(embedder: "Embedder", backbone: "LoadedBackbone", images: np.ndarray) -> float:
     """Measure an embedder against its network run eagerly in float32 on the same device.
 
     Parameters
     ----------
     embedder
-        Of `backbone`; its `fidelity` is set.
+        Of `backbone`.
     backbone
         The network.
     images
@@ -44,29 +49,22 @@ def require_fidelity(embedder: Embedder, backbone: LoadedBackbone, images: np.nd
     -------
     float
         The mean cosine, to six digits; 1 for eager fp32 itself.
-
-    Raises
-    ------
-    RadbankError
-        If it is below `LEAST`.
     """
     if embedder.is_reference:
-        measured = 1.0
-    else:
-        reference = embedder.reference(backbone)
-        measured = round(fidelity(embedder, reference, images), 6)
-    embedder.fidelity = measured
-    if not measured >= LEAST:
-        of = embedder.computation
-        raise RadbankError(
-            f"Embeddings of {of.backbone} by engine {of.engine} in {of.precision} have a mean "
-            f"cosine of {measured:.6f} to eager fp32, which is below {LEAST}: set "
-            "features.precision to fp32, or features.engine to eager."
-        )
-    return measured
+        return 1.0
+    return round(fidelity(embedder, embedder.reference(backbone), images), 6)
 
 
-def _embed(embedder: Embedder, images: np.ndarray) -> np.ndarray:
+def unfaithful(of: Computation, measured: float) -> RadbankError:
+    """Return the error for a computation whose fidelity is below `LEAST`."""
+    return RadbankError(
+        f"Embeddings of {of.backbone} by engine {of.engine} in {of.precision} have a mean cosine "
+        f"of {measured:.6f} to eager fp32, which is below {LEAST}: set features.precision to "
+        "fp32, or features.engine to eager."
+    )
+
+
+def _embed(embedder: "Embedder", images: np.ndarray) -> np.ndarray:
     step = embedder.batch_size
     batches = (images[start : start + step] for start in range(0, len(images), step))
     return np.concatenate(list(embedder(batches))).astype(np.float64)

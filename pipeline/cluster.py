@@ -4,7 +4,7 @@ import importlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from dask.base import compute
@@ -18,6 +18,7 @@ R = TypeVar("R")
 
 _TASK = 4  # items a task: scheduling one costs a part of decoding a small image
 _AHEAD = 8  # tasks a worker thread may be ahead of what was handed on: bounds the memory
+_PATIENCE = 30  # seconds to wait for the first worker
 
 
 def ordered_map(
@@ -41,13 +42,13 @@ def ordered_map(
     Raises
     ------
     RadbankError
-        If the scheduler cannot be reached.
+        If the scheduler cannot be reached, or has no workers.
     """
     tasks = [list(items[at : at + _TASK]) for at in range(0, len(items), _TASK)]
     if scheduler is None:
         yield from _in_threads(function, tasks)
         return
-    with _connect(scheduler) as client:
+    with connect(scheduler) as client:
         step = _AHEAD * max(sum(client.ncores().values()), 1)
         for start in range(0, len(tasks), step):
             wave = [delayed(_apply)(function, task) for task in tasks[start : start + step]]
@@ -74,7 +75,24 @@ def _apply(function: Callable[[T], R], items: list[T]) -> list[R]:
     return [function(item) for item in items]
 
 
-def _connect(scheduler: str) -> AbstractContextManager[Any]:
+@contextmanager
+def connect(scheduler: str) -> Iterator[Any]:
+    """Connect to a scheduler that has workers.
+
+    Parameters
+    ----------
+    scheduler
+        Its address.
+
+    Yields
+    ------
+    distributed.Client
+
+    Raises
+    ------
+    RadbankError
+        If Dask's cluster part is not installed, nobody answers, or there is no worker.
+    """
     try:
         # optional: needed for a cluster only
         client_class = importlib.import_module("distributed").Client
@@ -84,12 +102,18 @@ def _connect(scheduler: str) -> AbstractContextManager[Any]:
             "run `python -m pip install distributed`, or set it to null."
         ) from None
     try:
-        client: AbstractContextManager[Any] = client_class(
-            scheduler, timeout="10s", set_as_default=False
-        )
+        connected = client_class(scheduler, timeout="10s", set_as_default=False)
     except (OSError, ValueError):
         raise RadbankError(
             f"No Dask scheduler answers at {scheduler} (cluster.scheduler): start it, or set "
             "cluster.scheduler to null to use this machine."
         ) from None
-    return client
+    with connected as client:
+        try:
+            client.wait_for_workers(1, timeout=_PATIENCE)
+        except TimeoutError:
+            raise RadbankError(
+                f"The Dask scheduler at {scheduler} has no workers: start some with `dask worker "
+                f"{scheduler}`, or set cluster.scheduler to null to use this machine."
+            ) from None
+        yield client

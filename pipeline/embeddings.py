@@ -10,13 +10,13 @@ import numpy as np
 
 from features.bank.about import SAMPLE
 from features.bank.bank import Bank
-from features.batch_size import deciding
 from features.cohort import Cohort, ImageView
 from features.computation import Computation
-from features.device import device_type
-from features.engines.choice import choose
+from features.engines.choice import Choice
 from features.extraction import deposit, withdraw
+from features.fidelity import LEAST, measure_fidelity, unfaithful
 from features.identity import changed, forget, identify
+from pipeline.decision import Decision, decide
 from pipeline.imaging.store import PreparedImages
 from pipeline.params import Params
 from radbank.progress import track
@@ -41,15 +41,15 @@ class Embeddings:
         The prepared images, open.
     bank
         Where embeddings are kept.
+    decision
+        How they are computed; None: as the settings mean on this machine.
 
     Attributes
     ----------
-    choice
-        The engine and the precision, and why these.
     identity
         What the backbone is.
-    computation
-        What decides its embeddings.
+    decision
+        How they are computed.
     cohort
         The images and views.
     shelf
@@ -64,26 +64,18 @@ class Embeddings:
         precision asked for cannot be had here.
     """
 
-    def __init__(self, params: Params, images: PreparedImages, bank: Bank) -> None:
+    def __init__(
+        self,
+        params: Params,
+        images: PreparedImages,
+        bank: Bank,
+        decision: Decision | None = None,
+    ) -> None:
         self._params = params
         settings = params.features
-        device = device_type()
-        self.choice = choose(
-            settings.engine,
-            settings.precision,
-            device=device,
-            n_images=len(images.ids) * (1 + settings.views),
-        )
         self.identity = identify(params.backbone, weights=params.weights, seed=params.seed)
-        self.computation = Computation(
-            backbone=params.backbone,
-            weights_sha256=self.identity.weights.sha256,
-            preprocessing=self.identity.preprocessing,
-            layers=tuple(settings.layers),
-            engine=self.choice.engine,
-            precision=self.choice.precision,
-            device=device,
-            batch_size=deciding(settings.batch_size, engine=self.choice.engine, device=device),
+        self.decision = decision or decide(
+            params, self.identity, len(images.ids) * (1 + settings.views)
         )
         self.cohort = Cohort(
             pixels=images.pixels,
@@ -99,9 +91,24 @@ class Embeddings:
         return len(self.cohort) * (1 + self.cohort.views)
 
     @property
+    def choice(self) -> Choice:
+        """The engine and the precision, and why these."""
+        return self.decision.choice
+
+    @property
+    def computation(self) -> Computation:
+        """What decides the numbers."""
+        return self.decision.computation
+
+    @property
     def lacking(self) -> list[ImageView]:
         """What the bank does not have."""
         return self.cohort.lacking(self.shelf)
+
+    @property
+    def step(self) -> int:
+        """How many embeddings are computed at a time."""
+        return self._embedder.batch_size
 
     @property
     def layer_of_feature(self) -> list[str]:
@@ -125,9 +132,10 @@ class Embeddings:
         """
         if not image_views:
             return
-        _ = self.fidelity  # before all the work
+        if not self.fidelity >= LEAST:
+            raise unfaithful(self.computation, self.fidelity)
         start = time.perf_counter()
-        total, step = len(image_views), self._embedder.batch_size
+        total, step = len(image_views), self.step
         for done in track(
             self.embed(image_views), "Embedding", total=total, unit="views", step=step
         ):
@@ -155,25 +163,30 @@ class Embeddings:
         rate = self.shelf.about.rate()
         return None if rate is None else seconds + reused / rate
 
+    def note_widths(self) -> list[int]:
+        """Write into the bank how many features each layer gives; return them.
+
+        So no other process needs the network to know.
+        """
+        from features.layers import layer_widths  # noqa: PLC0415 - imports torch
+
+        if (known := self.shelf.about.widths()) is None:
+            known = layer_widths(self._backbone, self.computation.layers)
+            self.shelf.about.remember_widths(known)
+        return known
+
     @cached_property
     def fidelity(self) -> float:
         """Mean cosine of the embeddings to those of eager fp32, on the first images.
 
         The bank remembers it for the images that it was measured on, so that it is the same
         whether or not anything had to be computed.
-
-        Raises
-        ------
-        RadbankError
-            If it is too low.
         """
         sample = self.cohort.pixel_sha256[:SAMPLE]
         known = self.shelf.about.fidelity(sample)
         if known is None:
-            from features.fidelity import require_fidelity  # noqa: PLC0415 - imports torch
-
             pixels = self.cohort.pixels[:SAMPLE]
-            known = require_fidelity(self._embedder, self._backbone, pixels)
+            known = measure_fidelity(self._embedder, self._backbone, pixels)
             self.shelf.about.remember_fidelity(sample, known)
         return known
 
@@ -181,12 +194,7 @@ class Embeddings:
     def _widths(self) -> list[int]:
         """Features of each layer."""
         known = self.shelf.about.widths()
-        if known is None:
-            from features.layers import layer_widths  # noqa: PLC0415 - imports torch
-
-            known = layer_widths(self._backbone, self.computation.layers)
-            self.shelf.about.remember_widths(known)
-        return known
+        return self.note_widths() if known is None else known
 
     @cached_property
     def _backbone(self) -> "LoadedBackbone":

@@ -140,12 +140,12 @@ def measure(params: Params, n_images: int, asked: float) -> Estimate:
     asked
         When this process was asked for, in seconds since 1970.
     """
-    from pipeline.embeddings import Embeddings  # noqa: PLC0415 - see above
+    from pipeline.faithful import embeddings_here  # noqa: PLC0415 - see above
 
     keep_large_blocks()
     n_views = 1 + params.features.views
     with _sample(params) as images, tempfile.TemporaryDirectory() as folder:
-        trial = Embeddings(params, images, Bank(folder))
+        trial = embeddings_here(params, images, Bank(folder))
         done, clock = _timed(trial)
         width = len(trial.layer_of_feature)
         computation = trial.computation
@@ -226,10 +226,10 @@ def _rates(done: Sequence[int], clock: Sequence[float]) -> tuple[float, float, f
 
 def _known(params: Params) -> int:
     """Return how many image views of the images here the bank has."""
-    from pipeline.embeddings import Embeddings  # noqa: PLC0415 - see above
+    from pipeline.faithful import embeddings_here  # noqa: PLC0415 - see above
 
     if not IMAGES.is_file():
         return 0
     with open_images(IMAGES) as images:
-        banked = Embeddings(params, images, Bank())
+        banked = embeddings_here(params, images, Bank())
         return len(banked) - len(banked.lacking)

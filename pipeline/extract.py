@@ -10,6 +10,7 @@ import pandas as pd
 from features.bank.bank import Bank
 from features.store import StoreCoords, write_store
 from pipeline.cases import Cases, read_cases
+from pipeline.cluster_embeddings import embeddings_of
 from pipeline.embeddings import Embeddings
 from pipeline.evaluation.heading import data_in_words, weights_in_words
 from pipeline.imaging.store import PreparedImages, open_images
@@ -31,9 +32,9 @@ def main() -> None:
     cases = read_cases(CASES)
     with open_images(IMAGES) as images:
         coords = join(cases, read_splits(SPLITS), images.ids)
-        embeddings = Embeddings(params, images, Bank())
-        embeddings.compute(embeddings.lacking)
-        write(params, embeddings, cases, images, coords)
+        with embeddings_of(params, images, Bank()) as embeddings:
+            embeddings.compute(embeddings.lacking)
+            write(params, embeddings, cases, images, coords)
         cost = cost_of(embeddings, time.perf_counter() - start)
     write_json(COST / "extract.json", cost)
     print(summary(params, embeddings, cases, cost))

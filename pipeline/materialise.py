@@ -7,8 +7,8 @@ from features.bank.bank import Bank
 from features.weights import locate
 from features.weights_info import PRETRAINED
 from pipeline.cases import read_cases
-from pipeline.embeddings import Embeddings
 from pipeline.extract import join, write
+from pipeline.faithful import embeddings_here
 from pipeline.imaging.store import open_images
 from pipeline.params import load_params
 from pipeline.partition import read_splits
@@ -49,7 +49,7 @@ def materialise(backbone: str) -> Path:
     with open_images(IMAGES) as images:
         coords = join(cases, read_splits(SPLITS), images.ids)
         bank = Bank()
-        embeddings = Embeddings(params, images, bank)
+        embeddings = embeddings_here(params, images, bank)
         if lacking := embeddings.lacking:
             raise RadbankError(
                 f"The bank {bank.place} lacks {len(lacking):,} of the {len(embeddings):,} "

@@ -56,7 +56,7 @@ class OutOfFold:
     def columns(self) -> list[str]:
         """The columns of the file; a threshold has its own where there are two classes."""
         threshold = ["threshold"] if len(self.classes) == 2 else []
-        return [*CASES, "repeat", "fold", *columns_of(self.classes, ""), *threshold]
+        return [*CASES, "repeat", "fold", *columns_of(self.classes), *threshold]
 
     def write(self, path: Path, provenance: dict[str, Any]) -> None:
         """Write one comment line of provenance as JSON, then a row for each case and repeat."""
@@ -72,7 +72,7 @@ class OutOfFold:
 
     def _by_column(self, repeat: int) -> dict[str, NDArray[np.float64]]:
         """Return the probabilities of a repeat by column."""
-        names = columns_of(self.classes, "")
+        names = columns_of(self.classes)
         said = self.probability[repeat].T[-len(names) :]
         return dict(zip(names, said, strict=True))
 

@@ -15,9 +15,9 @@ from radbank.errors import RadbankError
 from radbank.files import write_text
 
 CASES = ["id", "group", "label", "split"]
-VIEWS = ("", "_augmented", "_averaged")
-"""What is added to the names of the columns: the model's answer, and where views are altered
-those on the first altered view and the mean over all views."""
+VIEWS = ("probability", "augmented", "averaged")
+"""What a model says: its answer; and where there are altered views, what it says of the first of
+them and the mean over all views."""
 SPLITS = ("train", "validation", "test")
 
 
@@ -33,7 +33,7 @@ class Predictions:
         plain view unless it averages views); and where there are augmented views,
         probability_augmented (on the first of them) and probability_averaged (mean over all
         views, the plain one included). Of more than two classes each of these is a column a
-        class: probability_<class>, probability_<class>_augmented, probability_<class>_averaged.
+        class: probability_<class>, augmented_<class>, averaged_<class>.
     provenance : dict
         backbone, weights (their name), weights_random, synthetic, classes (names by label).
     """
@@ -86,19 +86,19 @@ class Predictions:
     @property
     def augmented(self) -> bool:
         """Whether there are probabilities of altered views."""
-        return len(self.frame.columns) > len(CASES) + len(columns_of(self.classes, ""))
+        return len(self.frame.columns) > len(CASES) + len(columns_of(self.classes))
 
     def of_split(self, split: str) -> Self:
         """Return the predictions of one split."""
         return replace(self, frame=self.frame[self.frame["split"] == split])
 
-    def probabilities(self, view: str = "") -> NDArray[np.float64]:
+    def probabilities(self, view: str = VIEWS[0]) -> NDArray[np.float64]:
         """Return the probability of each class, shape (n_cases, n_classes), for one of VIEWS."""
         said = self.frame[columns_of(self.classes, view)].to_numpy(np.float64)
         return np.column_stack([1 - said, said]) if said.shape[1] == 1 else said
 
 
-def columns_of(classes: Sequence[str], view: str) -> list[str]:
+def columns_of(classes: Sequence[str], view: str = VIEWS[0]) -> list[str]:
     """Return the columns that hold probabilities: one of two classes, else one a class.
 
     Parameters
@@ -109,8 +109,8 @@ def columns_of(classes: Sequence[str], view: str) -> list[str]:
         One of VIEWS.
     """
     if len(classes) == 2:
-        return [f"probability{view}"]
-    return [f"probability_{name}{view}" for name in classes]
+        return ["probability" if view == VIEWS[0] else f"probability_{view}"]
+    return [f"{view}_{name}" for name in classes]
 
 
 def write_predictions(path: str | Path, predictions: Predictions) -> None:
@@ -146,7 +146,7 @@ def read_predictions(path: str | Path) -> Predictions:
         classes = tuple(provenance["classes"])
         # numbers too are read as text at first: older pandas rounds their last digit
         frame = pd.read_csv(io.StringIO(table), dtype="str", keep_default_na=False)
-        numbers = [column for column in frame if str(column).startswith("probability")]
+        numbers = [column for column in frame if column not in CASES]
         frame = frame.astype({"label": "int64", **dict.fromkeys(numbers, "float64")})
     except FileNotFoundError:
         raise RadbankError(f"There is no {path}: {advice}.") from None

@@ -107,6 +107,38 @@ class Shelf:
             raise _refused(self._blobs.place, error) from error
         self._enter(path, block.keys, block.libraries)
 
+    def block_of(self, key: str) -> str:
+        """Return the file name of the block that holds an embedding.
+
+        Raises
+        ------
+        KeyError
+            If there is none.
+        """
+        return self._places[key].path.rsplit("/", 1)[-1]
+
+    def adopt(self, name: str) -> bool:
+        """Take note of a block that another process has put here.
+
+        Parameters
+        ----------
+        name
+            Of its file, from :meth:`block_of` there.
+
+        Returns
+        -------
+        bool
+            Whether it is here.
+        """
+        path = f"{self._folder}/{name}"
+        (start,) = self._blobs.heads([path], HEAD)
+        try:
+            head = Head.from_bytes(start)
+        except DamagedBlock:
+            return False
+        self._enter(path, head.keys, head.libraries)
+        return True
+
     def fill(self, keys: Sequence[str], rows: np.ndarray) -> list[int]:
         """Copy embeddings into an array, each block read and checked once.
 

@@ -6,12 +6,14 @@ PyTorch nor, where nothing is left to ``auto``, OpenVINO.
 
 from dataclasses import dataclass
 
+from features.engines.chip import bf16_pays
 from features.engines.toolchain import has_openvino, load_openvino, missing_compiler
 from radbank.errors import RadbankError
 
 AUTO = "auto"
 ENGINES = ("openvino", "compile", "eager")
-PRECISIONS = ("fp32", "bf16", "fp16")
+EXACT = "fp32"
+PRECISIONS = (EXACT, "bf16", "fp16")
 
 # Embeddings from which compiling pays for itself. On two cores it took 12 to 42 s, and saved 1.8
 # to 2.6 ms an image over eager bf16 (benchmarks.extraction). For a GPU it is a cautious guess.
@@ -109,7 +111,7 @@ def _require_precision(engine: str, precision: str, device: str) -> None:
         raise RadbankError(
             "features.precision: fp16 is for GPUs: set it to auto, bf16 or fp32 on a CPU."
         )
-    if engine == "openvino" and precision == "bf16" and not _cpu_has_bf16():
+    if engine == "openvino" and precision == "bf16" and not cpu_has_bf16():
         raise RadbankError(
             "features.precision: this CPU does not compute in bf16: set it to auto or fp32."
         )
@@ -123,13 +125,13 @@ def _precision(device: str) -> tuple[str, str]:
         if torch.cuda.is_bf16_supported(including_emulation=False):
             return "bf16", "the GPU computes in bf16"
         return "fp16", "the GPU does not compute in bf16"
-    if _cpu_has_bf16():
-        return "bf16", "the CPU computes in bf16"
-    return "fp32", "nothing says that the CPU computes in bf16 by itself"
+    if bf16_pays() and cpu_has_bf16():
+        return "bf16", "the CPU is quicker in bf16"
+    return "fp32", "nothing says that the CPU is quicker in bf16"
 
 
-def _cpu_has_bf16() -> bool:
-    """Ask OpenVINO, which looks at the chip; without it, say no."""
+def cpu_has_bf16() -> bool:
+    """Tell whether OpenVINO, which looks at the chip, can compute in bf16; without it, say no."""
     if not has_openvino():
         return False
     core = load_openvino().Core()

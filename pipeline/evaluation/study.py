@@ -15,7 +15,7 @@ from pipeline.evaluation.net_benefit import decision_curve
 from pipeline.evaluation.score import score_cases
 from pipeline.evaluation.scored_cases import IntArray, OfPatients, ScoredCases
 from pipeline.evaluation.thresholds import youden_threshold
-from pipeline.predictions import Predictions
+from pipeline.predictions import VIEWS, Predictions, columns_of
 from radbank.errors import RadbankError
 
 _CASES = ["id", "group", "label", "split"]
@@ -167,9 +167,9 @@ def join(
     return Study(
         provenance={key: first.provenance[key] for key in _SHARED},
         split=split,
-        models={name: scores(each, "", split) for name, each in predictions.items()},
+        models={name: scores(each, VIEWS[0], split) for name, each in predictions.items()},
         augmented={
-            name: scores(each, "_augmented", split)
+            name: scores(each, VIEWS[1], split)
             for name, each in predictions.items()
             if each.augmented
         },
@@ -179,7 +179,7 @@ def join(
 
 def _scores(predictions: Predictions, view: str, split: str) -> ModelScores:
     """Take the scores of a view and choose the threshold on validation."""
-    column = f"probability{view}"
+    (column,) = columns_of(predictions.classes, view)
     validation, reported = (
         ScoredCases.of(rows["label"], rows[column], rows["group"])
         for rows in (predictions.of_split(each).frame for each in ("validation", split))

@@ -58,6 +58,8 @@ def read_dicom(data: bytes, *, frame: int | None = None, side: int | None = None
     except BROKEN:
         raise UnreadableImage("its rescale, window or lookup tables are damaged") from None
     if grey.shape == (rows, columns):
+        if np.ptp(grey) == 0 and np.ptp(pixels) > 0:
+            raise UnreadableImage("its rescale or window gives all its pixels the same grey")
         factor = 1
         grey = square_pixels(grey, aspect)
     shape = (round(rows * max(aspect, 1)), round(columns / min(aspect, 1)))

@@ -45,7 +45,7 @@ def open_whole(stream: bytes, *, reduce: int = 1) -> Pillow.Image:
         if not _fills_nothing(stream[:end]):
             raise OSError("missing blocks")
     if reduce > 1:
-        image.draft(image.mode, (image.width // reduce, image.height // reduce))
+        image.draft(image.mode, (max(image.width // reduce, 1), max(image.height // reduce, 1)))
     image.decodermaxblock = len(stream) + len(_AHEAD)  # in one piece: pieces are copied together
     image.load()
     return image

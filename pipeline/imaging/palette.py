@@ -32,6 +32,7 @@ def _in_little_endian(dataset: Dataset) -> Dataset:
     They are words of 16 bits (OW) even where each holds two entries of 8 bits.
     """
     palette = Dataset()
+    palette.set_original_encoding(is_implicit_vr=False, is_little_endian=True)
     for colour in _COLOURS:
         descriptor = f"{colour}PaletteColorLookupTableDescriptor"
         palette[descriptor] = dataset[descriptor]

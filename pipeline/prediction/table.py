@@ -44,7 +44,7 @@ def write_probabilities(
     """
     pixels = FilePixels(paths, predictor.model.image_size, frame)
     writer = csv.writer(output, lineterminator="\n")
-    columns = columns_of(predictor.model.classes, "")
+    columns = columns_of(predictor.model.classes)
     writer.writerow(("id", *columns))
     position = 0
     scores = predictor.score(pixels)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pipeline.evaluation.summary import FINETUNE
-from pipeline.reporting.evidence import Cost, Summary
+from pipeline.reporting.evidence import Cost, ExtractionCost, Summary
 from pipeline.reporting.style import label, name_in_words
 from pipeline.reporting.text import (
     UNDEFINED,
@@ -11,6 +11,7 @@ from pipeline.reporting.text import (
     number,
     percent,
     seconds,
+    share,
     times,
     total_seconds,
 )
@@ -87,9 +88,25 @@ def answer(summary: Summary, costs: dict[str, Cost]) -> Answer:
             )
         )
         sentence = (
-            f"Embedding every image once took {seconds(costs['extract'].seconds)} s and serves "
-            f"all heads; training {name_in_words(summary.best_head)} on the embeddings took "
+            f"{_embedding(costs['extract'])} and serves all heads; training "
+            f"{name_in_words(summary.best_head)} on the embeddings took "
             f"{seconds(costs[summary.best_head].seconds)} s. Fine-tuning the whole network took "
             f"{seconds(tuned)} s."
         )
     return Answer(summary.conclusion or "", sentence, tuple(figures))
+
+
+def _embedding(cost: Cost) -> str:
+    """Say what embedding all images took, and what of that was measured."""
+    if not isinstance(cost, ExtractionCost) or not cost.reused:
+        return f"Embedding every image once took {seconds(cost.seconds)} s"
+    from_bank = f"{share(cost.reused, cost.computed + cost.reused)} embeddings from the bank"
+    if cost.seconds_without_bank is None:
+        return (
+            f"Embedding every image once takes more than the {seconds(cost.seconds)} s measured "
+            f"with {from_bank},"
+        )
+    return (
+        f"Embedding every image once takes about {seconds(cost.seconds)} s, counting {from_bank} "
+        "at the rate at which they were computed,"
+    )

@@ -1,10 +1,10 @@
 """What the report reads: metrics, costs and curves, checked and typed."""
 
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal, Self, TypeVar
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from pipeline.evaluation.heading import data_in_words, weights_in_words
 from pipeline.evaluation.summary import FINETUNE
@@ -38,6 +38,31 @@ class Document(BaseModel):
 
 
 D = TypeVar("D", bound=Document)
+
+
+class Counted(Document):
+    """Images of two classes, one of them positive, or of more."""
+
+    n_positive: int | None = None
+    n_by_class: dict[str, int] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.n_positive is None) == (self.n_by_class is None):
+            raise ValueError("either n_positive or n_by_class is needed")
+        return self
+
+    @property
+    def two_classes(self) -> bool:
+        """Whether one class is positive and one negative."""
+        return self.n_by_class is None
+
+    @property
+    def counts(self) -> str:
+        """How many images are positive, or of each class, in words."""
+        if self.n_by_class is None:
+            return f"{self.n_positive} positive"
+        return ", ".join(f"{n} {name}" for name, n in self.n_by_class.items())
 
 
 class Estimate(Document):
@@ -86,7 +111,7 @@ class Difference(Document):
     auc: Estimate
 
 
-class Summary(Document):
+class Summary(Counted):
     """metrics/summary.json."""
 
     data: str
@@ -96,8 +121,6 @@ class Summary(Document):
     split_note: str | None
     n: int
     n_patients: int
-    n_positive: int | None = None
-    n_by_class: dict[str, int] | None = None
     confidence: float
     bootstrap: int
     interval: str
@@ -106,18 +129,6 @@ class Summary(Document):
     linear_probe_augmented: ModelResult | ClassResult | None
     finetune_minus_best_head: Difference | None
     conclusion: str | None
-
-    @property
-    def two_classes(self) -> bool:
-        """Whether one class is positive and one negative."""
-        return self.n_by_class is None
-
-    @property
-    def counts(self) -> str:
-        """How many images are positive, or of each class, in words."""
-        if self.n_by_class is None:
-            return f"{self.n_positive} positive"
-        return ", ".join(f"{n} {name}" for name, n in self.n_by_class.items())
 
     @property
     def smallest_class(self) -> int:
@@ -162,6 +173,29 @@ class Cost(Document):
     device: Literal["cpu", "cuda"]
 
 
+class ExtractionCost(Cost):
+    """metrics/cost/extract.json: what the bank spared stands beside what the run took.
+
+    Attributes
+    ----------
+    computed, reused
+        Embeddings: computed by the run, and taken from the bank.
+    seconds_without_bank
+        What the run would have taken had the bank been empty; None where the bank does not know
+        how long its embeddings took.
+    """
+
+    computed: int
+    reused: int
+    seconds_without_bank: float | None
+
+    def to_embed_all(self) -> "ExtractionCost":
+        """Return the cost of embedding every image, as far as it is known."""
+        if self.seconds_without_bank is None:
+            return self
+        return self.model_copy(update={"seconds": self.seconds_without_bank})
+
+
 class PairCount(Document):
     """Pairs of one kind: all, of two groups, and on two sides of the split."""
 
@@ -203,7 +237,7 @@ def read_summary(path: Path) -> Summary:
 
 
 def read_costs(folder: Path, models: list[str]) -> dict[str, Cost]:
-    """Read the cost of embedding ('extract') and of every model, by model name.
+    """Read the cost of embedding every image ('extract') and of every model, by model name.
 
     Raises
     ------
@@ -211,10 +245,9 @@ def read_costs(folder: Path, models: list[str]) -> dict[str, Cost]:
         If a file is missing or not what the stages write.
     """
     files = {m: m if m == FINETUNE else f"train_{m}" for m in models}
-    return {
-        name: read_document(Cost, folder / f"{file}.json")
-        for name, file in {"extract": "extract", **files}.items()
-    }
+    costs = {name: read_document(Cost, folder / f"{file}.json") for name, file in files.items()}
+    extraction = read_document(ExtractionCost, folder / "extract.json").to_embed_all()
+    return {"extract": extraction, **costs}
 
 
 def read_curves(folder: Path, kind: str, models: list[str]) -> dict[str, pd.DataFrame]:

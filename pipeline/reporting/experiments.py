@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline.reporting.evidence import Document, Estimate, read_document
+from pipeline.reporting.evidence import Counted, Document, Estimate, read_document
 from pipeline.reporting.style import label
 from pipeline.reporting.text import interval, number
 from radbank.errors import RadbankError
@@ -47,23 +47,14 @@ class ClassCrossValidated(Document):
     auc_by_repeat: Spread
 
 
-class CrossValidation(Document):
+class CrossValidation(Counted):
     """metrics/crossvalidation.json; `models` is empty with split.scheme holdout."""
 
     repeats: int
     folds: int
     n: int
     n_patients: int
-    n_positive: int | None = None
-    n_by_class: dict[str, int] | None = None
     models: dict[str, CrossValidated | ClassCrossValidated]
-
-    @property
-    def counts(self) -> str:
-        """How many images are positive, or of each class, in words."""
-        if self.n_by_class is None:
-            return f"{self.n_positive} positive"
-        return ", ".join(f"{n} {name}" for name, n in self.n_by_class.items())
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pipeline import paths
-from pipeline.reporting.evidence import Document, Estimate, read_document
+from pipeline.reporting.evidence import Counted, Document, Estimate, read_document
 
 
 class Scores(Document):
@@ -88,15 +88,13 @@ class ClassSubgroupScores(Document):
     accuracy: Estimate
 
 
-class Subgroup(Document):
+class Subgroup(Counted):
     """Cases that share a property."""
 
     column: str
     value: str
     n: int
     n_patients: int
-    n_positive: int | None = None
-    n_by_class: dict[str, int] | None = None
     too_small: bool
     models: dict[str, SubgroupScores | ClassSubgroupScores]
 

@@ -4,6 +4,7 @@ from pipeline.params import Params
 from pipeline.reporting.evidence import Summary
 
 FEW_EVENTS = 100
+FEW_PATIENTS = 50  # below it the bootstrap of several classes is too narrow (benchmarks)
 
 _ONE_RUN = (
     "It is one split and one training run of each model. The intervals say how much the figures "
@@ -61,6 +62,12 @@ def limits(params: Params, summary: Summary, quarantined: int) -> list[str]:
             f"The test is small: {fewest} images in its {smaller} class. At least {FEW_EVENTS} are "
             "advised for a trustworthy estimate (Collins, Ogundimu and Altman, Statistics in "
             "Medicine 35, 2016)."
+        )
+    if not summary.two_classes and summary.n_patients < FEW_PATIENTS:
+        said.append(
+            f"The {summary.split} split has {summary.n_patients} patients. With so few, bootstrap "
+            "intervals are too narrow: in simulations of 24 patients, those of the macro AUC held "
+            "the truth in 88 % of cohorts instead of 95 %."
         )
     said += [_ONE_RUN, _CHOSEN, _THRESHOLDS if summary.two_classes else _MIX, _SECONDS]
     if params.finetune.image_size is not None:

@@ -11,7 +11,6 @@ from pipeline.reporting.findings import (
     ClassSubgroupScores,
     Scores,
     Shortcuts,
-    Subgroup,
     Subgroups,
     SubgroupScores,
 )
@@ -88,7 +87,7 @@ def calibrations(calibration: Calibration) -> Table:
 
 def subgroup_lines(subgroups: Subgroups, models: list[str]) -> Table:
     """Return every subgroup's figures of the given models."""
-    of_more = any(group.n_by_class for group in subgroups.groups)
+    of_more = not all(group.two_classes for group in subgroups.groups)
     shown = (
         ("macro AUC", "accuracy")
         if of_more
@@ -97,17 +96,11 @@ def subgroup_lines(subgroups: Subgroups, models: list[str]) -> Table:
     columns = tuple(f"{label(model)}, {what}" for model in models for what in shown)
     lines = []
     for group in subgroups.groups:
-        size = f"{group.n} images of {group.n_patients} patients, {_counts(group)}"
+        size = f"{group.n} images of {group.n_patients} patients, {group.counts}"
         cells = [cell for model in models for cell in _subgroup_cells(group.models[model])]
         note = f"{size}; too small" if group.too_small else size
         lines.append(Line(f"{group.column}: {group.value}", note, tuple(cells)))
     return Table(columns, tuple(lines))
-
-
-def _counts(group: Subgroup) -> str:
-    if group.n_by_class is None:
-        return f"{group.n_positive} positive"
-    return ", ".join(f"{n} {name}" for name, n in group.n_by_class.items())
 
 
 def _subgroup_cells(scores: SubgroupScores | ClassSubgroupScores) -> tuple[Cell, ...]:

@@ -145,7 +145,6 @@ def test_a_full_disk_under_the_bank(slow, small_disk, prepared):
 
 def test_a_full_disk_under_the_store(slow, small_disk, prepared):
     disk = small_disk(1024)
-    Path("data/features").rmdir()
     Path("data/features").symlink_to(disk)
     (disk / "ballast").write_bytes(bytes(1000 * 1024))
     process = start_slow()

@@ -120,3 +120,38 @@ def test_another_file_is_refused(tmp_path, text):
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(RadbankError, match="There is no"):
         read_predictions(tmp_path / "mlp.csv")
+
+
+THREE = {**PROVENANCE, "classes": ["a", "a_augmented", "b, c"]}
+
+
+def test_three_classes_have_a_column_each_and_names_cannot_clash(cases, tmp_path):
+    by_view = np.random.default_rng(0).dirichlet(np.ones(3), size=(3, 2)).transpose(0, 2, 1)
+    written = Predictions.of_views(cases.assign(label=[2, 0, 1]), by_view, THREE)
+    assert list(written.frame.columns[4:]) == [
+        f"{view}_{name}"
+        for view in ("probability", "augmented", "averaged")
+        for name in THREE["classes"]
+    ]
+    write_predictions(tmp_path / "mlp.csv", written)
+    read = read_predictions(tmp_path / "mlp.csv")
+    pd.testing.assert_frame_equal(read.frame, written.frame, check_exact=True, check_dtype=False)
+    assert read.classes == tuple(THREE["classes"])
+    assert read.augmented
+    order = [1, 2, 0]  # by id
+    np.testing.assert_array_equal(read.probabilities(), by_view[order, :, 0])
+    np.testing.assert_array_equal(read.probabilities("augmented"), by_view[order, :, 1])
+    assert read.of_split("test").frame["id"].tolist() == ["c"]
+
+
+def test_of_two_classes_the_negative_one_is_the_rest(predictions):
+    assert predictions.probabilities().tolist() == [[0.9, 0.1], [0.0, 1.0], [0.7, 0.3]]
+    assert not Predictions(predictions.frame.iloc[:, :5], PROVENANCE).augmented
+
+
+def test_a_label_of_no_class_is_not_written(cases, tmp_path):
+    by_view = np.full((3, 3, 1), 1 / 3)
+    with pytest.raises(ValueError, match="none of 0 to 2"):
+        write_predictions(
+            tmp_path / "mlp.csv", Predictions.of_views(cases.assign(label=3), by_view, THREE)
+        )

@@ -130,9 +130,7 @@ def test_every_pair_is_compared_and_the_probe_is_scored_on_altered_views(study):
     )
     assert first["auc"]["value"] == pytest.approx(difference)
     part = read_predictions("predictions/linear_probe.csv").of_split("test")
-    altered = roc_auc_score(
-        part.frame["label"], part.probabilities("_augmented"), multi_class="ovr"
-    )
+    altered = roc_auc_score(part.frame["label"], part.probabilities("augmented"), multi_class="ovr")
     assert summary["linear_probe_augmented"]["auc"]["value"] == pytest.approx(altered)
 
 
@@ -187,6 +185,7 @@ def test_the_report_shows_what_there_is_and_says_what_is_not(study):
     assert "8 bacteria, 8 normal, 8 virus, other" in page
     assert "Each class against the rest" in page
     assert page.count("for two classes only, and these data have 3") == 2
+    assert "With so few, bootstrap intervals are too narrow" in page
     for absent in ("Youden", "DeLong test", "positive class", "Net benefit", ">None<"):
         assert absent not in page, absent
     ids = re.findall(r'\bid="([^"]+)"', page)

@@ -239,10 +239,10 @@ def test_three_classes_have_a_probability_each(name, folder, monkeypatch, capsys
     predictions = read_predictions(folder / f"predictions/{name}.csv")
     frame = predictions.frame
     assert list(frame.columns[4:7]) == [f"probability_{each}" for each in classes]
-    assert list(frame.columns[7:10]) == [f"probability_{each}_augmented" for each in classes]
+    assert list(frame.columns[7:10]) == [f"augmented_{each}" for each in classes]
     head = get_head(name).load(folder / f"models/heads/{name}")
     rows = splits.index[splits["split"] != "excluded"]
-    for view, column in enumerate(("", "_augmented")):
+    for view, column in enumerate(("probability", "augmented")):
         np.testing.assert_allclose(
             predictions.probabilities(column), head.predict_proba(embeddings[rows, view]), rtol=1e-5
         )

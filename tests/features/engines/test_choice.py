@@ -18,7 +18,8 @@ def machine(monkeypatch):
     def has(*, openvino=True, compiler=True, bf16=True):
         monkeypatch.setattr(choice, "has_openvino", lambda: openvino)
         monkeypatch.setattr(choice, "missing_compiler", lambda _: None if compiler else "a tool")
-        monkeypatch.setattr(choice, "_cpu_has_bf16", lambda: bf16)
+        monkeypatch.setattr(choice, "cpu_has_bf16", lambda: bf16)
+        monkeypatch.setattr(choice, "bf16_pays", lambda: bf16)
         monkeypatch.setattr("torch.cuda.is_bf16_supported", lambda including_emulation: bf16)
 
     return has

@@ -19,6 +19,7 @@ MODEL = Computation(
     engine="eager",
     precision="bf16",
     device="cpu",
+    batch_size=16,
 )
 DAYS = 24 * 3600
 

@@ -10,6 +10,7 @@ from pydicom import dcmread
 from pydicom.data import get_testdata_file
 from pydicom.encaps import encapsulate, get_frame
 
+from pipeline.imaging.image import LOOK
 from pipeline.imaging.read import UnreadableImage, read_grey, read_image
 
 
@@ -50,6 +51,27 @@ def test_ybr_becomes_its_luma(write_dicom):
 def test_palette_colour():
     grey = read_grey(Path(get_testdata_file("examples_palette.dcm")))
     assert grey.std() > 10
+
+
+@pytest.mark.parametrize("big", [False, True])
+def test_segmented_palette_colour(write_dicom, big):
+    order = ">u2" if big else "<u2"
+    # PS3.3 C.7.9.2: one discrete entry of 0, then a linear rise to full in three steps
+    segments = np.array([0, 1, 0, 1, 3, 65535], order).tobytes()
+    stored = np.array([[0, 1], [2, 3]], np.uint16)
+    tags = {"PhotometricInterpretation": "PALETTE COLOR", "PixelData": stored.astype(order)}
+    tags["PixelData"] = tags["PixelData"].tobytes()
+    for colour in ("Red", "Green", "Blue"):
+        tags[f"{colour}PaletteColorLookupTableDescriptor"] = [4, 0, 16]
+        tags[f"Segmented{colour}PaletteColorLookupTableData"] = segments
+    path = write_dicom(stored, big=big, **tags)
+    assert read_grey(path).tolist() == [[0, 85], [170, 255]]
+
+
+@pytest.mark.parametrize("side", [None, LOOK, 32])
+def test_a_colour_jpeg_of_few_pixels(side):
+    path = Path(get_testdata_file("SC_rgb_small_odd_jpeg.dcm"))
+    assert read_image(path, side=side).grey.shape == (3, 3)
 
 
 @pytest.mark.parametrize("suffix", ["png", "jpeg", "tiff"])

@@ -19,7 +19,8 @@ def machine(monkeypatch):
         monkeypatch.setattr(engine, "device_type", lambda: device)
         monkeypatch.setattr(choice, "has_openvino", lambda: openvino)
         monkeypatch.setattr(choice, "missing_compiler", lambda _: "a C++ compiler (g++)")
-        monkeypatch.setattr(choice, "_cpu_has_bf16", lambda: bf16)
+        monkeypatch.setattr(choice, "cpu_has_bf16", lambda: bf16)
+        monkeypatch.setattr(choice, "bf16_pays", lambda: bf16)
         monkeypatch.setattr("torch.cuda.is_bf16_supported", lambda including_emulation: bf16)
 
     return has

@@ -1,0 +1,58 @@
+"""How the embeddings that params.yaml asks for are computed on this machine."""
+
+from dataclasses import dataclass
+
+from features.batch_size import deciding
+from features.computation import Computation
+from features.device import device_type
+from features.engines.choice import Choice, choose
+from features.identity import Identity
+from pipeline.params import Params
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """How embeddings are computed on one machine.
+
+    Parameters
+    ----------
+    choice
+        The engine and the precision, and why these.
+    computation
+        What decides the numbers.
+    """
+
+    choice: Choice
+    computation: Computation
+
+
+def decide(params: Params, identity: Identity, n_embeddings: int) -> Decision:
+    """Return what the settings mean here.
+
+    Parameters
+    ----------
+    params
+        Layers, engine, precision and batch size.
+    identity
+        What the backbone is.
+    n_embeddings
+        How many there are in all, known already or not.
+
+    Raises
+    ------
+    RadbankError
+        If this machine has not the engine or the precision asked for.
+    """
+    settings, device = params.features, device_type()
+    choice = choose(settings.engine, settings.precision, device=device, n_images=n_embeddings)
+    computation = Computation(
+        backbone=identity.backbone,
+        weights_sha256=identity.weights.sha256,
+        preprocessing=identity.preprocessing,
+        layers=tuple(settings.layers),
+        engine=choice.engine,
+        precision=choice.precision,
+        device=device,
+        batch_size=deciding(settings.batch_size, engine=choice.engine, device=device),
+    )
+    return Decision(choice=choice, computation=computation)
