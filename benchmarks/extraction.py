@@ -26,7 +26,7 @@ from typing import Any, Self
 
 from benchmarks.contenders import CONTENDERS, RAW, write_images_of
 from features.device import device_type
-from features.engines.choice import choose
+from features.engines.choice import choose, cpu_has_bf16
 
 BACKBONES = ("resnet50", "densenet121", "inception_v3", "vgg19", "efficientnet_lite0")
 RADBANK, PLAIN, TIMM, TUNED = "radbank", "plain loop", "timm loader", "timm loader, malloc tuned"
@@ -145,7 +145,8 @@ def main() -> None:
     parser.add_argument("--leave-out", default="", metavar="NAME;NAME", help="contenders to skip")
     parser.add_argument("--json", type=Path, help="where to write the figures")
     arguments = parser.parse_args()
-    names = [name for name in CONTENDERS if name not in arguments.leave_out.split(";")]
+    left_out = arguments.leave_out.split(";") + ([] if cpu_has_bf16() else ["raw openvino bf16"])
+    names = [name for name in CONTENDERS if name not in left_out]
     choice = choose("auto", "auto", device=device_type(), n_images=0)
     print(f"{datetime.now(UTC):%Y-%m-%d}, {device_type()}, {os.cpu_count()} cores, {choice}")
     found = {}
