@@ -17,6 +17,7 @@ from PIL import Image
 PREPARED, JPEGS = "images.h5", "jpegs"
 _SIDE, _JPEG_SIDE = 320, 224  # pixels: what prepare keeps, and what the loops are given
 _RADBANK_BATCH, _BATCH, _WORKERS = 16, 32, 2
+FEWEST = 2 * _BATCH  # images: a first batch that is not timed, and one that is
 
 Pass = Callable[[], Iterator[int]]  # yields how many images are done since the last
 
