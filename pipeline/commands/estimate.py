@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.params import Params, load_params
+from pipeline.sizes import in_words
 from radbank.errors import RadbankError
 from radbank.progress import track
 
@@ -119,9 +120,9 @@ def _table(estimates: list["Estimate"]) -> Table:
             f"{each.rate:,.1f}",
             duration(each.seconds(each.rate)),
             f"{low} and {high}",
-            size(each.bank_bytes),
-            size(each.store_bytes),
-            size(each.memory_bytes),
+            in_words(each.bank_bytes),
+            in_words(each.store_bytes),
+            in_words(each.memory_bytes),
         )
     return table
 
@@ -158,12 +159,3 @@ def duration(seconds: float) -> str:
     if seconds < 100:
         return f"{seconds:.0f} s"
     return f"{minutes:.0f} min" if minutes < 100 else f"{hours:.1f} h"
-
-
-def size(n_bytes: float) -> str:
-    """Return bytes as people say them."""
-    for unit in ("B", "kB", "MB"):
-        if n_bytes < 1000:
-            return f"{n_bytes:.0f} {unit}"
-        n_bytes /= 1000
-    return f"{n_bytes:.1f} GB"

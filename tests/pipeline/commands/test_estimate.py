@@ -7,7 +7,7 @@ import pytest
 
 from pipeline import estimation
 from pipeline.commands import estimate
-from pipeline.commands.estimate import duration, size
+from pipeline.commands.estimate import duration
 from pipeline.estimation import Estimate
 from radbank.errors import RadbankError
 
@@ -70,7 +70,7 @@ def test_a_real_measurement_in_a_process_of_its_own(run):
 def test_table_of_several(run, measured):
     printed = run("--backbones", "efficientnet_lite0,resnet50", "--images", "602")
     rows = [" ".join(row.split()) for row in printed.splitlines()]
-    figures = "eager, fp32 20.0 70 s 40 s and 2 min 3 MB 3 MB 1.4 GB"
+    figures = "eager, fp32 20.0 70 s 40 s and 2 min 3.1 MB 2.9 MB 1.4 GB"
     assert f"efficientnet_lite0 {figures}" in rows
     assert f"resnet50 {figures}" in rows
     assert "resnet50: the bank already has 4 of them." in rows
@@ -93,9 +93,8 @@ def test_what_cannot_be_estimated(run):
         run("--images", "9", "--backbones", "resnet51")
 
 
-def test_durations_and_sizes():
+def test_durations():
     assert [duration(s) for s in (3.4, 99, 120, 7200)] == ["3 s", "99 s", "2 min", "2.0 h"]
-    assert [size(n) for n in (0, 1234, 5e6, 2.34e9)] == ["0 B", "1 kB", "5 MB", "2.3 GB"]
 
 
 def test_help_has_an_example(run, capsys):
