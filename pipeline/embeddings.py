@@ -83,7 +83,8 @@ class Embeddings:
             views=settings.views,
             seed=params.seed,
         )
-        libraries = {library: version(library) for library in LIBRARIES}
+        engine = ("openvino",) if self.computation.engine == "openvino" else ()
+        libraries = {library: version(library) for library in sorted((*LIBRARIES, *engine))}
         self.shelf = bank.shelf(self.computation, libraries=libraries)
         self.computed = 0
 
