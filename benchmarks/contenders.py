@@ -17,6 +17,7 @@ from PIL import Image
 PREPARED, JPEGS = "images.h5", "jpegs"
 _SIDE, _JPEG_SIDE = 320, 224  # pixels: what prepare keeps, and what the loops are given
 _RADBANK_BATCH, _BATCH, _WORKERS = 16, 32, 2
+FEWEST = 2 * _BATCH  # images: a first batch that is not timed, and one that is
 
 Pass = Callable[[], Iterator[int]]  # yields how many images are done since the last
 
@@ -38,9 +39,9 @@ def write_images_of(folder: Path, n_images: int) -> None:
         small.save(folder / JPEGS / "class" / f"{name}.jpg", quality=90)
 
 
-def raw(engine: str, backbone: str, folder: Path) -> Pass:
+def raw(engine: str, precision: str, backbone: str, folder: Path) -> Pass:
     """Return one engine alone, on images that lie resized in memory."""
-    embedder, pixels, _ = _radbank(engine, backbone, folder)
+    embedder, pixels, _ = _radbank(engine, precision, backbone, folder)
     resized = embedder._resize(pixels[:_RADBANK_BATCH])
     batches = max(len(pixels) // _RADBANK_BATCH, 1)
 
@@ -59,7 +60,7 @@ def radbank(backbone: str, folder: Path) -> Pass:
     from features.store import StoreCoords, write_store  # noqa: PLC0415
     from pipeline.imaging.store import open_images  # noqa: PLC0415
 
-    embedder, pixels, n_features = _radbank("auto", backbone, folder)
+    embedder, pixels, n_features = _radbank("auto", "auto", backbone, folder)
     n = len(pixels)
 
     def run() -> Iterator[int]:
@@ -146,9 +147,14 @@ def timm_loader(backbone: str, folder: Path) -> Pass:
     return run
 
 
-RAW = ("raw openvino", "raw compile", "raw eager")
+RAW = {
+    "raw openvino fp32": ("openvino", "fp32"),
+    "raw openvino bf16": ("openvino", "bf16"),
+    "raw compile": ("compile", "auto"),
+    "raw eager": ("eager", "auto"),
+}
 CONTENDERS: dict[str, Callable[[str, Path], Pass]] = {
-    **{name: partial(raw, name.removeprefix("raw ")) for name in RAW},
+    **{name: partial(raw, engine, precision) for name, (engine, precision) in RAW.items()},
     "radbank": radbank,
     "plain loop": plain_loop,
     "timm loader": timm_loader,
@@ -156,7 +162,7 @@ CONTENDERS: dict[str, Callable[[str, Path], Pass]] = {
 }
 
 
-def _radbank(engine: str, backbone: str, folder: Path):  # noqa: ANN202
+def _radbank(engine: str, precision: str, backbone: str, folder: Path):  # noqa: ANN202
     """Return an embedder, the prepared pixels and the number of features."""
     import torch  # noqa: PLC0415
 
@@ -171,7 +177,7 @@ def _radbank(engine: str, backbone: str, folder: Path):  # noqa: ANN202
         loaded,
         layers=["penultimate"],
         engine=engine,
-        precision="auto",
+        precision=precision,
         batch_size=_RADBANK_BATCH,
         device=torch.device(device()),
     )

@@ -24,9 +24,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from benchmarks.contenders import CONTENDERS, RAW, write_images_of
+from benchmarks.contenders import CONTENDERS, FEWEST, RAW, write_images_of
 from features.device import device_type
-from features.engines.choice import choose
+from features.engines.choice import choose, cpu_has_bf16
 
 BACKBONES = ("resnet50", "densenet121", "inception_v3", "vgg19", "efficientnet_lite0")
 RADBANK, PLAIN, TIMM, TUNED = "radbank", "plain loop", "timm loader", "timm loader, malloc tuned"
@@ -104,6 +104,7 @@ def measure(backbone: str, names: list[str], folder: Path, rounds: int) -> dict[
         for _ in range(rounds):
             for contender in contenders:
                 rates[contender.name].append(contender.run())
+                print(f"{contender.name}: {rates[contender.name][-1]:.1f}", file=sys.stderr)
     finally:
         for contender in contenders:
             contender.__exit__(None, None, None)
@@ -145,7 +146,10 @@ def main() -> None:
     parser.add_argument("--leave-out", default="", metavar="NAME;NAME", help="contenders to skip")
     parser.add_argument("--json", type=Path, help="where to write the figures")
     arguments = parser.parse_args()
-    names = [name for name in CONTENDERS if name not in arguments.leave_out.split(";")]
+    if arguments.images < FEWEST:
+        parser.error(f"--images is {arguments.images}: {FEWEST} is the least")
+    left_out = arguments.leave_out.split(";") + ([] if cpu_has_bf16() else ["raw openvino bf16"])
+    names = [name for name in CONTENDERS if name not in left_out]
     choice = choose("auto", "auto", device=device_type(), n_images=0)
     print(f"{datetime.now(UTC):%Y-%m-%d}, {device_type()}, {os.cpu_count()} cores, {choice}")
     found = {}

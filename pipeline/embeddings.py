@@ -83,7 +83,8 @@ class Embeddings:
             views=settings.views,
             seed=params.seed,
         )
-        libraries = {library: version(library) for library in LIBRARIES}
+        engine = ("openvino",) if self.computation.engine == "openvino" else ()
+        libraries = {library: version(library) for library in sorted((*LIBRARIES, *engine))}
         self.shelf = bank.shelf(self.computation, libraries=libraries)
         self.computed = 0
 
@@ -215,7 +216,7 @@ class Embeddings:
             precision=self.computation.precision,
             batch_size=self._params.features.batch_size,
             device=device(),
-            n_images=len(self),
+            n_images=len(self.lacking),  # to find the quickest batch size for a few is no gain
         )
         if embedder.computation != self.computation:
             params = self._params

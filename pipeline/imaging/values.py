@@ -62,4 +62,5 @@ def text(dataset: Dataset, tag: BaseTag) -> str:
 
 
 def _element(dataset: Dataset, tag: BaseTag) -> DataElement | RawDataElement | None:
-    return dataset.get_item(tag)
+    # an empty value would be converted otherwise, which fails where its kind is unknown
+    return dataset.get_item(tag, keep_deferred=True)

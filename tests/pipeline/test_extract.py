@@ -42,7 +42,7 @@ def test_the_store_holds_images_coordinates_and_provenance(prepared, capsys):
     assert facts["batch_size"] is None
     assert 0.999 <= facts["fidelity"] <= 1
     assert facts["preprocessing"]["input_size"] == 224
-    assert "torch" in facts["library_versions"]
+    assert {"openvino", "torch"} <= set(facts["library_versions"])
     cost = prepared.cost()
     assert cost["images"] == N
     assert (cost["computed"], cost["reused"]) == (2 * N, 0)

@@ -32,14 +32,16 @@ class Slow:
 
 Embeddings._embedder = Slow()
 Embeddings._widths = [8]
+Embeddings.fidelity = 1.0
 run(extract.main)
 """
 MANY = 200  # images, each in two views: four blocks
 
 
-def start_slow(**environment):
+def start_slow(folder=None, **environment):
     return subprocess.Popen(
         [sys.executable, "-c", SLOW],
+        cwd=folder,
         env={**os.environ, **environment},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -96,15 +98,14 @@ def test_two_runs_at_once_on_one_bank(slow, prepared):
     leftovers.mkdir(parents=True)
     (leftovers / f".{'0' * 64}.safetensors.0badcafe.partial").write_bytes(b"half")
     (prepared.bank / "bank.lock").write_text("process 4242 on a host that is gone")
-    first = start_slow()
     other = prepared.elsewhere("other", range(MANY))
-    second = start_slow()
+    first, second = start_slow(prepared.folder), start_slow(other.folder)
     finish(first)
     finish(second)
     assert other.files() == prepared.files() == slow
     for block in prepared.blocks():
         assert hashlib.sha256(block.read_bytes()).hexdigest() == block.stem
-    Path("embedded.log").unlink()
+    Path("embedded.log").unlink(missing_ok=True)
     finish(start_slow())
     assert not Path("embedded.log").exists()
 

@@ -25,6 +25,7 @@ def model(backbone):
         layers=("penultimate",),
         precision="fp32",
         engine="eager",
+        device="cpu",
         batch_size=16,
         seed=1,
         classes=("no", "yes"),

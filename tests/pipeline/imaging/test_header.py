@@ -62,3 +62,12 @@ def test_free_text_in_coded_fields_stays_in_the_file():
     for keyword in ("PatientSex", "ViewPosition", "Modality"):
         dataset.add_new(keyword, "LO", "Jane Doe, born 1970")
     assert read_header(dataset) == Header()
+
+
+def test_an_empty_value_of_an_unknown_kind_is_passed_over(write_dicom, textured):
+    path = write_dicom(textured, PatientSex="", PatientAge="052Y")
+    content = path.read_bytes()
+    assert content.count(b"\x10\0\x40\0CS\0\0") == 1
+    path.write_bytes(content.replace(b"\x10\0\x40\0CS\0\0", b"\x10\0\x40\0GS\0\0"))
+    header = read_image(path).header
+    assert (header.sex, header.age) == (None, 52)
