@@ -34,7 +34,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=224, help="pixels; default: %(default)s")
     parser.add_argument("--views", type=int, default=0, help="augmented; default: %(default)s")
     parser.add_argument("--engine", default="auto", help="default: %(default)s")
-    parser.add_argument("--precision", default="bf16", help="default: %(default)s")
+    parser.add_argument("--precision", default="auto", help="default: %(default)s")
     parser.add_argument("--json", metavar="PATH", type=Path, help="write the figures here too")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

@@ -2,9 +2,9 @@
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from radbank.errors import RadbankError
 from radbank.files import write_json
@@ -67,7 +67,7 @@ class TrainedModel:
     device: str
     batch_size: int | None
     seed: int
-    classes: tuple[str, ...]
+    classes: Annotated[tuple[str, ...], Field(min_length=2)]
     threshold: float | None
     synthetic: bool
     n_train: int

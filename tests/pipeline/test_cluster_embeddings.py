@@ -65,7 +65,7 @@ def dask(tmp_path_factory):
     with distributed.LocalCluster(
         n_workers=2,
         threads_per_worker=1,
-        dashboard_address=None,
+        dashboard_address=":0",
         local_directory=str(folder),
         preload=[str(preload)],
     ) as cluster:
