@@ -15,8 +15,9 @@ ENGINES = ("openvino", "compile", "eager")
 EXACT = "fp32"
 PRECISIONS = (EXACT, "bf16", "fp16")
 
-# Embeddings from which compiling pays for itself. On two cores it took 12 to 42 s, and saved 1.8
-# to 2.6 ms an image over eager bf16 (benchmarks.extraction). For a GPU it is a cautious guess.
+# Embeddings from which compiling pays for itself. Before this code was written, on two cores with a
+# CPU that gains by bf16, it took 12 to 42 s and saved some 2 ms an image over eager bf16. For a GPU
+# it is a cautious guess.
 COMPILE_PAYS = {"cpu": 15_000, "cuda": 500_000}
 
 
