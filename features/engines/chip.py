@@ -13,7 +13,8 @@ def bf16_pays() -> bool:
     That takes Intel's matrix units (``amx_bf16``) or AMD's vector units (``avx512_bf16``).
     Intel's vector units issue half as many products in bfloat16, of twice the width, and lose the
     conversions besides: on an Emerald Rapids whose matrix units are hidden from its guests, bf16
-    reached 0.6 times the speed of fp32, eagerly and by OpenVINO. Only Linux is asked.
+    reached 0.6 times the speed of fp32, eagerly and by OpenVINO. AMX and AMD's units were not
+    measured with this code. Only Linux is asked.
     """
     if not _CPUINFO.is_file():
         return False
