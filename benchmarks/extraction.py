@@ -6,7 +6,8 @@ another. In each round each of them goes through all images once; rates are medi
 and ratios are medians of the ratios within a round, because a machine's speed drifts. A rate
 counts from the first batch of a pass to the end of the pass, which for radbank is the committed
 feature store. The start-up, from the start of the process to its first batch, stands beside it.
-Images are drawn and weights random, which takes as long as with others.
+Images are drawn and weights random, which takes as long as with others. What the machine's largest
+products of matrices allow at most (``benchmarks/peak.py``) is printed beside the rates.
 
 Example: python -m benchmarks.extraction --backbones resnet50 --images 96 --json resnet50.json
 """
@@ -24,7 +25,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import torch
+
 from benchmarks.contenders import CONTENDERS, FEWEST, RAW, write_images_of
+from benchmarks.peak import operations_a_second, operations_of
+from features.backbones import load
 from features.device import device_type
 from features.engines.choice import choose, cpu_has_bf16
 
@@ -127,6 +132,8 @@ def measure(backbone: str, names: list[str], folder: Path, rounds: int) -> dict[
 def report(backbone: str, found: dict[str, Any]) -> None:
     """Print what was measured of one backbone."""
     print(f"\n{backbone}, random weights")
+    for precision, rate in found["most_images_per_second"].items():
+        print(f"  {f'products allow in {precision}':<28}{rate:>8.1f} images/s")
     for name, rate in found["images_per_second"].items():
         print(f"  {name:<28}{rate:>8.1f} images/s, start-up {found['startup_seconds'][name]:.1f} s")
     for other, ratio in found["ratios"].items():
@@ -152,11 +159,22 @@ def main() -> None:
     names = [name for name in CONTENDERS if name not in left_out]
     choice = choose("auto", "auto", device=device_type(), n_images=0)
     print(f"{datetime.now(UTC):%Y-%m-%d}, {device_type()}, {os.cpu_count()} cores, {choice}")
+    device = torch.device(device_type())
+    peak = {
+        name: operations_a_second(dtype, device)
+        for name, dtype in (("fp32", torch.float32), ("bf16", torch.bfloat16))
+    }
+    print(
+        ", ".join(f"{name}: {rate / 1e9:.0f} GFLOP/s" for name, rate in peak.items()), "in products"
+    )
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         write_images_of(Path(folder), arguments.images)
         for backbone in arguments.backbones.split(","):
-            found[backbone] = measure(backbone, names, Path(folder), arguments.rounds)
+            operations = operations_of(load(backbone, weights="random", seed=0))
+            most = {name: rate / operations for name, rate in peak.items()}
+            measured = measure(backbone, names, Path(folder), arguments.rounds)
+            found[backbone] = {"most_images_per_second": most, **measured}
             report(backbone, found[backbone])
     if arguments.json is not None:
         arguments.json.write_text(json.dumps(found, indent=2) + "\n")
