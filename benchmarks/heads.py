@@ -11,8 +11,9 @@ import time
 import numpy as np
 
 from heads import HEADS, get_head
-from heads.base import Examples, Head
+from heads.base import Head
 from heads.ensemble import Ensemble
+from heads.examples import Examples
 from pipeline.params import load_params
 
 IMAGES, FEATURES, VIEWS = 5216, 1280, 2

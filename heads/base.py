@@ -3,70 +3,18 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self, TypeAlias
+from typing import Any, ClassVar, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from heads.examples import Examples
 from radbank.errors import RadbankError
 from radbank.files import read_json, write_json
 
-ClassWeight: TypeAlias = Literal["balanced"] | None
 Chosen: TypeAlias = dict[str, float | int | str]
 
 SETTINGS = "head.json"
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Examples:
-    """Labelled embeddings of one split.
-
-    Attributes
-    ----------
-    embeddings : ndarray of shape (n_images, n_views, n_features), float32
-        View 0 is the image as it is, views 1 and up are augmented.
-    labels : ndarray of shape (n_images,), int64
-        Class of each image, from 0.
-    groups : ndarray of shape (n_images,), str
-        Patient of each image.
-    folds : ndarray of shape (n_images,), int64
-        Patient-grouped cross-validation fold of each training image, -1 elsewhere.
-    """
-
-    embeddings: NDArray[np.float32]
-    labels: NDArray[np.int64]
-    groups: NDArray[Any]
-    folds: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    @property
-    def plain(self) -> NDArray[np.float32]:
-        """Embeddings of the unaugmented images, shape (n_images, n_features)."""
-        return self.embeddings[:, 0]
-
-    def take(self, rows: NDArray[Any]) -> Self:
-        """Return the images that an index or a boolean mask of shape (n_images,) picks."""
-        return type(self)(
-            embeddings=self.embeddings[rows],
-            labels=self.labels[rows],
-            groups=self.groups[rows],
-            folds=self.folds[rows],
-        )
-
-    def views_as_rows(self) -> Self:
-        """Return the same embeddings with every view as an image of its own.
-
-        The views of an image keep its label, patient and fold, so folds stay free of leaks.
-        """
-        n_images, n_views, n_features = self.embeddings.shape
-        return type(self)(
-            embeddings=self.embeddings.reshape(n_images * n_views, 1, n_features),
-            labels=self.labels.repeat(n_views),
-            groups=self.groups.repeat(n_views),
-            folds=self.folds.repeat(n_views),
-        )
 
 
 @dataclass(kw_only=True)
@@ -219,50 +167,3 @@ def answer(by_view: NDArray[np.float64], *, average_views: bool) -> NDArray[np.f
     """
     said: NDArray[np.float64] = by_view.mean(axis=-1) if average_views else by_view[..., 0]
     return said
-
-
-def class_weights(labels: NDArray[np.int64], mode: ClassWeight) -> NDArray[np.float64]:
-    """Return the weight of each class in the training loss.
-
-    Parameters
-    ----------
-    labels : ndarray of shape (n_images,)
-        Training labels, every class present.
-    mode
-        "balanced": n_images / (n_classes * images of the class), so that all classes weigh the
-        same; None: 1 for all.
-
-    Returns
-    -------
-    ndarray of shape (n_classes,)
-        Indexed by label.
-    """
-    counts = np.bincount(labels, minlength=2)
-    if mode is None:
-        return np.ones(len(counts))
-    weights: NDArray[np.float64] = len(labels) / (len(counts) * counts)
-    return weights
-
-
-def describe_class_weight(mode: ClassWeight) -> str:
-    """Say in words what :func:`class_weights` does."""
-    if mode is None:
-        return "not corrected in training: every image weighs the same"
-    return "each class weighted inversely to its frequency in the training split"
-
-
-def weighted_log_loss(
-    probability: NDArray[np.float64], labels: NDArray[np.int64], weight_of: NDArray[np.float64]
-) -> float:
-    """Return the mean log loss, each image weighted by its class; smaller is better.
-
-    Parameters
-    ----------
-    probability : ndarray of shape (n_images, n_classes)
-    labels : ndarray of shape (n_images,)
-    weight_of : ndarray of shape (n_classes,)
-        Weight of each class, as :func:`class_weights` returns it.
-    """
-    likelihood = probability[np.arange(len(labels)), labels]
-    loss = -np.log(np.maximum(likelihood, np.finfo(np.float64).tiny))
-    return float(np.average(loss, weights=weight_of[labels]))

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heads import get_head
-from heads.base import Chosen, Examples, Head, answer
+from heads.base import Chosen, Head, answer
 from heads.calibration import Calibration, calibrate, from_numbers
+from heads.examples import Examples
 from radbank.errors import RadbankError
 from radbank.files import read_json, write_json
 

@@ -8,15 +8,9 @@ import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
-from heads.base import (
-    ClassWeight,
-    Examples,
-    Head,
-    by_class,
-    class_weights,
-    describe_class_weight,
-    weighted_log_loss,
-)
+from heads.base import Head, by_class
+from heads.class_weights import ClassWeight, class_weights, describe_class_weight, weighted_log_loss
+from heads.examples import Examples
 from radbank.progress import track
 
 

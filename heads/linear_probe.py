@@ -9,8 +9,10 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 
-from heads.base import Examples, Head, describe_class_weight
+from heads.base import Head
+from heads.class_weights import describe_class_weight
 from heads.cross_entropy import cross_entropy, n_outputs
+from heads.examples import Examples
 from heads.reproducible import probability, reproducible_torch
 
 

@@ -15,7 +15,9 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from heads import skops_file
-from heads.base import ClassWeight, Examples, Head, class_weights, describe_class_weight
+from heads.base import Head
+from heads.class_weights import ClassWeight, class_weights, describe_class_weight
+from heads.examples import Examples
 from radbank.errors import RadbankError
 from radbank.progress import track
 

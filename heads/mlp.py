@@ -12,15 +12,10 @@ from safetensors.torch import load_file, save_file
 from sklearn.preprocessing import StandardScaler
 from torch import nn
 
-from heads.base import (
-    ClassWeight,
-    Examples,
-    Head,
-    class_weights,
-    describe_class_weight,
-    weighted_log_loss,
-)
+from heads.base import Head
+from heads.class_weights import ClassWeight, class_weights, describe_class_weight, weighted_log_loss
 from heads.cross_entropy import cross_entropy, n_outputs
+from heads.examples import Examples
 from heads.reproducible import probability, reproducible_torch
 from radbank.progress import track
 

@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from features.store import open_store
-from heads.base import Examples
+from heads.examples import Examples
 from pipeline import paths
 from pipeline.partition import read_splits
 from radbank.errors import RadbankError

@@ -6,8 +6,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from heads.base import Examples, Head, answer
+from heads.base import Head, answer
 from heads.ensemble import Ensemble
+from heads.examples import Examples
 from pipeline import paths
 from pipeline.evaluation.by_class import (
     auc_in_words,

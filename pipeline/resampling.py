@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold
 
-from heads.base import Examples
+from heads.examples import Examples
 from pipeline.partition import Plan, partition
 
 

@@ -7,7 +7,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from heads.base import Examples, answer
+from heads.base import answer
+from heads.examples import Examples
 from heads.logistic_regression import LogisticRegression
 from pipeline.evaluation import ScoredCases
 from pipeline.evaluation.bootstrap import draw_weights

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from heads.base import Examples
+from heads.examples import Examples
 from pipeline.experiments.bench import Bench
 from pipeline.experiments.suspects import out_of_fold, share_found, suspects
 

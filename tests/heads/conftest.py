@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from heads.base import Examples, Head
+from heads.base import Head
+from heads.examples import Examples
 
 
 @pytest.fixture

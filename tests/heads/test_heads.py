@@ -28,7 +28,7 @@ import hashlib, sys, tempfile
 from pathlib import Path
 import numpy as np
 from heads import HEADS, get_head
-from heads.base import Examples
+from heads.examples import Examples
 rng = np.random.default_rng(3)
 n, n_features = 500, 100
 labels = rng.integers(0, 2, n)

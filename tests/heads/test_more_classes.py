@@ -10,9 +10,10 @@ from sklearn.metrics import log_loss, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
 from heads import HEADS, get_head, load_head
-from heads.base import Examples, class_weights, weighted_log_loss
 from heads.calibration import Platt, SoftmaxScaling, calibrate
+from heads.class_weights import class_weights, weighted_log_loss
 from heads.ensemble import Ensemble
+from heads.examples import Examples
 from radbank.files import sha256_file
 
 every_head = pytest.mark.parametrize("name", HEADS)

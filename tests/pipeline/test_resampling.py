@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heads.base import Examples
+from heads.examples import Examples
 from pipeline.partition import Plan
 from pipeline.resampling import cross_validate
 from radbank.errors import RadbankError

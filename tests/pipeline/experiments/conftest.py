@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from heads.base import Examples
+from heads.examples import Examples
 from pipeline.experiments.bench import Bench
 
 
