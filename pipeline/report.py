@@ -7,7 +7,8 @@ from pipeline.cases import read_cases
 from pipeline.leakage.find import COLUMNS
 from pipeline.params import load_params
 from pipeline.partition import read_splits
-from pipeline.reporting.evidence import read_costs, read_curves, read_leak_counts, read_summary
+from pipeline.reporting.costs import read_costs
+from pipeline.reporting.evidence import read_curves, read_leak_counts, read_summary
 from pipeline.reporting.experiments import read_crossvalidation, read_limits
 from pipeline.reporting.findings import read_findings
 from pipeline.reporting.page import Evidence, render

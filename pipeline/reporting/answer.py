@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from pipeline.evaluation.summary import FINETUNE
-from pipeline.reporting.evidence import Cost, ExtractionCost, Summary
+from pipeline.reporting.costs import Cost, ExtractionCost
+from pipeline.reporting.evidence import Summary
 from pipeline.reporting.style import label, name_in_words
 from pipeline.reporting.text import (
     UNDEFINED,

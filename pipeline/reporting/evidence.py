@@ -1,14 +1,13 @@
-"""What the report reads: metrics, costs and curves, checked and typed."""
+"""What the report reads of results: metrics, leaks and curves, checked and typed."""
 
 from pathlib import Path
-from typing import Literal, Self, TypeVar
+from typing import Self
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import model_validator
 
 from pipeline.evaluation.heading import data_in_words, weights_in_words
-from pipeline.evaluation.summary import FINETUNE
-from radbank.errors import RadbankError
+from pipeline.reporting.document import Document, read_document
 
 METRICS = {
     "auc": "AUC",
@@ -29,15 +28,6 @@ CLASS_METRICS = {
     "brier": "Brier score",
 }
 """METRICS of more than two classes."""
-
-
-class Document(BaseModel):
-    """A JSON file that a stage wrote; unknown keys are passed over."""
-
-    model_config = ConfigDict(frozen=True)
-
-
-D = TypeVar("D", bound=Document)
 
 
 class Counted(Document):
@@ -164,38 +154,6 @@ class Summary(Counted):
         return self.weights == weights_in_words("", random=True)
 
 
-class Cost(Document):
-    """metrics/cost/<stage>.json: wall-clock seconds of a stage's own work."""
-
-    seconds: float
-    images: int
-    images_per_second: float
-    device: Literal["cpu", "cuda"]
-
-
-class ExtractionCost(Cost):
-    """metrics/cost/extract.json: what the bank spared stands beside what the run took.
-
-    Attributes
-    ----------
-    computed, reused
-        Embeddings: computed by the run, and taken from the bank.
-    seconds_without_bank
-        What the run would have taken had the bank been empty; None where the bank does not know
-        how long its embeddings took.
-    """
-
-    computed: int
-    reused: int
-    seconds_without_bank: float | None
-
-    def to_embed_all(self) -> "ExtractionCost":
-        """Return the cost of embedding every image, as far as it is known."""
-        if self.seconds_without_bank is None:
-            return self
-        return self.model_copy(update={"seconds": self.seconds_without_bank})
-
-
 class PairCount(Document):
     """Pairs of one kind: all, of two groups, and on two sides of the split."""
 
@@ -236,44 +194,7 @@ def read_summary(path: Path) -> Summary:
     return read_document(Summary, path)
 
 
-def read_costs(folder: Path, models: list[str]) -> dict[str, Cost]:
-    """Read the cost of embedding every image ('extract') and of every model, by model name.
-
-    Raises
-    ------
-    RadbankError
-        If a file is missing or not what the stages write.
-    """
-    files = {m: m if m == FINETUNE else f"train_{m}" for m in models}
-    costs = {name: read_document(Cost, folder / f"{file}.json") for name, file in files.items()}
-    extraction = read_document(ExtractionCost, folder / "extract.json").to_embed_all()
-    return {"extract": extraction, **costs}
-
-
 def read_curves(folder: Path, kind: str, models: list[str]) -> dict[str, pd.DataFrame]:
     """Read plots/<kind>_<model>.csv of every model that has one, in the models' order."""
     paths = {model: folder / f"{kind}_{model}.csv" for model in models}
     return {model: pd.read_csv(path) for model, path in paths.items() if path.is_file()}
-
-
-def read_document(kind: type[D], path: Path) -> D:
-    """Read a JSON file into its type.
-
-    Raises
-    ------
-    RadbankError
-        If the file is missing or not what the stages write.
-    """
-    try:
-        return kind.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        raise RadbankError(
-            f"There is no {path}: run `dvc repro` in the folder of dvc.yaml."
-        ) from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise RadbankError(
-            f"{path} is not as this version writes it ({where or 'the file'}: {first['msg']}): "
-            "run `dvc repro`."
-        ) from None

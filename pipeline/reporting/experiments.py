@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline.reporting.evidence import Counted, Document, Estimate, read_document
+from pipeline.reporting.document import Document, read_document
+from pipeline.reporting.evidence import Counted, Estimate
 from pipeline.reporting.style import label
 from pipeline.reporting.text import interval, number
 from radbank.errors import RadbankError

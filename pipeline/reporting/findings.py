@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from pipeline import paths
-from pipeline.reporting.evidence import Counted, Document, Estimate, read_document
+from pipeline.reporting.document import Document, read_document
+from pipeline.reporting.evidence import Counted, Estimate
 
 
 class Scores(Document):

@@ -14,7 +14,8 @@ from pipeline.evaluation.summary import FINETUNE
 from pipeline.params import Params
 from pipeline.reporting.answer import answer
 from pipeline.reporting.cohort import describe_cohort, describe_quarantine
-from pipeline.reporting.evidence import Cost, LeakCounts, Summary
+from pipeline.reporting.costs import Cost
+from pipeline.reporting.evidence import LeakCounts, Summary
 from pipeline.reporting.experiments import CrossValidation, experiments
 from pipeline.reporting.figures.calibration import calibration
 from pipeline.reporting.figures.class_curves import class_curves

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipeline.reporting.evidence import Cost
+from pipeline.reporting.costs import Cost
 from pipeline.reporting.findings import Comparisons, Pair
 from pipeline.reporting.style import label, name_in_words
 from pipeline.reporting.text import UNDEFINED, interval, number, times, total_seconds

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 
 from pipeline.evaluation.summary import FINETUNE, PROBE
-from pipeline.reporting.evidence import ClassResult, Cost, ModelResult, Summary
+from pipeline.reporting.costs import Cost
+from pipeline.reporting.evidence import ClassResult, ModelResult, Summary
 from pipeline.reporting.style import model_styles
 from pipeline.reporting.text import UNDEFINED, interval, number, seconds
 

@@ -3,7 +3,8 @@
 import numpy as np
 
 from pipeline.evaluation.summary import FINETUNE
-from pipeline.reporting.evidence import Cost, Estimate
+from pipeline.reporting.costs import Cost
+from pipeline.reporting.evidence import Estimate
 
 UNDEFINED = "\N{EN DASH}"
 _MINUS = "\N{MINUS SIGN}"

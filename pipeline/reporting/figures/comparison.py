@@ -6,7 +6,8 @@ from typing import Any
 from markupsafe import Markup
 from matplotlib.axes import Axes
 
-from pipeline.reporting.evidence import Cost, Estimate, Summary
+from pipeline.reporting.costs import Cost
+from pipeline.reporting.evidence import Estimate, Summary
 from pipeline.reporting.style import MUTED, PAPER, RULE, figure_style, model_styles, new_axes
 from pipeline.reporting.svg import Panel, Plate, inline_svg
 from pipeline.reporting.text import percent, seconds, total_seconds, with_interval

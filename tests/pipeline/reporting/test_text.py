@@ -3,7 +3,8 @@
 import pytest
 
 from pipeline.reporting import text
-from pipeline.reporting.evidence import Cost, Estimate
+from pipeline.reporting.costs import Cost
+from pipeline.reporting.evidence import Estimate
 
 DASH, MINUS = "\N{EN DASH}", "\N{MINUS SIGN}"
 
