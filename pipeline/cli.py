@@ -6,11 +6,12 @@ import sys
 from collections.abc import Sequence
 
 from pipeline.commands import backbones, bank, doctor, estimate, features, predict
+from pipeline.commands.help import HelpFormatter
 from pipeline.stage import run
 from radbank import __version__
 
 DESCRIPTION = """\
-Transfer learning on medical images, with evidence. The pipeline itself runs with `dvc repro`;
+Transfer learning on medical images, with evidence. The pipeline itself runs with `dvc repro`; \
 these commands look into it and use what it made."""
 
 EXAMPLE = """examples:
@@ -28,7 +29,7 @@ def build_parser() -> argparse.ArgumentParser:
         prog="radbank",
         description=DESCRIPTION,
         epilog=EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"radbank {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.commands.help import HelpFormatter
+
 if TYPE_CHECKING:
     from features.backbones import Backbone
 
@@ -24,7 +26,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         description="List the backbones, how wide their embeddings are, and where their ImageNet "
         "weights are right now. Nothing is downloaded.",
         epilog=EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these; any name works")
     parser.add_argument(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.commands.help import HelpFormatter
 from pipeline.sizes import in_words, parse_size
 from radbank.errors import RadbankError
 
@@ -31,7 +32,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "computing embeddings. The bank lies where RADBANK_BANK says (an absolute path, or an "
         "address such as s3://bucket/radbank), else in RADBANK_HOME, else in the user's cache.",
         epilog=EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.set_defaults(handler=show)
     actions = parser.add_subparsers(title="actions", metavar="ACTION")
@@ -42,7 +43,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "are named, and the exit status is 1; they are never served, and the next run that needs "
         "them replaces them.",
         epilog="example:\n  radbank bank verify\n",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     check.set_defaults(handler=check_blocks)
     shrink = actions.add_parser(
@@ -51,7 +52,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         description="Delete the blocks unused for longest until the rest fits a size. On a remote "
         "store, where reading leaves no trace, those written first.",
         epilog="example:\n  radbank bank prune --to 10GB\n",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     shrink.add_argument(
         "--to", required=True, metavar="SIZE", help="what may stay, such as 10GB or 500MB"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.commands.help import HelpFormatter
 from radbank.errors import RadbankError
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "would not), with the way to mend it. The exit status is 1 if anything fails. Nothing is "
         "changed or downloaded.",
         epilog=EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.set_defaults(handler=show)
 

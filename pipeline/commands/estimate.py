@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.commands.help import HelpFormatter
 from pipeline.params import Params, load_params
 from pipeline.sizes import in_words
 from radbank.errors import RadbankError
@@ -35,7 +36,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "where they are not there yet. What the bank already has is not counted. Nothing is "
         "downloaded or kept.",
         epilog=EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_argument(
         "--backbones", metavar="NAME,NAME", help="which ones (default: that of params.yaml)"

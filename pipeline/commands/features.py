@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.commands.help import HelpFormatter
 from pipeline.paths import FEATURES, IMAGES, feature_store
 from radbank.errors import RadbankError
 from radbank.remote import is_url
@@ -31,7 +32,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "most like a given one; or copy the store. A backbone's store that is not in this project "
         "is made from the bank of embeddings, if all of it is there.",
         epilog=EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_argument("store", help="a backbone's name, or the path or URL of a store")
     parser.add_argument("--neighbours", metavar="ID", help="show the images most like this one")

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.commands.help import HelpFormatter
 from radbank.errors import RadbankError
 from radbank.files import atomic_path
 from radbank.memory import keep_large_blocks
@@ -32,7 +33,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "weights and preprocessing must be those that the model was trained with. A file that "
         "cannot be read is left out and named on standard error; the exit status is then 1.",
         epilog=EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpFormatter,
     )
     parser.add_argument("model", type=Path, help="folder of a trained model")
     parser.add_argument(
