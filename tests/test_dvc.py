@@ -151,6 +151,16 @@ def test_an_experiment_restores_too_and_is_shown(project):
     assert "efficientnet_lite1" in project("dvc", "exp", "show", "--csv")
 
 
+def test_a_queued_experiment_finds_its_embeddings_in_the_bank(project):
+    # it runs in a copy of the project elsewhere; plain views are those of the runs before
+    options = ("--name", "plain", "--set-param", "features.views=0")
+    project("dvc", "exp", "run", "--queue", *options, "extract")
+    project("dvc", "exp", "run", "--run-all")
+    output = project("dvc", "queue", "logs", "plain")
+    assert ran(output) == ["extract"]
+    assert "0 embeddings computed, 40 from the bank" in output
+
+
 def test_the_heads_curves_share_one_chart(project):
     shown = project("dvc", "plots", "show", "--json")
     for head in (*HEADS, "ensemble"):
