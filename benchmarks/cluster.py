@@ -25,13 +25,14 @@ from radbank.files import read_json, write_json
 WANTED = 0.9
 ONE, TWO = "one process", "two workers"
 FEW = 64  # images of the round before the first
+ENVIRONMENT = os.environ.copy()  # starting workers sets numbers of threads in that of this process
 BANK = "home/bank"
 
 
 def extract(folder: Path) -> tuple[float, float]:
     """Run the stage in a folder with an empty bank; return images a second, and all seconds."""
     shutil.rmtree(folder / BANK, ignore_errors=True)
-    environment = os.environ | {
+    environment = ENVIRONMENT | {
         "PYTHONPATH": str(ROOT),
         "RADBANK_HOME": str(folder / "home"),
         "RADBANK_BANK": str(folder / BANK),
