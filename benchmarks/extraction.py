@@ -101,7 +101,7 @@ class Contender:
 
 
 def measure(backbone: str, names: list[str], folder: Path, rounds: int) -> dict[str, Any]:
-    """Run contenders in turn; return their rates by name, and the ratios to the others."""
+    """Run contenders in turn; return rates, and ratios of radbank and of the best engine."""
     rates: dict[str, list[float]] = {name: [] for name in names}
     contenders: list[Contender] = []
     try:
@@ -114,18 +114,25 @@ def measure(backbone: str, names: list[str], folder: Path, rounds: int) -> dict[
         for contender in contenders:
             contender.__exit__(None, None, None)
     raw = [name for name in names if name in RAW]
-    against = {name: rates[name] for name in names if name not in {RADBANK, *raw}}
-    if raw:
-        best = max(raw, key=lambda name: statistics.median(rates[name]))
-        against = {BEST_RAW: rates[best], **against}
-    return {
+    others = {name: rates[name] for name in names if name not in {RADBANK, *raw}}
+    found: dict[str, Any] = {
         "images_per_second": {name: statistics.median(its) for name, its in rates.items()},
         "startup_seconds": {each.name: each.startup for each in contenders},
-        "ratios": {
-            other: statistics.median(a / b for a, b in zip(rates[RADBANK], its, strict=True))
-            for other, its in against.items()
-        },
+        "ratios": ratios(rates[RADBANK], others),
         "rounds": rates,
+    }
+    if raw:
+        best = rates[max(raw, key=lambda name: statistics.median(rates[name]))]
+        found["ratios"] = ratios(rates[RADBANK], {BEST_RAW: best}) | found["ratios"]
+        found["ratios_of_best_raw"] = ratios(best, others)
+    return found
+
+
+def ratios(rates: list[float], others: dict[str, list[float]]) -> dict[str, float]:
+    """Return the median over the rounds of how often quicker one contender was than others."""
+    return {
+        name: statistics.median(a / b for a, b in zip(rates, its, strict=True))
+        for name, its in others.items()
     }
 
 
@@ -138,8 +145,10 @@ def report(backbone: str, found: dict[str, Any]) -> None:
         print(f"  {name:<28}{rate:>8.1f} images/s, start-up {found['startup_seconds'][name]:.1f} s")
     for other, ratio in found["ratios"].items():
         target = TARGETS.get(backbone, {}).get(other)
-        wanted = f" (target {target})" if target else ""
-        print(f"  radbank / {other:<28}{ratio:>8.2f}{wanted}")
+        wanted = f", target {target}" if target else ""
+        alone = found.get("ratios_of_best_raw", {}).get(other)
+        most = f", {BEST_RAW} {alone:.2f}" if alone else ""
+        print(f"  radbank / {other:<28}{ratio:>8.2f}{wanted}{most}")
 
 
 def main() -> None:
