@@ -183,7 +183,12 @@ def main() -> None:
             operations = operations_of(load(backbone, weights="random", seed=0))
             most = {name: rate / operations for name, rate in peak.items()}
             measured = measure(backbone, names, Path(folder), arguments.rounds)
-            found[backbone] = {"most_images_per_second": most, **measured}
+            found[backbone] = {
+                "weights": "random",
+                "data": "synthetic",
+                "most_images_per_second": most,
+                **measured,
+            }
             report(backbone, found[backbone])
     if arguments.json is not None:
         arguments.json.write_text(json.dumps(found, indent=2) + "\n")

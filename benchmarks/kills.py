@@ -129,7 +129,11 @@ def embedded(project: Path) -> int:
 def files(project: Path, backbone: str) -> dict[str, str]:
     """Return the SHA-256 of every file of the store."""
     store = project / feature_store(backbone)
-    return {str(path): sha256_file(path) for path in sorted(store.rglob("*")) if path.is_file()}
+    return {
+        str(path.relative_to(store)): sha256_file(path)
+        for path in sorted(store.rglob("*"))
+        if path.is_file()
+    }
 
 
 if __name__ == "__main__":

@@ -158,7 +158,7 @@ def test_a_queued_experiment_finds_its_embeddings_in_the_bank(project):
     project("dvc", "exp", "run", "--run-all")
     output = project("dvc", "queue", "logs", "plain")
     assert ran(output) == ["extract"]
-    assert "0 embeddings computed, 40 from the bank" in output
+    assert "\n0 embeddings computed, 40 from the bank" in output
 
 
 def test_the_heads_curves_share_one_chart(project):

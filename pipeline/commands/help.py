@@ -11,8 +11,7 @@ class HelpFormatter(argparse.HelpFormatter):
     """
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
-        lines = text.splitlines()
+        wrap = textwrap.TextWrapper(width, initial_indent=indent, subsequent_indent=indent)
         return "\n".join(
-            line if line.startswith(" ") else textwrap.fill(line, width, initial_indent=indent)
-            for line in lines
+            line if line.startswith(" ") else wrap.fill(line) for line in text.splitlines()
         )
