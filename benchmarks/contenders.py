@@ -24,7 +24,7 @@ Pass = Callable[[], Iterator[int]]  # yields how many images are done since the 
 
 def write_images_of(folder: Path, n_images: int) -> None:
     """Write drawn images, as smooth as radiographs, for both radbank and the loops."""
-    from pipeline.imaging.store import write_images  # noqa: PLC0415 - the loops do not need it
+    from pipeline.artifacts.images import write_images  # noqa: PLC0415 - the loops do not need it
 
     rng = np.random.default_rng(0)
     images = [
@@ -58,7 +58,7 @@ def radbank(backbone: str, folder: Path) -> Pass:
     from features.cohort import Cohort  # noqa: PLC0415
     from features.extraction import deposit, withdraw  # noqa: PLC0415
     from features.store import StoreCoords, write_store  # noqa: PLC0415
-    from pipeline.imaging.store import open_images  # noqa: PLC0415
+    from pipeline.artifacts.images import open_images  # noqa: PLC0415
 
     embedder, pixels, n_features = _radbank("auto", "auto", backbone, folder)
     n = len(pixels)
@@ -168,7 +168,7 @@ def _radbank(engine: str, precision: str, backbone: str, folder: Path):  # noqa:
 
     from features.backbones import load  # noqa: PLC0415
     from features.embedder import Embedder, device  # noqa: PLC0415
-    from pipeline.imaging.store import open_images  # noqa: PLC0415
+    from pipeline.artifacts.images import open_images  # noqa: PLC0415
     from radbank.memory import keep_large_blocks  # noqa: PLC0415
 
     keep_large_blocks()

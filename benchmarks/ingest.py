@@ -24,10 +24,10 @@ from pydicom.pixels.utils import pixel_array
 from pydicom.uid import JPEGBaseline8Bit, SecondaryCaptureImageStorage
 
 from benchmarks.rounds import compare, go_through, report
-from pipeline.cluster import ordered_map
-from pipeline.examination import examine_files
 from pipeline.imaging.examine import examine
 from pipeline.imaging.jpeg import open_whole
+from pipeline.ingestion.examination import examine_files
+from radbank.parallel import ordered_map
 
 
 def write_files(folder: Path, count: int) -> list[str]:

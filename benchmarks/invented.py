@@ -9,8 +9,8 @@ import pandas as pd
 from PIL import Image
 from ruamel.yaml import YAML
 
-from pipeline.cases import write_cases
-from pipeline.imaging.store import write_images
+from pipeline.artifacts.cases import write_cases
+from pipeline.artifacts.images import write_images
 from pipeline.paths import CASES, IMAGES, SPLITS
 
 ROOT = Path(__file__).resolve().parent.parent

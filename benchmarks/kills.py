@@ -34,7 +34,7 @@ _DELAY = 0.2  # seconds at most between the batch that a kill waits for and the 
 PROGRAM = """
 from features.embedder import Embedder
 from pipeline import extract
-from pipeline.embeddings import Embeddings
+from pipeline.extraction.embeddings import Embeddings
 from pipeline.stage import run
 
 Embeddings.fidelity = 1.0  # measuring it would embed some images besides

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from ruamel.yaml import YAML
 
-from pipeline.cases import write_cases
+from pipeline.artifacts.cases import write_cases
+from pipeline.artifacts.images import write_images
 from pipeline.imaging.prepare import prepare
 from pipeline.imaging.read import UnreadableImage, read_grey
-from pipeline.imaging.store import write_images
 from pipeline.params import load_params
 from pipeline.paths import CASES, IMAGES, SPLITS
 from pipeline.phantom.cohort import IMAGE_FOLDER, write_cohort

@@ -23,10 +23,10 @@ from pydicom.pixels.utils import pixel_array
 
 from benchmarks.ingest import write_files
 from benchmarks.rounds import compare, go_through, report
-from pipeline.cluster import ordered_map
 from pipeline.imaging.prepare import prepare, prepare_file
 from pipeline.imaging.read import read_grey
 from pipeline.params import load_params
+from radbank.parallel import ordered_map
 
 _TASK = 4  # files handed to a process at a time, as to a thread
 

@@ -5,11 +5,11 @@ import time
 from heads import get_head
 from heads.ensemble import Ensemble
 from pipeline import paths
-from pipeline.examples import read_cohort
-from pipeline.fitted import write_fitted
+from pipeline.artifacts.trained_model import TrainedModel
 from pipeline.params import load_params
 from pipeline.stage import run
-from pipeline.trained_model import TrainedModel
+from pipeline.training.cohort import read_cohort
+from pipeline.training.fitted import write_fitted
 from radbank.files import read_json
 
 

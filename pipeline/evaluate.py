@@ -4,7 +4,8 @@ from rich.console import Console
 
 from heads import ENSEMBLE, HEADS
 from pipeline import paths
-from pipeline.cases import read_cases
+from pipeline.artifacts.cases import read_cases
+from pipeline.artifacts.predictions import read_predictions
 from pipeline.evaluation.bootstrap import Intervals
 from pipeline.evaluation.learning import learning_curve
 from pipeline.evaluation.multiclass.outcome import more_classes
@@ -13,7 +14,6 @@ from pipeline.evaluation.plots import write_plots
 from pipeline.evaluation.summary import FINETUNE, summarise
 from pipeline.evaluation.table import caption, table
 from pipeline.params import load_params
-from pipeline.predictions import read_predictions
 from pipeline.stage import run
 from radbank.files import write_json
 

@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 
 from features.store import open_store
-from pipeline.cases import read_cases
-from pipeline.evaluation.heading import data_in_words, weights_in_words
-from pipeline.imaging.store import open_images
+from pipeline.artifacts.cases import read_cases
+from pipeline.artifacts.images import open_images
+from pipeline.artifacts.provenance import data_in_words, weights_in_words
+from pipeline.artifacts.splits import read_splits
 from pipeline.leakage.find import count, find_leaks
 from pipeline.leakage.whitening import whiten
 from pipeline.params import load_params
-from pipeline.partition import read_splits
 from pipeline.paths import CASES, IMAGES, LEAK_COUNTS, LEAKS, SPLITS, feature_store
 from pipeline.stage import run
 from radbank.errors import RadbankError

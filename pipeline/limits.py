@@ -2,20 +2,16 @@
 
 import pandas as pd
 
-from heads.logistic_regression import LogisticRegression
 from pipeline import paths
-from pipeline.classes import only_of_two
-from pipeline.evaluation.by_class import auc_name
-from pipeline.evaluation.heading import data_in_words, weights_in_words
-from pipeline.examples import Cohort, read_cohort
-from pipeline.experiments.balance import COLUMNS as BALANCE
-from pipeline.experiments.balance import shifted_balance
-from pipeline.experiments.bench import Bench
-from pipeline.experiments.labels import noisy_labels
-from pipeline.experiments.patients import fewer_patients
-from pipeline.experiments.suspects import list_suspects
-from pipeline.params import Params, load_params
+from pipeline.params import load_params
+from pipeline.robustness.balance import COLUMNS as BALANCE
+from pipeline.robustness.balance import shifted_balance
+from pipeline.robustness.labels import noisy_labels
+from pipeline.robustness.patients import fewer_patients
+from pipeline.robustness.summary import make_bench, summary
+from pipeline.robustness.suspects import list_suspects
 from pipeline.stage import run
+from pipeline.training.cohort import read_cohort
 from radbank.files import atomic_path
 
 
@@ -43,49 +39,6 @@ def main() -> None:
         for name, table in tables.items():
             table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
     print(summary(cohort, tables))
-
-
-def make_bench(cohort: Cohort, params: Params) -> Bench:
-    """Take the splits, and logistic regression with the penalty that its training chose.
-
-    The penalty is the one chosen inside the whole training split; neither validation nor test
-    had a say. Without a test split everything is scored on validation.
-    """
-    head = LogisticRegression.load(paths.head_model(LogisticRegression.name))
-    splits = set(cohort.cases["split"])
-    return Bench(
-        train=cohort.part("train"),
-        validation=cohort.part("validation"),
-        test=cohort.part("test" if "test" in splits else "validation"),
-        settings={**head.hyperparameters(), "C": [head.chosen()["C"]]},
-        confidence=params.evaluate.confidence,
-        seed=params.seed,
-    )
-
-
-def summary(cohort: Cohort, tables: dict[str, pd.DataFrame]) -> str:
-    """Say in a few lines what the curves show."""
-    synthetic, random = (bool(cohort.attributes[key]) for key in ("synthetic", "weights_random"))
-    weights = weights_in_words(cohort.attributes["weights"], random=random)
-    auc = auc_name(cohort.classes)
-    lines = [f"data: {data_in_words(synthetic=synthetic)}, weights: {weights}; {auc} on test"]
-    lines += [
-        f"{row.patients:>6} patients ({row.share:.0%}): {row.value:.3f} "
-        f"({row.low:.3f} to {row.high:.3f})"
-        for row in tables["patients"].itertuples()
-    ]
-    for row in tables["labels"].to_dict("records"):
-        planted = row["kind"] == "flipped" and row["share"] > 0
-        found = f"; {row['found']:.0%} found, {row['right']:.0%} right" if planted else ""
-        lines.append(
-            f"{row['share']:>6.0%} of labels {row['kind']}: {row['value']:.3f} "
-            f"({row['low']:.3f} to {row['high']:.3f}){found}"
-        )
-    suspects = tables["suspects"]
-    lines.append(f"{len(suspects)} suspect labels, {', '.join(suspects['id'][:5])} first")
-    if len(cohort.classes) > 2:
-        lines.append(only_of_two("Experiments with the balance of classes", cohort.classes))
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.cases import read_cases
-from pipeline.cluster import ordered_map
+from pipeline.artifacts.cases import read_cases
+from pipeline.artifacts.images import write_images
 from pipeline.imaging.image import UnreadableImage
 from pipeline.imaging.prepare import prepare_file
-from pipeline.imaging.store import write_images
 from pipeline.params import load_params
 from pipeline.paths import CASES, IMAGES
 from pipeline.stage import run
 from radbank.errors import RadbankError
+from radbank.parallel import ordered_map
 from radbank.progress import track
 
 

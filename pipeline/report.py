@@ -3,10 +3,10 @@
 import pandas as pd
 
 from pipeline import paths
-from pipeline.cases import read_cases
+from pipeline.artifacts.cases import read_cases
+from pipeline.artifacts.splits import read_splits
 from pipeline.leakage.find import COLUMNS
 from pipeline.params import load_params
-from pipeline.partition import read_splits
 from pipeline.reporting.costs import read_costs
 from pipeline.reporting.evidence import read_curves, read_leak_counts, read_summary
 from pipeline.reporting.experiments import read_crossvalidation, read_limits

@@ -1,18 +1,14 @@
 """Stage shortcuts: ask whether the embeddings tell what a head should not need to know."""
 
-import numpy as np
-import pandas as pd
-import xarray as xr
-
 from features.store import open_store
 from pipeline import paths
-from pipeline.cases import read_cases
-from pipeline.evaluation.heading import data_in_words, weights_in_words
-from pipeline.evaluation.shortcut import METHOD, Images, probe
+from pipeline.artifacts.cases import read_cases
+from pipeline.artifacts.provenance import data_in_words, weights_in_words
+from pipeline.artifacts.splits import read_splits
 from pipeline.params import load_params
-from pipeline.partition import read_splits
+from pipeline.probing.images import training_images
+from pipeline.probing.shortcut import METHOD, probe
 from pipeline.stage import run
-from radbank.errors import RadbankError
 from radbank.files import write_json
 
 
@@ -52,30 +48,6 @@ def main() -> None:
             else f"AUC {auc['value']:.3f} ({auc['low']:.3f} to {auc['high']:.3f})"
         )
         print(f"  {each['column']} {each['value']}: {said}")
-
-
-def training_images(store: xr.Dataset, splits: pd.DataFrame) -> Images:
-    """Take the plain views of the training split from an open feature store.
-
-    Raises
-    ------
-    RadbankError
-        If the store holds an image that has no split.
-    """
-    ids = pd.Series(store["id"].to_numpy().astype(object))
-    table = splits.set_index("id").reindex(ids)
-    if table["split"].isna().any():
-        raise RadbankError(
-            f"{paths.SPLITS} lacks images of the feature store: run `dvc repro` to bring them "
-            "together."
-        )
-    inside = (table["split"] == "train").to_numpy()
-    return Images(
-        embeddings=store["embedding"][:, 0].to_numpy()[inside],
-        labels=store["label"].to_numpy()[inside].astype(np.int64),
-        groups=table["group"].to_numpy(object)[inside],
-        ids=ids[inside],
-    )
 
 
 if __name__ == "__main__":

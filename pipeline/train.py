@@ -5,10 +5,10 @@ import time
 from collections.abc import Sequence
 
 from heads import HEADS, get_head
-from pipeline.examples import read_cohort
-from pipeline.fitted import write_fitted
 from pipeline.params import load_params
 from pipeline.stage import run
+from pipeline.training.cohort import read_cohort
+from pipeline.training.fitted import write_fitted
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

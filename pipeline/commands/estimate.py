@@ -16,7 +16,7 @@ from radbank.errors import RadbankError
 from radbank.progress import track
 
 if TYPE_CHECKING:
-    from pipeline.estimation import Estimate
+    from pipeline.extraction.estimation import Estimate
 
 EXAMPLE = """examples:
   radbank estimate
@@ -64,7 +64,7 @@ def show(arguments: argparse.Namespace) -> None:
     RadbankError
         If there is nothing to count images in, or a backbone cannot be run.
     """
-    from pipeline.estimation import count_images, estimate  # noqa: PLC0415 - takes a second
+    from pipeline.extraction.estimation import count_images, estimate  # noqa: PLC0415 - takes a second
 
     if arguments.images is not None and arguments.images < 1:
         raise RadbankError(f"--images is {arguments.images}: give the number of images.")

@@ -80,7 +80,7 @@ def find(name: str) -> str | Path:
         if path.is_dir():
             return path
     if IMAGES.is_file() and Path(name).suffix != ".zarr":
-        from pipeline.materialise import materialise  # noqa: PLC0415 - imports torch
+        from pipeline.extraction.materialise import materialise  # noqa: PLC0415 - imports torch
 
         path = materialise(name)
         print(f"{path} was not here and is now made from the bank")

@@ -12,7 +12,7 @@ from radbank.files import atomic_path
 from radbank.memory import keep_large_blocks
 
 if TYPE_CHECKING:
-    from pipeline.trained_model import TrainedModel
+    from pipeline.artifacts.trained_model import TrainedModel
 
 EXAMPLE = """examples:
   radbank predict models/finetune data/raw/demo/stage_2_train_images/0*.dcm

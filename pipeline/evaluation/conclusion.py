@@ -1,7 +1,7 @@
 """What the data support about fine-tuning and the best head, in one sentence."""
 
+from pipeline.artifacts.provenance import Heading
 from pipeline.evaluation.difference import Difference
-from pipeline.evaluation.heading import Heading
 
 
 def conclude(heading: Heading, difference: Difference | None) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.artifacts.predictions import Predictions
 from pipeline.evaluation.all_scores import all_scores
 from pipeline.evaluation.bootstrap import Intervals
 from pipeline.evaluation.comparison import TESTS, Comparison, compare
@@ -15,7 +16,6 @@ from pipeline.evaluation.study import Scores, Study
 from pipeline.evaluation.subgroups import score_subgroups
 from pipeline.evaluation.summary import compared_models
 from pipeline.params import Evaluate
-from pipeline.predictions import Predictions
 
 
 @dataclass(frozen=True)

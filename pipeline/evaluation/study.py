@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 import numpy as np
 import pandas as pd
 
+from pipeline.artifacts.predictions import VIEWS, Predictions, columns_of
 from pipeline.evaluation.bootstrap import Intervals
 from pipeline.evaluation.curves import calibration, confusion, precision_recall, roc
 from pipeline.evaluation.intervals import INTERVAL
@@ -15,7 +16,6 @@ from pipeline.evaluation.net_benefit import decision_curve
 from pipeline.evaluation.score import score_cases
 from pipeline.evaluation.scored_cases import IntArray, OfPatients, ScoredCases
 from pipeline.evaluation.thresholds import youden_threshold
-from pipeline.predictions import VIEWS, Predictions, columns_of
 from radbank.errors import RadbankError
 
 _CASES = ["id", "group", "label", "split"]

@@ -4,16 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.evaluation.bootstrap import Intervals
-from pipeline.evaluation.comparison import Comparison
-from pipeline.evaluation.conclusion import conclude
-from pipeline.evaluation.heading import (
+from pipeline.artifacts.provenance import (
     Heading,
     counted,
     data_in_words,
     note_on_split,
     weights_in_words,
 )
+from pipeline.evaluation.bootstrap import Intervals
+from pipeline.evaluation.comparison import Comparison
+from pipeline.evaluation.conclusion import conclude
 from pipeline.evaluation.metrics import AllMetrics
 from pipeline.evaluation.study import ModelScores, Scores, Study
 from pipeline.evaluation.wording import sentence

@@ -4,7 +4,7 @@ from typing import Any
 
 from rich.table import Table
 
-from pipeline.evaluation.heading import Heading
+from pipeline.artifacts.provenance import Heading
 from pipeline.evaluation.summary import Summary
 
 _PLAIN = ("accuracy", "sensitivity", "specificity")

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
+from pipeline.artifacts.trained_model import TrainedModel
 from pipeline.evaluation.by_class import threshold_for
 from pipeline.finetuning.best import Best
 from pipeline.finetuning.network import save_weights
-from pipeline.trained_model import TrainedModel
 from radbank.files import atomic_path
 
 

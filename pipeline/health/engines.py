@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from features.device import device_type
 from features.engines.choice import AUTO, ENGINES, choose
-from pipeline.cases import read_cases
+from pipeline.artifacts.cases import read_cases
 from pipeline.health.check import Check, fail, ok, warn
 from pipeline.params import Params
 from pipeline.paths import CASES

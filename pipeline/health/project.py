@@ -4,13 +4,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from pipeline.cluster import ordered_map
 from pipeline.health.check import Check, fail, ok, warn
+from pipeline.layouts import list_cases
+from pipeline.layouts.groups import regroup
 from pipeline.params import Params
 from pipeline.paths import DEMO
-from pipeline.sources import list_cases
-from pipeline.sources.groups import regroup
 from radbank.errors import RadbankError
+from radbank.parallel import ordered_map
 
 
 def check_git() -> Check:

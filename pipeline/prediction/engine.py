@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from features.device import device_type
 from features.engines.choice import AUTO, choose
-from pipeline.trained_model import TrainedModel
+from pipeline.artifacts.trained_model import TrainedModel
 from radbank.errors import RadbankError
 
 

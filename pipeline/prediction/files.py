@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.cluster import ordered_map
 from pipeline.imaging.image import UnreadableImage
 from pipeline.imaging.parse import is_dicom
 from pipeline.imaging.prepare import prepare_file
 from pipeline.imaging.raster import format_of
 from radbank.errors import RadbankError
+from radbank.parallel import ordered_map
 
 SUFFIXES = frozenset({".dcm", ".dicom", ".jpeg", ".jpg", ".png", ".tif", ".tiff"})
 _HEAD = 132  # bytes that tell the format

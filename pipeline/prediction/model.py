@@ -14,11 +14,11 @@ from features.preprocessing import Preprocessing
 from features.weights_info import PRETRAINED, RANDOM, WeightsInfo
 from heads import load_head
 from heads.base import answer
+from pipeline.artifacts.trained_model import TrainedModel
 from pipeline.finetuning.network import Network
 from pipeline.finetuning.scoring import BATCH, probabilities
 from pipeline.prediction.engine import means_for
 from pipeline.prediction.files import FilePixels
-from pipeline.trained_model import TrainedModel
 from radbank.errors import RadbankError
 
 

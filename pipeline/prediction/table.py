@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from pipeline.artifacts.predictions import columns_of
 from pipeline.prediction.files import FilePixels
 from pipeline.prediction.model import Predictor
-from pipeline.predictions import columns_of
 from radbank.progress import track
 
 

@@ -6,7 +6,7 @@ from typing import Self
 import pandas as pd
 from pydantic import model_validator
 
-from pipeline.evaluation.heading import data_in_words, weights_in_words
+from pipeline.artifacts.provenance import data_in_words, weights_in_words
 from pipeline.reporting.document import Document, read_document
 
 METRICS = {

@@ -8,7 +8,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipeline.cases import Cases
+from pipeline.artifacts.cases import Cases
 from pipeline.classes import only_of_two
 from pipeline.evaluation.summary import FINETUNE
 from pipeline.params import Params

@@ -14,16 +14,16 @@ from ruamel.yaml import YAML
 from features.store import StoreCoords, write_store
 from heads.base import by_class
 from pipeline import evaluate
-from pipeline.cases import write_cases
+from pipeline.artifacts.cases import write_cases
+from pipeline.artifacts.images import write_images
+from pipeline.artifacts.predictions import Predictions, write_predictions
+from pipeline.artifacts.quarantine import write_quarantine
 from pipeline.evaluate import MODELS
-from pipeline.imaging.store import write_images
+from pipeline.layouts.base import Rejected
 from pipeline.leakage.find import COLUMNS, KINDS, count
 from pipeline.params import Params, load_params
-from pipeline.partition import Plan, partition
-from pipeline.predictions import Predictions, write_predictions
-from pipeline.quarantine import write_quarantine
 from pipeline.reporting.evidence import Summary, read_summary
-from pipeline.sources.base import Rejected
+from pipeline.splitting.partition import Plan, partition
 from radbank.files import read_json, sha256_file, write_json, write_text
 
 ROOT = Path(__file__).resolve().parents[2]

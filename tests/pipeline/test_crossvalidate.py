@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from heads import HEADS
-from pipeline.cases import read_cases, write_cases
-from pipeline.crossvalidate import MODELS, main
+from pipeline.artifacts.cases import read_cases, write_cases
+from pipeline.crossvalidate import main
+from pipeline.training.crossvalidation import MODELS
 
 
 def cohort(n=120, effect=2.0, n_views=1, seed=0):

@@ -6,8 +6,8 @@ import pytest
 
 from heads import load_head
 from pipeline import ensemble, train
-from pipeline.predictions import read_predictions
-from pipeline.trained_model import TrainedModel
+from pipeline.artifacts.predictions import read_predictions
+from pipeline.artifacts.trained_model import TrainedModel
 from radbank.errors import RadbankError
 
 MEMBERS = ("logistic_regression", "lightgbm", "mlp")

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from heads.base import by_class
-from pipeline.cases import read_cases, write_cases
+from pipeline.artifacts.cases import read_cases, write_cases
+from pipeline.artifacts.predictions import Predictions, write_predictions
 from pipeline.evaluate import MODELS, main
-from pipeline.predictions import Predictions, write_predictions
 from radbank.errors import RadbankError
 from radbank.files import write_text
 

@@ -11,7 +11,7 @@ import torch
 from features import backbones
 from features.store import open_store
 from pipeline import extract
-from pipeline.cases import write_cases
+from pipeline.artifacts.cases import write_cases
 from pipeline.paths import CASES, SPLITS
 from radbank.errors import RadbankError
 

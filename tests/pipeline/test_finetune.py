@@ -10,12 +10,12 @@ from ruamel.yaml import YAML
 from sklearn.metrics import roc_auc_score
 
 from pipeline import finetune
-from pipeline.cases import SCHEMA, read_cases, write_cases
+from pipeline.artifacts.cases import SCHEMA, read_cases, write_cases
+from pipeline.artifacts.images import write_images
+from pipeline.artifacts.predictions import read_predictions
+from pipeline.artifacts.trained_model import TrainedModel
 from pipeline.evaluation import youden_threshold
 from pipeline.evaluation.learning import learning_curve
-from pipeline.imaging.store import write_images
-from pipeline.predictions import read_predictions
-from pipeline.trained_model import TrainedModel
 from radbank.errors import RadbankError
 from radbank.files import sha256_file, write_json
 

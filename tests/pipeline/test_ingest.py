@@ -10,9 +10,9 @@ from PIL import Image as Pillow
 from ruamel.yaml import YAML
 
 from pipeline import ingest, prepare, split
-from pipeline.cases import read_cases
-from pipeline.imaging.store import open_images
-from pipeline.partition import read_splits
+from pipeline.artifacts.cases import read_cases
+from pipeline.artifacts.images import open_images
+from pipeline.artifacts.splits import read_splits
 from radbank.errors import RadbankError
 
 PARAMS = "params.yaml"

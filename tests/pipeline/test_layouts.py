@@ -11,8 +11,8 @@ from PIL import Image as Pillow
 from ruamel.yaml import YAML
 
 from pipeline import ingest, prepare, split
-from pipeline.cases import read_cases
-from pipeline.imaging.store import open_images
+from pipeline.artifacts.cases import read_cases
+from pipeline.artifacts.images import open_images
 
 ROOT = Path(__file__).resolve().parents[2]
 NONE = {"groups": None, "group_pattern": None, "positive": None, "limit": None}

@@ -10,8 +10,8 @@ import pytest
 
 from features.store import StoreCoords, write_store
 from pipeline import leaks, split
-from pipeline.cases import write_cases
-from pipeline.imaging.store import write_images
+from pipeline.artifacts.cases import write_cases
+from pipeline.artifacts.images import write_images
 from radbank.errors import RadbankError
 
 ROOT = Path(__file__).resolve().parents[2]

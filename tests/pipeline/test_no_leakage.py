@@ -9,7 +9,7 @@ import pytest
 
 from heads import HEADS
 from pipeline import crossvalidate, train
-from pipeline.partition import join_duplicates
+from pipeline.splitting.partition import join_duplicates
 from radbank.errors import RadbankError
 
 every_head = pytest.mark.parametrize("name", HEADS)

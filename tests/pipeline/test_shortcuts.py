@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from pipeline.shortcuts import main, training_images
+from pipeline.probing.images import training_images
+from pipeline.shortcuts import main
 from radbank.errors import RadbankError
 
 

@@ -29,9 +29,9 @@ from pipeline import (
     split,
     train,
 )
+from pipeline.artifacts.predictions import read_predictions
 from pipeline.cli import main
 from pipeline.evaluate import MODELS
-from pipeline.predictions import read_predictions
 from radbank.errors import RadbankError
 from radbank.files import write_json
 

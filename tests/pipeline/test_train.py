@@ -13,9 +13,9 @@ from sklearn.metrics import roc_auc_score
 from features.store import StoreCoords, write_store
 from heads import HEADS, get_head
 from pipeline import train
+from pipeline.artifacts.predictions import read_predictions
+from pipeline.artifacts.trained_model import TrainedModel
 from pipeline.evaluation import youden_threshold
-from pipeline.predictions import read_predictions
-from pipeline.trained_model import TrainedModel
 from radbank.errors import RadbankError
 from radbank.files import sha256_file
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from pipeline.artifacts.predictions import Predictions
 from pipeline.classes import only_of_two
 from pipeline.evaluation.bootstrap import Intervals
 from pipeline.evaluation.grouping import find_subgroups
@@ -14,7 +15,6 @@ from pipeline.evaluation.multiclass.subgroups import score_class_subgroups
 from pipeline.evaluation.outcome import Outcome
 from pipeline.evaluation.summary import finetune_first
 from pipeline.params import Evaluate
-from pipeline.predictions import Predictions
 
 
 def more_classes(

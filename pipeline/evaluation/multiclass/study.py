@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from pipeline.artifacts.predictions import Predictions
 from pipeline.evaluation.bootstrap import Intervals
 from pipeline.evaluation.curves import calibration
 from pipeline.evaluation.multiclass.cases import ClassCases
@@ -14,7 +15,6 @@ from pipeline.evaluation.multiclass.curves import class_confusion, class_roc, ma
 from pipeline.evaluation.multiclass.metrics import ClassMetrics
 from pipeline.evaluation.multiclass.score import CLASS_INTERVAL, score_classes
 from pipeline.evaluation.study import Study, join
-from pipeline.predictions import Predictions
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pipeline.artifacts.provenance import counted
 from pipeline.evaluation.bootstrap import Intervals
 from pipeline.evaluation.grouping import Subgroup
-from pipeline.evaluation.heading import counted
 from pipeline.evaluation.multiclass.metrics import ClassMetrics
 from pipeline.evaluation.multiclass.score import score_classes
 

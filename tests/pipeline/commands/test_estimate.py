@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import estimation
 from pipeline.commands import estimate
 from pipeline.commands.estimate import duration
-from pipeline.estimation import Estimate
+from pipeline.extraction import estimation
+from pipeline.extraction.estimation import Estimate
 from radbank.errors import RadbankError
 
 ROOT = Path(__file__).resolve().parents[3]

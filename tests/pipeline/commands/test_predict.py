@@ -13,9 +13,9 @@ from pydicom.uid import ExplicitVRLittleEndian
 from ruamel.yaml import YAML
 
 from pipeline import extract, finetune, ingest, prepare, split, train
-from pipeline.cases import read_cases
+from pipeline.artifacts.cases import read_cases
+from pipeline.artifacts.predictions import read_predictions
 from pipeline.cli import main
-from pipeline.predictions import read_predictions
 from radbank.files import read_json, write_json
 
 ROOT = Path(__file__).resolve().parents[3]

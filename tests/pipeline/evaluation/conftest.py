@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from heads.base import by_class
-from pipeline.predictions import Predictions
+from pipeline.artifacts.predictions import Predictions
 
 PROVENANCE = {
     "backbone": "resnet50",

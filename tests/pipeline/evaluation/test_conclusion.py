@@ -1,13 +1,13 @@
 import pytest
 
-from pipeline.evaluation.conclusion import conclude
-from pipeline.evaluation.difference import Difference
-from pipeline.evaluation.heading import (
+from pipeline.artifacts.provenance import (
     Heading,
     data_in_words,
     note_on_split,
     weights_in_words,
 )
+from pipeline.evaluation.conclusion import conclude
+from pipeline.evaluation.difference import Difference
 
 
 def heading(*, synthetic=False, random=False, split="test", best="mlp"):

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 from heads.base import by_class
+from pipeline.artifacts.trained_model import TrainedModel
 from pipeline.finetuning import checkpoint
 from pipeline.finetuning.best import Best
 from pipeline.finetuning.checkpoint import write_checkpoint
 from pipeline.finetuning.loop import Epoch
-from pipeline.trained_model import TrainedModel
 
 LABELS = np.array([0, 0, 1, 1])
 

@@ -1,0 +1,33 @@
+"""data/quarantine.csv: the files that were set aside, each with its reason."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from pipeline.layouts.base import Rejected
+from radbank.files import write_text
+
+
+def write_quarantine(path: str | Path, rejected: Iterable[Rejected]) -> None:
+    """Write columns path and reason, sorted by path; the header alone if nothing was set aside."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["path", "reason"])
+    writer.writerows(sorted((item.path, item.reason) for item in rejected))
+    write_text(path, text.getvalue())
+
+
+def count_reasons(rejected: Iterable[Rejected]) -> str:
+    """Say how often each reason was given, the most frequent first: ``3 empty, 1 truncated``."""
+    counts = Counter(item.reason for item in rejected)
+    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return "; ".join(f"{count} because {reason}" for reason, count in ranked)
+
+
+def tabulate(rejected: Iterable[Rejected]) -> str:
+    """Return a line for each reason, with its count, the most frequent first."""
+    counts = Counter(item.reason for item in rejected)
+    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return "\n".join(f"{count:8d}  {reason}" for reason, count in ranked)

@@ -1,0 +1,225 @@
+"""The embeddings that params.yaml asks for: from the bank, and computed where it lacks them."""
+
+import time
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from features.bank.about import SAMPLE
+from features.bank.bank import Bank
+from features.cohort import Cohort, ImageView
+from features.computation import Computation
+from features.engines.choice import Choice
+from features.extraction import deposit, withdraw
+from features.fidelity import LEAST, measure_fidelity, unfaithful
+from features.identity import changed, forget, identify
+from pipeline.artifacts.images import PreparedImages
+from pipeline.extraction.decision import Decision, decide
+from pipeline.params import Params
+from radbank.progress import track
+
+if TYPE_CHECKING:
+    from features.backbones import LoadedBackbone
+    from features.embedder import Embedder
+
+LIBRARIES = ("numpy", "pillow", "timm", "torch", "torchvision")
+
+
+class Embeddings:
+    """All views of prepared images through one backbone.
+
+    The network is built only once something must be computed.
+
+    Parameters
+    ----------
+    params
+        Backbone, weights, layers, views, engine and precision.
+    images
+        The prepared images, open.
+    bank
+        Where embeddings are kept.
+    decision
+        How they are computed; None: as the settings mean on this machine.
+
+    Attributes
+    ----------
+    identity
+        What the backbone is.
+    decision
+        How they are computed.
+    cohort
+        The images and views.
+    shelf
+        The bank's embeddings of that computation.
+    computed
+        How many embeddings were computed here so far.
+
+    Raises
+    ------
+    RadbankError
+        If the backbone is unknown, its weights are nowhere or damaged, or the engine or the
+        precision asked for cannot be had here.
+    """
+
+    def __init__(
+        self,
+        params: Params,
+        images: PreparedImages,
+        bank: Bank,
+        decision: Decision | None = None,
+    ) -> None:
+        self._params = params
+        settings = params.features
+        self.identity = identify(params.backbone, weights=params.weights, seed=params.seed)
+        self.decision = decision or decide(
+            params, self.identity, len(images.ids) * (1 + settings.views)
+        )
+        self.cohort = Cohort(
+            pixels=images.pixels,
+            pixel_sha256=images.pixel_sha256,
+            views=settings.views,
+            seed=params.seed,
+        )
+        engine = ("openvino",) if self.computation.engine == "openvino" else ()
+        libraries = {library: version(library) for library in sorted((*LIBRARIES, *engine))}
+        self.shelf = bank.shelf(self.computation, libraries=libraries)
+        self.computed = 0
+
+    def __len__(self) -> int:
+        return len(self.cohort) * (1 + self.cohort.views)
+
+    @property
+    def choice(self) -> Choice:
+        """The engine and the precision, and why these."""
+        return self.decision.choice
+
+    @property
+    def computation(self) -> Computation:
+        """What decides the numbers."""
+        return self.decision.computation
+
+    @property
+    def lacking(self) -> list[ImageView]:
+        """What the bank does not have."""
+        return self.cohort.lacking(self.shelf)
+
+    @property
+    def step(self) -> int:
+        """How many embeddings are computed at a time."""
+        return self._embedder.batch_size
+
+    @property
+    def layer_of_feature(self) -> list[str]:
+        """The layer that each feature comes from."""
+        layers = zip(self.computation.layers, self._widths, strict=True)
+        return [layer for layer, width in layers for _ in range(width)]
+
+    @property
+    def libraries(self) -> dict[str, str]:
+        """The versions of the libraries that computed what the bank has of these images."""
+        return self.shelf.libraries(self.cohort.keys(slice(None)))
+
+    def compute(self, image_views: Sequence[ImageView]) -> None:
+        """Compute embeddings into the bank, with progress.
+
+        Raises
+        ------
+        RadbankError
+            If the weights changed meanwhile, the engine is not faithful, the bank is full, or the
+            images are damaged.
+        """
+        if not image_views:
+            return
+        if not self.fidelity >= LEAST:
+            raise unfaithful(self.computation, self.fidelity)
+        start = time.perf_counter()
+        total, step = len(image_views), self.step
+        for done in track(
+            self.embed(image_views), "Embedding", total=total, unit="views", step=step
+        ):
+            self.computed += done
+        self.shelf.about.remember_rate(total, time.perf_counter() - start)
+
+    def embed(self, image_views: Sequence[ImageView]) -> Iterator[int]:
+        """Embed image views into the bank; yield how many are done since the last."""
+        return deposit(image_views, self.cohort, self._embedder, self.shelf)
+
+    def blocks(self) -> Iterator[np.ndarray]:
+        """Yield all embeddings in the images' order, float32 (n, 1 + views, n_features)."""
+        width = sum(self._widths)
+        return withdraw(self.cohort, self.shelf, n_features=width, compute=self.compute)
+
+    def seconds_without_bank(self, seconds: float) -> float | None:
+        """Return what a run of `seconds` would have taken with an empty bank.
+
+        Embeddings that were reused count with the rate at which such were once computed; None
+        where that was never measured.
+        """
+        reused = len(self) - self.computed
+        if reused <= 0:
+            return seconds
+        rate = self.shelf.about.rate()
+        return None if rate is None else seconds + reused / rate
+
+    def note_widths(self) -> list[int]:
+        """Write into the bank how many features each layer gives; return them.
+
+        So no other process needs the network to know.
+        """
+        from features.layers import layer_widths  # noqa: PLC0415 - imports torch
+
+        if (known := self.shelf.about.widths()) is None:
+            known = layer_widths(self._backbone, self.computation.layers)
+            self.shelf.about.remember_widths(known)
+        return known
+
+    @cached_property
+    def fidelity(self) -> float:
+        """Mean cosine of the embeddings to those of eager fp32, on the first images.
+
+        The bank remembers it for the images that it was measured on, so that it is the same
+        whether or not anything had to be computed.
+        """
+        sample = self.cohort.pixel_sha256[:SAMPLE]
+        known = self.shelf.about.fidelity(sample)
+        if known is None:
+            pixels = self.cohort.pixels[:SAMPLE]
+            known = measure_fidelity(self._embedder, self._backbone, pixels)
+            self.shelf.about.remember_fidelity(sample, known)
+        return known
+
+    @cached_property
+    def _widths(self) -> list[int]:
+        """Features of each layer."""
+        known = self.shelf.about.widths()
+        return self.note_widths() if known is None else known
+
+    @cached_property
+    def _backbone(self) -> "LoadedBackbone":
+        from features import backbones  # noqa: PLC0415 - torch and its zoo take seconds to import
+
+        return backbones.load(
+            self._params.backbone, weights=self._params.weights, seed=self._params.seed
+        )
+
+    @cached_property
+    def _embedder(self) -> "Embedder":
+        from features.embedder import Embedder, device  # noqa: PLC0415 - imports torch
+
+        embedder = Embedder(
+            self._backbone,
+            layers=self.computation.layers,
+            engine=self.computation.engine,
+            precision=self.computation.precision,
+            batch_size=self._params.features.batch_size,
+            device=device(),
+            n_images=len(self.lacking),  # to find the quickest batch size for a few is no gain
+        )
+        if embedder.computation != self.computation:
+            params = self._params
+            forget(params.backbone, weights=params.weights, seed=params.seed)
+            raise changed(params.backbone)
+        return embedder

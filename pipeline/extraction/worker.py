@@ -1,0 +1,150 @@
+"""What a worker of a Dask cluster does: embed a block of image views into the bank.
+
+The network is loaded once a process and kept for the next block. Blocks of one process follow
+each other, each on all its threads; a block may run twice, on whatever worker, because equal
+blocks are one file.
+"""
+
+import hashlib
+import importlib
+import threading
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from features.bank.bank import Bank
+from features.cohort import ImageView
+from features.computation import Computation
+from pipeline.artifacts.images import PreparedImages, open_images
+from pipeline.extraction.decision import Decision
+from pipeline.extraction.embeddings import Embeddings
+from pipeline.params import Params
+from radbank.errors import RadbankError
+from radbank.memory import keep_large_blocks
+
+_ONE_AT_A_TIME = threading.Lock()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What all blocks have in common.
+
+    Parameters
+    ----------
+    settings
+        The parameters, as JSON.
+    images
+        Absolute path of the prepared images.
+    images_sha256
+        What :func:`digest` says of them.
+    bank
+        Where the bank is.
+    """
+
+    settings: str
+    images: str
+    images_sha256: str
+    bank: str
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """What a process keeps between blocks; the images are closed when it is dropped."""
+
+    embeddings: Embeddings
+    open: ExitStack
+
+
+def digest(images: PreparedImages) -> str:
+    """Return the SHA-256 over those of all images' pixels."""
+    return hashlib.sha256("".join(images.pixel_sha256).encode()).hexdigest()
+
+
+def look(job: Job) -> Decision:
+    """Say how this process would compute embeddings.
+
+    Raises
+    ------
+    RadbankError
+        If it has not the same images, no weights, or cannot compute as asked.
+    """
+    with _ONE_AT_A_TIME:
+        return _desk(job).embeddings.decision
+
+
+def measure_fidelity(job: Job, computation: Computation) -> float:
+    """Return the mean cosine to eager fp32, and note it and the width of the layers in the bank.
+
+    Parameters and errors are those of :func:`embed_block`.
+    """
+    with _ONE_AT_A_TIME:
+        embeddings = _at_work(job, computation)
+        embeddings.note_widths()
+        return embeddings.fidelity
+
+
+def embed_block(job: Job, computation: Computation, image_views: Sequence[ImageView]) -> str:
+    """Embed a block into the bank.
+
+    Parameters
+    ----------
+    job
+        Common to all blocks.
+    computation
+        What all workers are to compute.
+    image_views
+        No more than a block holds.
+
+    Returns
+    -------
+    str
+        Name of the block's file.
+
+    Raises
+    ------
+    RadbankError
+        If this process has not the same images, no weights, or would compute otherwise; or if the
+        bank cannot be written to.
+    """
+    with _ONE_AT_A_TIME:
+        embeddings = _at_work(job, computation)
+        for _ in embeddings.embed(image_views):
+            pass
+        return embeddings.shelf.block_of(embeddings.cohort.key(image_views[0]))
+
+
+def _at_work(job: Job, computation: Computation) -> Embeddings:
+    """Return the embeddings of this process, on as many threads as the worker has."""
+    import torch  # noqa: PLC0415 - a client, which imports this file too, may need none of it
+
+    # Dask sets one
+    torch.set_num_threads(importlib.import_module("distributed").get_worker().state.nthreads)
+    embeddings = _desk(job).embeddings
+    if embeddings.computation != computation:
+        raise RadbankError(
+            "A worker that came later computes otherwise than the others (weights, engine, "
+            "precision or device): stop it, or make it like them, and run again."
+        )
+    return embeddings
+
+
+@lru_cache(maxsize=1)
+def _desk(job: Job) -> _Desk:
+    keep_large_blocks()
+    path = Path(job.images)
+    if not path.is_file():
+        raise RadbankError(
+            f"there is no {path} here: keep the project on a disk that all workers see under the "
+            "same path."
+        )
+    with ExitStack() as stack:
+        images = stack.enter_context(open_images(path))
+        if digest(images) != job.images_sha256:
+            raise RadbankError(
+                f"{path} holds other images here: keep the project on a disk that all workers see "
+                "under the same path."
+            )
+        params = Params.model_validate_json(job.settings)
+        return _Desk(Embeddings(params, images, Bank(job.bank)), stack.pop_all())

@@ -1,0 +1,1 @@
+"""From listed files to cases: which are accepted, what their headers say, pseudonyms."""

@@ -1,0 +1,133 @@
+"""The cases of a data set: listed by its layout, each file opened once."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.artifacts.cases import SCHEMA
+from pipeline.artifacts.quarantine import count_reasons, write_quarantine
+from pipeline.imaging.examine import Facts
+from pipeline.ingestion.acceptance import Tally, require_few, why_not
+from pipeline.ingestion.examination import examine_files
+from pipeline.ingestion.pseudonyms import PSEUDONYMOUS, pseudonymise
+from pipeline.layouts import list_cases
+from pipeline.layouts.base import Entry, Listing, Rejected
+from pipeline.layouts.groups import regroup
+from pipeline.layouts.limit import take
+from pipeline.params import Data
+from pipeline.paths import QUARANTINE
+from radbank.errors import RadbankError
+from radbank.progress import track
+
+
+def collect(data: Data, *, scheduler: str | None = None) -> tuple[pd.DataFrame, Listing]:
+    """Find the cases of a data set, open each file once and write data/quarantine.csv.
+
+    Parameters
+    ----------
+    data
+        The block ``data`` of params.yaml.
+    scheduler
+        Address of a Dask scheduler, or None for this machine.
+
+    Returns
+    -------
+    frame
+        One row a usable image, columns as in :data:`pipeline.artifacts.cases.SCHEMA`, sorted by id.
+    listing
+        What was looked at: its entries are the usable ones, the rest is rejected with a reason.
+
+    Raises
+    ------
+    RadbankError
+        If the data set is not laid out as told, a class has no usable image, or more files than
+        allowed are unusable.
+    """
+    root = Path(data.root)
+    found = with_readable_names(list_cases(data.layout, root, data.positive))
+    wanted = take(regroup(found.entries, data.groups, data.group_pattern), data.limit)
+    replaces = data.layout not in PSEUDONYMOUS if data.pseudonymise == "auto" else data.pseudonymise
+    wanted = sorted(pseudonymise(wanted) if replaces else wanted, key=lambda entry: entry.id)
+    results = examine_files(
+        root.resolve(),
+        [entry.path for entry in wanted],
+        frame=data.frame,
+        scheduler=scheduler,
+    )
+    usable, rows, unread, unwanted = [], [], [], []
+    for entry, result in zip(
+        wanted, track(results, "reading files", total=len(wanted)), strict=True
+    ):
+        if not isinstance(result, Facts):
+            unread.append(Rejected(entry.path, str(result)))
+            continue
+        row = _row(entry, result)
+        if (reason := why_not(row, data.accept)) is not None:
+            unwanted.append(Rejected(entry.path, reason))
+            continue
+        usable.append(entry)
+        rows.append(row)
+    listing = Listing(usable, found.classes, [*found.rejected, *unread, *unwanted])
+    write_quarantine(QUARANTINE, listing.rejected)
+    _require_both_classes(listing)
+    tally = Tally(listed=len(found.entries) + len(found.rejected), read=len(wanted))
+    require_few(found.rejected, unread, tally, data.max_quarantined)
+    return pd.DataFrame(rows, columns=SCHEMA.names), listing
+
+
+def with_readable_names(listing: Listing) -> Listing:
+    """Set aside the files whose names are no UTF-8, which no table can hold."""
+    usable = [entry for entry in listing.entries if _is_text(entry.path)]
+    rejected = [
+        *listing.rejected,
+        *(
+            Rejected(entry.path, "its name is not UTF-8")
+            for entry in listing.entries
+            if not _is_text(entry.path)
+        ),
+    ]
+    # such bytes come as lone surrogates, and are written as \udcff
+    legible = [
+        replace(item, path=item.path.encode("utf-8", "backslashreplace").decode())
+        for item in rejected
+    ]
+    return Listing(usable, listing.classes, legible)
+
+
+def summarise(frame: pd.DataFrame, listing: Listing) -> str:
+    """Say in a few lines what was found."""
+    counts = frame["label"].value_counts()
+    classes = ", ".join(f"{counts[label]} {name}" for label, name in enumerate(listing.classes))
+    synthetic = " (synthetic demo cohort, no person was imaged)" if frame["synthetic"].any() else ""
+    lines = [
+        f"{len(frame)} images of {frame['group'].nunique()} patients{synthetic}: {classes}",
+        f"{len(listing.rejected)} files set aside"
+        + (f": {count_reasons(listing.rejected)}" if listing.rejected else ""),
+    ]
+    return "\n".join(lines)
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _row(entry: Entry, facts: Facts) -> dict[str, object]:
+    """Return a case by column name; what a table says goes before the file's own header."""
+    told = {name: value for name, value in vars(entry).items() if value is not None}
+    return {**vars(entry), **vars(facts), **vars(facts.header), **told}
+
+
+def _require_both_classes(listing: Listing) -> None:
+    present = {entry.label for entry in listing.entries}
+    lacking = [name for label, name in enumerate(listing.classes) if label not in present]
+    if lacking:
+        why = count_reasons(listing.rejected) or "no file was set aside"
+        raise RadbankError(
+            f"No usable image of class {' or '.join(lacking)} in data.root, and each class needs "
+            f"some ({len(listing.rejected)} files set aside: {why})."
+        )

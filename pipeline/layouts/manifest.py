@@ -1,0 +1,154 @@
+"""A table of images: ``manifest.csv`` or ``manifest.parquet`` in the root, one row an image.
+
+Columns path (below the root, with forward slashes) and label; and, each optional, id, group (the
+patient), split, sex, age and view. A label may join several by ``|``. Other columns are passed
+over.
+"""
+
+from collections import Counter
+from difflib import get_close_matches
+from pathlib import Path, PurePosixPath
+
+import pandas as pd
+
+from pipeline.layouts.base import Entry, Listing, Rejected
+from pipeline.layouts.ids import shortest_ids
+from pipeline.layouts.labels import SEPARATOR, classify, split_labels
+from pipeline.layouts.person import age_of, sex_of, view_of
+from pipeline.layouts.splits import SPLITS
+from pipeline.layouts.table import read_table
+from radbank.errors import RadbankError
+
+FILES = ("manifest.csv", "manifest.parquet")
+REQUIRED = ("path", "label")
+OPTIONAL = ("id", "group", "split", "sex", "age", "view")
+
+
+def list_cases(root: Path, positive: str | None) -> Listing:
+    """List the images of a manifest.
+
+    Parameters
+    ----------
+    root
+        Folder with the manifest, which all its paths are below.
+    positive
+        The class that counts as positive: see :func:`pipeline.layouts.labels.classify`.
+
+    Raises
+    ------
+    RadbankError
+        If there is not one manifest, or it lacks a column, repeats a path or an id, or names an
+        unknown split.
+    """
+    name = _find(root)
+    table = _read(root / name)
+    rejected, kept = [], []
+    for row, path, label in zip(table.index, table["path"], table["label"], strict=True):
+        reason = _reason(root, path, label)
+        if reason:
+            # a path from outside the root may say more than should be written down
+            where = f"{name}, row {row + 1}" if not path or _leaves(path) else path
+            rejected.append(Rejected(where, reason))
+        else:
+            kept.append(row)
+    table = table.loc[kept]
+    _refuse_repeats(table["path"], f"{name} names", "more than once")
+    ids = _ids(table, name)
+    findings = [split_labels(label) for label in table["label"]]
+    labels, classes = classify(findings, positive, name)
+    entries = [
+        Entry(
+            id=case,
+            group=row["group"] or case,
+            path=str(PurePosixPath(row["path"])),
+            label=label,
+            finding=SEPARATOR.join(each),
+            findings=each,
+            official_split=_split(row["split"], name),
+            sex=sex_of(row["sex"]),
+            age=age_of(row["age"]),
+            view=view_of(row["view"]),
+        )
+        for row, case, label, each in zip(
+            table.to_dict("records"), ids, labels, findings, strict=True
+        )
+    ]
+    return Listing(entries, classes, rejected)
+
+
+def _find(root: Path) -> str:
+    there = [name for name in FILES if (root / name).is_file()]
+    if len(there) != 1:
+        found = "both are" if there else "neither is"
+        raise RadbankError(
+            f"data.layout manifest needs {' or '.join(FILES)} in {root}, and {found} there."
+        )
+    return there[0]
+
+
+def _read(path: Path) -> pd.DataFrame:
+    """Return the table with all columns that the layout knows, as trimmed text."""
+    table = read_table(path, REQUIRED)
+    known = (*REQUIRED, *OPTIONAL)
+    for column in sorted(set(table.columns) - set(known)):
+        meant = get_close_matches(str(column).strip().lower(), known, n=1, cutoff=0.75)
+        if meant and meant[0] not in table.columns:
+            raise RadbankError(
+                f"{path.name} has a column {column!r}, which is none the layout knows: rename it "
+                f"to {meant[0]!r}, or to something less like it."
+            )
+    table = table.reindex(columns=list(known), fill_value="")
+    return pd.DataFrame({name: table[name].str.strip() for name in known})
+
+
+def _leaves(path: str) -> bool:
+    """Tell whether a path is absolute or climbs out of the root."""
+    pure = PurePosixPath(path)
+    return pure.is_absolute() or ".." in pure.parts
+
+
+def _reason(root: Path, path: str, label: str) -> str | None:
+    """Return why a row cannot be used, or None."""
+    if not path:
+        return "it has no path"
+    if _leaves(path):
+        return "its path does not stay below data.root"
+    if not _is_file(root / path):
+        return "the manifest names it but there is no file"
+    if not split_labels(label):
+        return "the manifest gives it no label"
+    return None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no file can have: too long, or with a NUL
+        return False
+
+
+def _ids(table: pd.DataFrame, name: str) -> list[str]:
+    """Return the ids of the table, or else ones made from the paths."""
+    given = table["id"].tolist()
+    if not any(given):
+        paths = [PurePosixPath(path) for path in table["path"]]
+        made = shortest_ids(paths)
+        return [made[path] for path in paths]
+    if not all(given):
+        raise RadbankError(f"{name} leaves id empty in {given.count('')} rows: fill all or none.")
+    _refuse_repeats(table["id"], f"{name} gives id", "to more than one image")
+    return given
+
+
+def _refuse_repeats(values: pd.Series, verb: str, times: str) -> None:
+    # a/./b and a//b are one path
+    counts = Counter(str(PurePosixPath(value)) for value in values)
+    again = [value for value, count in counts.items() if count > 1]
+    if again:
+        raise RadbankError(f"{verb} {again[0]} {times} ({len(again)} such).")
+
+
+def _split(text: str, name: str) -> str | None:
+    if text and text.lower() not in SPLITS:
+        raise RadbankError(f"{name} has a split {text!r}: write train, validation or test.")
+    return SPLITS[text.lower()] if text else None

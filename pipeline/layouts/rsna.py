@@ -1,0 +1,81 @@
+"""The layout of the RSNA Pneumonia Detection Challenge, stage 2 (Shih et al. 2019).
+
+``stage_2_train_images/<patientId>.dcm``, ``stage_2_train_labels.csv`` and, where it is there,
+``stage_2_detailed_class_info.csv``. Both tables have a row for each box, so an id can recur.
+The challenge's ``patientId`` names an image and not a person: see ``data.groups``.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.layouts.base import Entry, Listing, Rejected
+from pipeline.layouts.table import read_table
+from radbank.errors import RadbankError
+
+IMAGES = "stage_2_train_images"
+LABELS = "stage_2_train_labels.csv"
+FINDINGS = "stage_2_detailed_class_info.csv"
+CLASSES = ("No Lung Opacity", "Lung Opacity")
+_BOX = ["x", "y", "width", "height"]
+
+
+def list_cases(root: Path, positive: str | None) -> Listing:
+    """List the challenge's images.
+
+    Parameters
+    ----------
+    root
+        Folder with the tables and the folder of images.
+    positive
+        Must be None or "Lung Opacity": the challenge's target is fixed.
+
+    Raises
+    ------
+    RadbankError
+        If a table or the folder of images is missing, or a table lacks columns.
+    """
+    if positive not in {None, CLASSES[1]}:
+        raise RadbankError(
+            f"data.positive is {positive!r}, but the rsna layout's positive class is "
+            f"{CLASSES[1]!r}: set it to null."
+        )
+    labels = read_table(root / LABELS, ["patientId", *_BOX, "Target"])
+    folder = root / IMAGES
+    if not folder.is_dir():
+        raise RadbankError(f"There is no folder {IMAGES} in {root}, which data.layout rsna needs.")
+    files = {file.stem: f"{IMAGES}/{file.name}" for file in sorted(folder.glob("*.dcm"))}
+    findings = _findings(root / FINDINGS)
+    entries, rejected = [], []
+    for patient, rows in labels.groupby("patientId", sort=True):
+        case = str(patient)
+        path = files.pop(case, None)
+        targets = set(rows["Target"])
+        if path is None:
+            rejected.append(
+                Rejected(f"{IMAGES}/{case}.dcm", f"{LABELS} names it but there is no file")
+            )
+        elif not targets <= {"0", "1"}:
+            rejected.append(Rejected(path, f"its Target in {LABELS} is neither 0 nor 1"))
+        elif len(targets) > 1:
+            rejected.append(Rejected(path, f"its rows in {LABELS} contradict one another"))
+        else:
+            label, finding = int(targets.pop()), findings.get(case)
+            entries.append(Entry(case, case, path, label, finding, _boxes(rows)))
+    rejected += [Rejected(path, f"it has no row in {LABELS}") for path in files.values()]
+    return Listing(entries, CLASSES, rejected)
+
+
+def _boxes(rows: pd.DataFrame) -> list[list[float]] | None:
+    """Return an image's complete boxes, or None."""
+    numbers = rows[_BOX].apply(pd.to_numeric, errors="coerce").dropna()
+    boxes: list[list[float]] = numbers.to_numpy(float).tolist()
+    return boxes or None
+
+
+def _findings(path: Path) -> dict[str, str]:
+    """Return each image's detailed class, which all its rows share."""
+    if not path.is_file():
+        return {}
+    table = read_table(path, ["patientId", "class"])
+    return dict(zip(table["patientId"], table["class"], strict=True))

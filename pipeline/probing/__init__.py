@@ -1,0 +1,1 @@
+"""What the embeddings tell that a head should not need to know."""

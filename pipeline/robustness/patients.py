@@ -1,0 +1,46 @@
+"""How much would more patients help: the learning curve."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from pipeline.robustness.bench import Bench, of_patients, patients_by_class
+
+COLUMNS = ["share", "patients", "images", "value", "low", "high"]
+
+
+def fewer_patients(bench: Bench, shares: Sequence[float], repeats: int) -> pd.DataFrame:
+    """Train on shares of the training patients, drawn anew each time.
+
+    Parameters
+    ----------
+    bench
+        Where they are tried.
+    shares
+        Of the patients of each class, above 0 to 1. Within a repeat the smaller set is part of
+        the larger, so that a curve rises by its patients and not by its luck.
+    repeats
+        Draws; all patients can be drawn in one way only.
+
+    Returns
+    -------
+    DataFrame
+        :data:`COLUMNS`; mean numbers of patients and images, and the AUC on test (of more than two
+        classes the macro average) with its band.
+    """
+    rng = np.random.default_rng(bench.seed)
+    orders = [
+        [rng.permutation(names) for names in patients_by_class(bench.train)] for _ in range(repeats)
+    ]
+    rows = []
+    for share in sorted(shares):
+        chosen = [
+            np.concatenate([names[: max(round(share * len(names)), 1)] for names in order])
+            for order in (orders if share < 1 else orders[:1])
+        ]
+        parts = [of_patients(bench.train, names) for names in chosen]
+        band = bench.band([bench.metrics(part) for part in parts], "auc")
+        images = float(np.mean([len(part) for part in parts]))
+        rows.append((share, len(chosen[0]), images, band.value, band.low, band.high))
+    return pd.DataFrame(rows, columns=COLUMNS)

@@ -1,0 +1,55 @@
+"""The bench that the stage limits works on, and what its curves show, in words."""
+
+import pandas as pd
+
+from heads.logistic_regression import LogisticRegression
+from pipeline import paths
+from pipeline.artifacts.provenance import data_in_words, weights_in_words
+from pipeline.classes import only_of_two
+from pipeline.evaluation.by_class import auc_name
+from pipeline.params import Params
+from pipeline.robustness.bench import Bench
+from pipeline.training.cohort import Cohort
+
+
+def make_bench(cohort: Cohort, params: Params) -> Bench:
+    """Take the splits, and logistic regression with the penalty that its training chose.
+
+    The penalty is the one chosen inside the whole training split; neither validation nor test
+    had a say. Without a test split everything is scored on validation.
+    """
+    head = LogisticRegression.load(paths.head_model(LogisticRegression.name))
+    splits = set(cohort.cases["split"])
+    return Bench(
+        train=cohort.part("train"),
+        validation=cohort.part("validation"),
+        test=cohort.part("test" if "test" in splits else "validation"),
+        settings={**head.hyperparameters(), "C": [head.chosen()["C"]]},
+        confidence=params.evaluate.confidence,
+        seed=params.seed,
+    )
+
+
+def summary(cohort: Cohort, tables: dict[str, pd.DataFrame]) -> str:
+    """Say in a few lines what the curves show."""
+    synthetic, random = (bool(cohort.attributes[key]) for key in ("synthetic", "weights_random"))
+    weights = weights_in_words(cohort.attributes["weights"], random=random)
+    auc = auc_name(cohort.classes)
+    lines = [f"data: {data_in_words(synthetic=synthetic)}, weights: {weights}; {auc} on test"]
+    lines += [
+        f"{row.patients:>6} patients ({row.share:.0%}): {row.value:.3f} "
+        f"({row.low:.3f} to {row.high:.3f})"
+        for row in tables["patients"].itertuples()
+    ]
+    for row in tables["labels"].to_dict("records"):
+        planted = row["kind"] == "flipped" and row["share"] > 0
+        found = f"; {row['found']:.0%} found, {row['right']:.0%} right" if planted else ""
+        lines.append(
+            f"{row['share']:>6.0%} of labels {row['kind']}: {row['value']:.3f} "
+            f"({row['low']:.3f} to {row['high']:.3f}){found}"
+        )
+    suspects = tables["suspects"]
+    lines.append(f"{len(suspects)} suspect labels, {', '.join(suspects['id'][:5])} first")
+    if len(cohort.classes) > 2:
+        lines.append(only_of_two("Experiments with the balance of classes", cohort.classes))
+    return "\n".join(lines)

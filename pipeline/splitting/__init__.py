@@ -1,0 +1,1 @@
+"""Which patients are for training, validation and test."""

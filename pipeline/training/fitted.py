@@ -1,0 +1,173 @@
+"""What is written of any fitted head, or of several together: one place for train and ensemble."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heads.base import Head, answer
+from heads.ensemble import Ensemble
+from heads.examples import Examples
+from pipeline import paths
+from pipeline.artifacts.predictions import Predictions, write_predictions
+from pipeline.artifacts.provenance import data_in_words, weights_in_words
+from pipeline.artifacts.trained_model import TrainedModel
+from pipeline.evaluation.by_class import (
+    auc_in_words,
+    decision_in_words,
+    score_by_class,
+    threshold_for,
+)
+from pipeline.params import Evaluate
+from pipeline.training.cohort import Cohort, telltale_features
+from radbank.files import atomic_path, write_json
+
+Fitted: TypeAlias = Head | Ensemble
+
+
+def write_fitted(
+    head: Fitted,
+    cohort: Cohort,
+    *,
+    n_train: int,
+    seconds: float,
+    evaluate: Evaluate,
+    seed: int,
+) -> str:
+    """Predict every image, choose the threshold on validation, and write all of it.
+
+    Parameters
+    ----------
+    head
+        What was fitted.
+    cohort
+        The images.
+    n_train
+        How many of them it learned from.
+    seconds
+        How long that took.
+    evaluate, seed
+        How validation is scored.
+
+    Returns
+    -------
+    str
+        Three lines on what was trained and how it does on validation; a fourth where a feature
+        looks like a leak.
+    """
+    by_view = head.predict_views(cohort.examples.embeddings)
+    rows = cohort.rows("validation")
+    validation = cohort.examples.take(rows)
+    on_validation = answer(by_view[rows], average_views=head.average_views)
+    threshold = threshold_for(validation.labels, on_validation)
+    model = describe(
+        head, cohort.attributes, threshold=threshold, n_train=n_train, n_views=by_view.shape[-1]
+    )
+    metrics = {
+        "data": data_in_words(synthetic=model.synthetic),
+        "weights": weights_in_words(model.weights_name, random=model.weights_random),
+        "validation": validate(validation, on_validation, model, evaluate, seed),
+        "chosen": head.chosen(),
+        "imbalance": head.imbalance,
+        "telltale_features": telltale_features(
+            cohort.examples.take(rows | cohort.rows("train")), cohort.layers
+        ),
+    }
+    cost = {
+        "seconds": seconds,
+        "images": n_train,
+        "images_per_second": n_train / seconds,
+        "device": "cpu",
+    }
+    with atomic_path(paths.head_model(head.name)) as folder:
+        folder.mkdir()
+        head.save(folder)
+        model.write(folder)
+    predictions = Predictions.of_views(
+        cohort.cases, by_view, model.provenance, average=head.average_views
+    )
+    write_predictions(paths.PREDICTIONS / f"{head.name}.csv", predictions)
+    write_json(paths.METRICS / "heads" / f"{head.name}.json", metrics)
+    write_json(paths.COST / f"train_{head.name}.json", cost)
+    return summary(model, metrics, seconds)
+
+
+def describe(
+    head: Fitted,
+    attributes: Mapping[str, Any],
+    *,
+    threshold: float | None,
+    n_train: int,
+    n_views: int,
+) -> TrainedModel:
+    """Say what a head was trained on, from the attributes of its feature store."""
+    return TrainedModel(
+        kind="head",
+        name=head.name,
+        backbone=attributes["backbone"],
+        weights_name=attributes["weights"],
+        weights_sha256=attributes["weights_sha256"],
+        weights_random=bool(attributes["weights_random"]),
+        preprocessing=dict(attributes["preprocessing"]),
+        image_size=int(attributes["image_size"]),
+        layers=tuple(attributes["layers"]),
+        precision=attributes["precision"],
+        engine=attributes["engine"],
+        device=attributes["device"],
+        batch_size=attributes["batch_size"],
+        seed=int(attributes["views_seed"]),
+        classes=tuple(attributes["classes"]),
+        threshold=threshold,
+        synthetic=bool(attributes["synthetic"]),
+        n_train=n_train,
+        views=n_views - 1 if head.average_views else 0,
+    )
+
+
+def validate(
+    validation: Examples,
+    probability: NDArray[np.float64],
+    model: TrainedModel,
+    settings: Evaluate,
+    seed: int,
+) -> dict[str, Any]:
+    """Score the validation split with patient-level intervals."""
+    return score_by_class(
+        validation.labels,
+        probability,
+        validation.groups,
+        classes=model.classes,
+        threshold=model.threshold,
+        n_bootstrap=settings.bootstrap,
+        confidence=settings.confidence,
+        seed=seed,
+    )
+
+
+def summary(model: TrainedModel, metrics: Mapping[str, Any], seconds: float) -> str:
+    """Say in a few lines what was trained, how it does on validation and what is suspicious."""
+    chosen = ", ".join(
+        f"{key} {value:.4g}" if isinstance(value, float) else f"{key} {value}"
+        for key, value in metrics["chosen"].items()
+    )
+    validation = metrics["validation"]
+    telltale = metrics["telltale_features"]
+    caution = (
+        f"\nCAUTION, a leak? {len(telltale)} features tell {_told(model.classes)} without an "
+        f"error, {telltale[0]} among them"
+        if telltale
+        else ""
+    )
+    return (
+        f"{model.name} on {model.backbone}, weights: {metrics['weights']}; "
+        f"data: {metrics['data']}\n"
+        f"fitted on {model.n_train:,} images in {seconds:.1f} s: {chosen}\n"
+        f"validation {auc_in_words(model.classes, validation['auc'])}, "
+        f"{validation['n']:,} images of {validation['n_patients']:,} patients; "
+        f"{decision_in_words(model.threshold)}{caution}"
+    )
+
+
+def _told(classes: Sequence[str]) -> str:
+    return "the classes apart" if len(classes) == 2 else "a class from the rest"

@@ -1,0 +1,176 @@
+import csv
+import string
+from contextlib import suppress
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline.layouts import list_cases
+from radbank.errors import RadbankError
+
+SAFE = st.text(string.ascii_letters + string.digits, min_size=1, max_size=6)
+
+
+def fill(root, *paths):
+    for path in paths:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).touch()
+    return root
+
+
+def write(root, text):
+    (root / "manifest.csv").write_text(text, encoding="utf-8")
+    return root
+
+
+def entries(root, positive=None):
+    return list_cases("manifest", root, positive).entries
+
+
+def test_path_and_label_are_enough(tmp_path):
+    fill(tmp_path, "x/a.png", "y/b.tiff")
+    write(tmp_path, "\ufefflabel,path,comment\nill,x/a.png,\nwell,y/b.tiff,seen\n")
+    listing = list_cases("manifest", tmp_path, None)
+    assert listing.classes == ("ill", "well")
+    assert listing.rejected == []
+    first, second = listing.entries
+    assert (first.id, first.group, first.path, first.label) == ("a", "a", "x/a.png", 0)
+    assert (second.id, second.label, second.finding) == ("b", 1, "well")
+    assert (first.sex, first.age, first.view, first.official_split) == (None,) * 4
+
+
+def test_all_columns(tmp_path):
+    fill(tmp_path, "a.png", "b.png")
+    write(
+        tmp_path,
+        "id,path,label,group,split,sex,age,view\n"
+        "1,a.png,0,p,Train,female,062Y,pa\n2,b.png,1,,val,M,31.5,by Dr Doe\n",
+    )
+    first, second = entries(tmp_path)
+    assert (first.id, first.group, first.official_split) == ("1", "p", "train")
+    assert (first.sex, first.age, first.view) == ("F", 62.0, "PA")
+    assert (second.group, second.official_split) == ("2", "validation")
+    assert (second.sex, second.age, second.view) == ("M", 31.5, None)
+
+
+def test_parquet_says_the_same_as_csv(tmp_path):
+    fill(tmp_path, "a.png", "b.png", "c.png")
+    frame = pd.DataFrame(
+        {"path": ["a.png", "b.png", "c.png"], "label": [["x"], ["x", "y"], ["z"]], "age": [1, 2, 3]}
+    )
+    frame.to_parquet(tmp_path / "manifest.parquet")
+    parquet = list_cases("manifest", tmp_path, "y")
+    (tmp_path / "manifest.parquet").unlink()
+    frame["label"] = frame["label"].str.join("|")
+    frame.to_csv(tmp_path / "manifest.csv", index=False)
+    assert list_cases("manifest", tmp_path, "y") == parquet
+    assert parquet.classes == ("not y", "y")
+    assert [entry.label for entry in parquet.entries] == [0, 1, 0]
+    assert [entry.findings for entry in parquet.entries] == [["x"], ["x", "y"], ["z"]]
+
+
+def test_rows_that_cannot_be_used_are_set_aside(tmp_path):
+    fill(tmp_path, "a.png", "b.png", "c.png")
+    outside = fill(tmp_path.parent / "outside", "secret.png") / "secret.png"
+    hostile = [str(outside), "../outside/secret.png", "a/../../outside/secret.png", "", "x" * 300]
+    rows = [("a.png", "0"), ("b.png", "1"), ("c.png", " | "), ("gone.png", "1")]
+    with (tmp_path / "manifest.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([("path", "label"), *rows, *((path, "1") for path in hostile)])
+    listing = list_cases("manifest", tmp_path, None)
+    assert [entry.id for entry in listing.entries] == ["a", "b"]
+    assert {item.path: item.reason for item in listing.rejected} == {
+        "c.png": "the manifest gives it no label",
+        "gone.png": "the manifest names it but there is no file",
+        "manifest.csv, row 5": "its path does not stay below data.root",
+        "manifest.csv, row 6": "its path does not stay below data.root",
+        "manifest.csv, row 7": "its path does not stay below data.root",
+        "manifest.csv, row 8": "it has no path",
+        "x" * 300: "the manifest names it but there is no file",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("path\na.png\n", "has no column label"),
+        ("path,label,group,gruop\na.png,0,,\n", None),
+        ("path,label,gruop\na.png,0,p\nb.png,1,q\n", "a column 'gruop'.*rename it to 'group'"),
+        ("path,label,Split\na.png,0,test\nb.png,1,\n", "rename it to 'split'"),
+        ("path,label\na.png,0\nb.png,1\na.png,0\n", r"names a.png more than once \(1 such\)"),
+        ("path,label\na.png,0\n./a.png,1\n", "names a.png more than once"),
+        ("path,label,id\na.png,0,7\nb.png,1,7\n", "gives id 7 to more than one image"),
+        ("path,label,id\na.png,0,7\nb.png,1,\n", "leaves id empty in 1 rows"),
+        ("path,label,split\na.png,0,later\nb.png,1,\n", "a split 'later'"),
+        ("path,label\na.png,0\n", "at least two classes, and has 0"),
+        ("path,label\n", "at least two classes, and has none"),
+        ("", "is empty"),
+    ],
+)
+def test_manifests_that_do_not_do(tmp_path, text, message):
+    write(fill(tmp_path, "a.png", "b.png"), text)
+    if message is None:  # what stands beside the right name is the user's own
+        message = "at least two classes"
+    with pytest.raises(RadbankError, match=message) as caught:
+        entries(tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_one_manifest_is_needed(tmp_path):
+    with pytest.raises(RadbankError, match="neither is there"):
+        entries(tmp_path)
+    for name in ("manifest.csv", "manifest.parquet"):
+        (tmp_path / name).touch()
+    with pytest.raises(RadbankError, match="both are there"):
+        entries(tmp_path)
+
+
+@given(
+    st.dictionaries(SAFE, st.tuples(st.sampled_from("abc"), SAFE, st.integers(0, 130)), min_size=3)
+)
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_what_is_written_is_read(tmp_path, rows):
+    labels = {label for label, _, _ in rows.values()}
+    with (tmp_path / "manifest.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["group", "path", "label", "age"])
+        for name, (label, group, age) in rows.items():
+            (tmp_path / f"{name}.png").touch()
+            writer.writerow([group, f"{name}.png", label, age])
+    if len(labels) < 2:
+        return
+    listing = list_cases("manifest", tmp_path, None)
+    assert listing.classes == tuple(sorted(labels))
+    for entry in listing.entries:
+        label, group, age = rows[entry.path.removesuffix(".png")]
+        assert (listing.classes[entry.label], entry.group) == (label, group)
+        assert entry.age == (age if age <= 120 else None)
+
+
+@given(st.binary(max_size=200), st.sampled_from(["manifest.csv", "manifest.parquet"]))
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_bytes_give_one_sentence(tmp_path, content, name):
+    folder = tmp_path / name
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_bytes(content)
+    with pytest.raises(RadbankError):
+        entries(folder)
+
+
+@given(st.lists(st.tuples(st.text(max_size=20), st.text(max_size=5)), max_size=5))
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_cells_are_listed_or_refused(tmp_path, rows):
+    fill(tmp_path, "a.png", "b.png")
+    table = [("a.png", "0"), ("b.png", "1"), *rows]
+    pd.DataFrame(table, columns=["path", "label"]).to_parquet(tmp_path / "manifest.parquet")
+    with suppress(RadbankError):
+        listing = list_cases("manifest", tmp_path, None)
+        assert len(listing.entries) + len(listing.rejected) == len(table)
+        assert all((tmp_path / entry.path).is_file() for entry in listing.entries)

@@ -1,0 +1,64 @@
+import pytest
+
+from pipeline.layouts import list_cases
+from radbank.errors import RadbankError
+
+LABELS = """patientId,x,y,width,height,Target
+b,1,2,3,4,1
+b,5.5,6,7,8,1
+a,,,,,0
+gone,,,,,0
+torn,,,,,0
+torn,1,2,3,4,1
+odd,,,,,2
+"""
+FINDINGS = "patientId,class\nb,Lung Opacity\nb,Lung Opacity\na,Normal\n"
+
+
+@pytest.fixture
+def root(tmp_path):
+    (tmp_path / "stage_2_train_images").mkdir()
+    for name in ("a", "b", "torn", "odd", "extra"):
+        (tmp_path / f"stage_2_train_images/{name}.dcm").touch()
+    (tmp_path / "stage_2_train_labels.csv").write_text(LABELS)
+    (tmp_path / "stage_2_detailed_class_info.csv").write_text(FINDINGS)
+    return tmp_path
+
+
+def test_rows_of_one_image_are_one_case(root):
+    listing = list_cases("rsna", root, None)
+    assert [entry.id for entry in listing.entries] == ["a", "b"]
+    negative, positive = listing.entries
+    assert (negative.label, negative.finding, negative.boxes) == (0, "Normal", None)
+    assert (positive.label, positive.finding) == (1, "Lung Opacity")
+    assert positive.boxes == [[1, 2, 3, 4], [5.5, 6, 7, 8]]
+    assert positive.path == "stage_2_train_images/b.dcm"
+
+
+def test_what_has_no_clear_label_or_file_is_set_aside(root):
+    reasons = {item.path: item.reason for item in list_cases("rsna", root, None).rejected}
+    assert reasons == {
+        "stage_2_train_images/gone.dcm": "stage_2_train_labels.csv names it but there is no file",
+        "stage_2_train_images/torn.dcm": "its rows in stage_2_train_labels.csv contradict "
+        "one another",
+        "stage_2_train_images/odd.dcm": "its Target in stage_2_train_labels.csv is neither 0 nor 1",
+        "stage_2_train_images/extra.dcm": "it has no row in stage_2_train_labels.csv",
+    }
+
+
+def test_detailed_classes_may_be_absent(root):
+    (root / "stage_2_detailed_class_info.csv").unlink()
+    assert {entry.finding for entry in list_cases("rsna", root, None).entries} == {None}
+
+
+def test_wrong_layouts_are_named(root, tmp_path):
+    with pytest.raises(RadbankError, match=r"data\.root is .*no folder"):
+        list_cases("rsna", tmp_path / "nowhere", None)
+    with pytest.raises(RadbankError, match=r"data\.positive"):
+        list_cases("rsna", root, "Normal")
+    (root / "stage_2_train_labels.csv").write_text("patientId,Target\n")
+    with pytest.raises(RadbankError, match="no column x, y, width, height"):
+        list_cases("rsna", root, None)
+    (root / "stage_2_train_labels.csv").unlink()
+    with pytest.raises(RadbankError, match="There is no"):
+        list_cases("rsna", root, None)

@@ -1,0 +1,59 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.robustness.balance import shifted_balance
+from pipeline.robustness.bench import of_patients, patients_by_class
+from pipeline.robustness.labels import noisy_labels
+from pipeline.robustness.patients import fewer_patients
+
+
+def test_bands_hold_their_values(bench):
+    tables = [
+        fewer_patients(bench, [0.1, 1.0], 3),
+        noisy_labels(bench, [0.0, 0.2], 2),
+        shifted_balance(bench, [0.3, 0.7], 2),
+    ]
+    for table in tables:
+        assert (table["low"] < table["value"]).all()
+        assert (table["value"] < table["high"]).all()
+
+
+def test_more_patients_teach_more_and_the_whole_is_the_head_itself(bench):
+    table = fewer_patients(bench, [1.0, 0.05], 3)
+    assert table["share"].tolist() == [0.05, 1.0]
+    assert table["patients"].tolist() == [7, 150]
+    assert table["images"].tolist() == [14, 300]
+    assert table["value"][1] > table["value"][0]
+    whole = bench.metrics(bench.train)(np.ones((1, 200)))["auc"][0]
+    assert table["value"][1] == pytest.approx(whole)
+
+
+def test_wrong_labels_cost_more_than_missing_ones_and_are_found(bench):
+    table = noisy_labels(bench, [0.0, 0.3], 3).set_index(["kind", "share"])
+    assert table.loc[("flipped", 0.0), "value"] == table.loc[("dropped", 0.0), "value"]
+    assert table.loc[("flipped", 0.3), "value"] < table.loc[("dropped", 0.3), "value"]
+    assert table.loc[("flipped", 0.3), "found"] > 0.6
+    assert table.loc[("flipped", 0.3), "right"] > 0.6
+    assert pd.isna(table.loc[("dropped", 0.3), "found"])
+
+
+def test_accuracy_moves_with_the_balance_of_the_test_as_bayes_says(bench):
+    table = shifted_balance(bench, [0.2, 0.5, 0.8], 1)
+    accuracy = table[table["metric"] == "accuracy"].set_index(["training", "test"])["value"]
+    for training in (0.2, 0.5, 0.8):
+        # sensitivity and specificity stay, so accuracy is linear in the share of positives
+        line = accuracy[training]
+        assert line[0.5] == pytest.approx((line[0.2] + line[0.8]) / 2)
+
+
+def test_patients_are_sorted_by_their_worst_image(bench):
+    negative, positive = patients_by_class(bench.train)
+    assert len(negative) + len(positive) == 150
+    part = of_patients(bench.train, positive[:2])
+    assert len(part) == 4
+    assert part.labels.all()
+
+
+def test_the_same_seed_gives_the_same_tables(bench):
+    pd.testing.assert_frame_equal(noisy_labels(bench, [0.1], 2), noisy_labels(bench, [0.1], 2))

@@ -1,0 +1,77 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.evaluation import score
+from pipeline.training.out_of_fold import OutOfFold
+
+COLUMNS = ["id", "group", "label", "repeat", "fold", "probability", "threshold"]
+INTERVALS = {"n_bootstrap": 200, "confidence": 0.95, "seed": 0}
+
+
+def made(repeats, n=120, seed=0):
+    rng = np.random.default_rng(seed)
+    labels = np.arange(n) // 2 % 2
+    cases = pd.DataFrame(
+        {
+            "id": [f"i{i:03d}" for i in range(n)],
+            "group": [f"p{i // 2}" for i in range(n)],
+            "label": labels,
+        }
+    )
+    found = OutOfFold.empty(cases, ("no", "yes"), repeats)
+    positive = 1 / (1 + np.exp(-rng.normal(labels - 0.5, 1, (repeats, n))))
+    found.probability[:] = np.stack([1 - positive, positive], axis=-1)
+    found.threshold[:] = 0.4
+    found.fold[:] = np.arange(n) // 2 % 5
+    return found
+
+
+def test_one_repeat_is_scored_as_any_model_is():
+    found = made(1)
+    cases = found.cases
+    plain = score(
+        cases["label"], found.probability[0, :, 1], cases["group"], threshold=0.4, **INTERVALS
+    )
+    figures = found.score(**INTERVALS)
+    for metric in ("auc", "accuracy", "f1", "sensitivity", "specificity", "brier"):
+        assert figures[metric]["value"] == pytest.approx(plain[metric]["value"])
+    assert figures["auc_by_repeat"]["smallest"] == figures["auc_by_repeat"]["largest"]
+
+
+def test_repeats_are_averaged_and_not_pooled():
+    found = made(3)
+    labels, groups = found.cases["label"], found.cases["group"]
+    each = [
+        score(labels, p, groups, threshold=0.4, **INTERVALS)["auc"]["value"]
+        for p in found.probability[..., 1]
+    ]
+    figures = found.score(**INTERVALS)
+    assert figures["auc"]["value"] == pytest.approx(np.mean(each))
+    assert figures["auc_by_repeat"] == {"smallest": min(each), "largest": max(each)}
+    assert figures["auc"]["low"] < figures["auc"]["value"] < figures["auc"]["high"]
+
+
+def test_thresholds_are_those_of_each_fold():
+    found = made(1)
+    found.threshold[0] = np.where(found.fold[0] == 0, 0.0, 2.0)  # only fold 0 is called positive
+    figures = found.score(**INTERVALS)
+    positive = found.cases["label"] == 1
+    assert figures["sensitivity"]["value"] == pytest.approx((found.fold[0][positive] == 0).mean())
+
+
+def test_the_file_says_what_it_is(tmp_path):
+    found = made(2)
+    path = tmp_path / "cv" / "mlp.csv"
+    path.parent.mkdir()
+    found.write(path, {"data": "synthetic demo cohort (not patients)"})
+    head, _, _ = path.read_text().partition("\n")
+    assert "synthetic" in json.loads(head.removeprefix("#"))["data"]
+    frame = pd.read_csv(path, comment="#")
+    assert list(frame.columns) == COLUMNS
+    assert len(frame) == 2 * 120
+    np.testing.assert_array_equal(frame["probability"], found.probability[..., 1].ravel())
+    OutOfFold.empty(found.cases, found.classes, 0).write(path, {})
+    assert path.read_text() == f"# {{}}\n{','.join(COLUMNS)}\n"

@@ -1,0 +1,54 @@
+import threading
+
+import pytest
+
+from radbank.errors import RadbankError
+from radbank.parallel import ordered_map
+
+
+def test_results_come_in_order_from_several_items_and_waves():
+    items = list(range(1000))
+    assert list(ordered_map(lambda x: 2 * x, items, scheduler=None)) == [2 * x for x in items]
+    assert list(ordered_map(str, [], scheduler=None)) == []
+
+
+def test_results_are_streamed():
+    called = []
+    lock = threading.Lock()
+
+    def count(item):
+        with lock:
+            called.append(item)
+
+    results = ordered_map(count, list(range(100_000)), scheduler=None)
+    next(results)
+    assert len(called) < 10_000
+
+
+def test_what_is_given_up_ends():
+    called = []
+    before = set(threading.enumerate())  # other tests' servers may have pools of their own
+    results = ordered_map(called.append, list(range(100_000)), scheduler=None)
+    next(results)
+    results.close()
+    assert len(called) < 10_000
+    assert not set(threading.enumerate()) - before
+
+
+def test_an_error_keeps_its_type():
+    with pytest.raises(ZeroDivisionError):
+        list(ordered_map(lambda x: 1 / x, [1, 0], scheduler=None))
+
+
+def test_a_scheduler_that_does_not_answer_is_named():
+    pytest.importorskip("distributed", reason="Dask's cluster part is optional")
+    with pytest.raises(RadbankError, match="No Dask scheduler answers at nonsense://x"):
+        list(ordered_map(str, [1], scheduler="nonsense://x"))
+
+
+def test_a_cluster_gives_the_same():
+    distributed = pytest.importorskip("distributed", reason="Dask's cluster part is optional")
+    local = {"processes": False, "dashboard_address": ":0", "n_workers": 1}
+    with distributed.LocalCluster(**local) as cluster:
+        address = cluster.scheduler_address
+        assert list(ordered_map(str, range(20), scheduler=address)) == [str(i) for i in range(20)]
