@@ -21,13 +21,13 @@ def main() -> None:
     params = load_params()
     cohort = read_cohort(params.backbone)
     names: list[str] = [*params.ensemble.members]
-    members = {name: get_head(name).load(paths.head_model(name)) for name in names}
-    n_train = max(TrainedModel.read(paths.head_model(name)).n_train for name in names)
+    members = {name: get_head(name).load(paths.model(name)) for name in names}
+    n_train = max(TrainedModel.read(paths.model(name)).n_train for name in names)
 
     start = time.perf_counter()
     ensemble = Ensemble.of(members, cohort.part("validation"))
     seconds = time.perf_counter() - start
-    seconds += sum(read_json(paths.COST / f"train_{name}.json")["seconds"] for name in names)
+    seconds += sum(read_json(paths.cost(name))["seconds"] for name in names)
     print(
         write_fitted(
             ensemble,

@@ -2,7 +2,6 @@
 
 from rich.console import Console
 
-from heads import ENSEMBLE, HEADS
 from pipeline import paths
 from pipeline.artifacts.cases import read_cases
 from pipeline.artifacts.predictions import read_predictions
@@ -11,13 +10,11 @@ from pipeline.evaluation.learning import learning_curve
 from pipeline.evaluation.multiclass.outcome import more_classes
 from pipeline.evaluation.outcome import two_classes
 from pipeline.evaluation.plots import write_plots
-from pipeline.evaluation.summary import FINETUNE, summarise
+from pipeline.evaluation.summary import summarise
 from pipeline.evaluation.table import caption, table
 from pipeline.params import load_params
 from pipeline.stage import run
 from radbank.files import write_json
-
-MODELS = (*HEADS, ENSEMBLE, FINETUNE)
 
 
 def main() -> None:
@@ -27,8 +24,8 @@ def main() -> None:
     intervals = Intervals(
         n_bootstrap=settings.bootstrap, confidence=settings.confidence, seed=params.seed
     )
-    predictions = {name: read_predictions(paths.PREDICTIONS / f"{name}.csv") for name in MODELS}
-    evaluate = two_classes if len(predictions[FINETUNE].classes) == 2 else more_classes
+    predictions = {name: read_predictions(paths.predictions(name)) for name in params.models}
+    evaluate = two_classes if len(predictions[paths.FINETUNE].classes) == 2 else more_classes
     found = evaluate(predictions, read_cases(paths.CASES).frame, settings, intervals)
     summary = summarise(found.study, found.comparisons, margin=settings.margin, **intervals)
     about = {

@@ -67,9 +67,9 @@ def main() -> None:
         evaluate=params.evaluate,
         seed=seed,
     )
-    write_predictions(paths.PREDICTIONS / "finetune.csv", predictions)
-    write_json(paths.METRICS / "finetune.json", metrics)
-    write_json(paths.COST / "finetune.json", cost_of(seconds, len(training) * settings.epochs))
+    write_predictions(paths.predictions(paths.FINETUNE), predictions)
+    write_json(paths.metrics(paths.FINETUNE), metrics)
+    write_json(paths.cost(paths.FINETUNE), cost_of(seconds, len(training) * settings.epochs))
     print(summary(model, metrics, seconds))
 
 

@@ -9,6 +9,8 @@ from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from heads import ENSEMBLE
+from pipeline.paths import FINETUNE
 from radbank.errors import RadbankError
 
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -212,6 +214,11 @@ class Params(_Block):
     evaluate: Evaluate
     limits: Limits
     cluster: Cluster
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Names of what a run trains: the heads in the order of params.yaml, ensemble, network."""
+        return (*type(self.heads).model_fields, ENSEMBLE, FINETUNE)
 
 
 def load_params(path: str | Path = "params.yaml") -> Params:

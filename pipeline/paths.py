@@ -2,6 +2,11 @@
 
 from pathlib import Path
 
+from heads import ENSEMBLE
+
+FINETUNE = "finetune"
+"""Name of the model that is trained end to end."""
+
 DEMO = Path("data/raw/demo")
 CASES = Path("data/cases.parquet")
 QUARANTINE = Path("data/quarantine.csv")
@@ -33,6 +38,27 @@ def feature_store(backbone: str) -> Path:
     return FEATURES / f"{backbone}.zarr"
 
 
-def head_model(head: str) -> Path:
-    """Return the folder of a trained head."""
-    return MODELS / "heads" / head
+def model(name: str) -> Path:
+    """Return the folder of a trained model."""
+    return _of_model(MODELS, name)
+
+
+def predictions(name: str) -> Path:
+    """Return the table of a model's predictions."""
+    return _of_model(PREDICTIONS, f"{name}.csv")
+
+
+def metrics(name: str) -> Path:
+    """Return the file of a model's scores on validation."""
+    return _of_model(METRICS, f"{name}.json")
+
+
+def cost(name: str) -> Path:
+    """Return the file that says what a model's training cost."""
+    return _of_model(COST, f"{name}.json")
+
+
+def _of_model(folder: Path, file: str) -> Path:
+    """Return a path in `folder`; what heads write lies apart, so that DVC can watch all of it."""
+    stem = file.removesuffix(Path(file).suffix)
+    return folder / file if stem in {ENSEMBLE, FINETUNE} else folder / "heads" / file

@@ -47,7 +47,7 @@ def main() -> None:
     evidence = Evidence(
         params=params,
         summary=summary,
-        costs=read_costs(paths.COST, models),
+        costs=read_costs(models),
         findings=read_findings(two_classes=summary.two_classes),
         curves={kind: read_curves(paths.PLOTS, kind, models) for kind in _CURVES},
         crossvalidation=read_crossvalidation(paths.CROSSVALIDATION),

@@ -17,8 +17,8 @@ from pipeline.evaluation.conclusion import conclude
 from pipeline.evaluation.metrics import AllMetrics
 from pipeline.evaluation.study import ModelScores, Scores, Study
 from pipeline.evaluation.wording import sentence
+from pipeline.paths import FINETUNE
 
-FINETUNE = "finetune"
 PROBE = "linear_probe"
 
 

@@ -11,7 +11,7 @@ from pipeline.finetuning.loop import Epoch, fine_tune
 from pipeline.finetuning.network import Network
 from pipeline.params import Finetune
 
-MODEL = paths.MODELS / "finetune"
+MODEL = paths.model(paths.FINETUNE)
 
 
 def train(

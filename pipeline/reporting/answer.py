@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipeline.evaluation.summary import FINETUNE
+from pipeline.paths import FINETUNE
 from pipeline.reporting.costs import Cost, ExtractionCost
 from pipeline.reporting.evidence import Summary
 from pipeline.reporting.style import label, name_in_words

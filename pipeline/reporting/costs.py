@@ -1,9 +1,8 @@
 """What stages cost, as the report reads it."""
 
-from pathlib import Path
 from typing import Literal
 
-from pipeline.evaluation.summary import FINETUNE
+from pipeline import paths
 from pipeline.reporting.document import Document, read_document
 
 
@@ -39,7 +38,7 @@ class ExtractionCost(Cost):
         return self.model_copy(update={"seconds": self.seconds_without_bank})
 
 
-def read_costs(folder: Path, models: list[str]) -> dict[str, Cost]:
+def read_costs(models: list[str]) -> dict[str, Cost]:
     """Read the cost of embedding every image ('extract') and of every model, by model name.
 
     Raises
@@ -47,7 +46,6 @@ def read_costs(folder: Path, models: list[str]) -> dict[str, Cost]:
     RadbankError
         If a file is missing or not what the stages write.
     """
-    files = {m: m if m == FINETUNE else f"train_{m}" for m in models}
-    costs = {name: read_document(Cost, folder / f"{file}.json") for name, file in files.items()}
-    extraction = read_document(ExtractionCost, folder / "extract.json").to_embed_all()
+    costs = {name: read_document(Cost, paths.cost(name)) for name in models}
+    extraction = read_document(ExtractionCost, paths.COST / "extract.json").to_embed_all()
     return {"extract": extraction, **costs}

@@ -1,7 +1,7 @@
 """How it was done, in words that can go into a paper."""
 
-from pipeline.evaluation.summary import FINETUNE
 from pipeline.params import Params
+from pipeline.paths import FINETUNE
 from pipeline.reporting.evidence import Summary
 from pipeline.reporting.style import name_in_words
 from pipeline.reporting.text import percent, plain

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pipeline.evaluation.reliability import RELIABILITY
-from pipeline.evaluation.summary import FINETUNE
+from pipeline.paths import FINETUNE
 from pipeline.reporting.evidence import METRICS, Estimate, Summary
 from pipeline.reporting.findings import (
     Calibration,

@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from pipeline.artifacts.cases import Cases
 from pipeline.classes import only_of_two
-from pipeline.evaluation.summary import FINETUNE
 from pipeline.params import Params
+from pipeline.paths import FINETUNE
 from pipeline.reporting.answer import answer
 from pipeline.reporting.cohort import describe_cohort, describe_quarantine
 from pipeline.reporting.costs import Cost

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from pipeline.evaluation.summary import FINETUNE, PROBE
+from pipeline.evaluation.summary import PROBE
+from pipeline.paths import FINETUNE
 from pipeline.reporting.costs import Cost
 from pipeline.reporting.evidence import ClassResult, ModelResult, Summary
 from pipeline.reporting.style import model_styles

@@ -18,7 +18,7 @@ from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pipeline.evaluation.summary import FINETUNE
+from pipeline.paths import FINETUNE
 
 INK = "#1b1e23"
 MUTED = "#5b6470"

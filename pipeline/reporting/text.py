@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipeline.evaluation.summary import FINETUNE
+from pipeline.paths import FINETUNE
 from pipeline.reporting.costs import Cost
 from pipeline.reporting.evidence import Estimate
 

@@ -18,7 +18,7 @@ def make_bench(cohort: Cohort, params: Params) -> Bench:
     The penalty is the one chosen inside the whole training split; neither validation nor test
     had a say. Without a test split everything is scored on validation.
     """
-    head = LogisticRegression.load(paths.head_model(LogisticRegression.name))
+    head = LogisticRegression.load(paths.model(LogisticRegression.name))
     splits = set(cohort.cases["split"])
     return Bench(
         train=cohort.part("train"),

@@ -80,16 +80,16 @@ def write_fitted(
         "images_per_second": n_train / seconds,
         "device": "cpu",
     }
-    with atomic_path(paths.head_model(head.name)) as folder:
+    with atomic_path(paths.model(head.name)) as folder:
         folder.mkdir()
         head.save(folder)
         model.write(folder)
     predictions = Predictions.of_views(
         cohort.cases, by_view, model.provenance, average=head.average_views
     )
-    write_predictions(paths.PREDICTIONS / f"{head.name}.csv", predictions)
-    write_json(paths.METRICS / "heads" / f"{head.name}.json", metrics)
-    write_json(paths.COST / f"train_{head.name}.json", cost)
+    write_predictions(paths.predictions(head.name), predictions)
+    write_json(paths.metrics(head.name), metrics)
+    write_json(paths.cost(head.name), cost)
     return summary(model, metrics, seconds)
 
 

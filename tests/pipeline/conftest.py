@@ -13,12 +13,11 @@ from ruamel.yaml import YAML
 
 from features.store import StoreCoords, write_store
 from heads.base import by_class
-from pipeline import evaluate
+from pipeline import evaluate, paths
 from pipeline.artifacts.cases import write_cases
 from pipeline.artifacts.images import write_images
 from pipeline.artifacts.predictions import Predictions, write_predictions
 from pipeline.artifacts.quarantine import write_quarantine
-from pipeline.evaluate import MODELS
 from pipeline.layouts.base import Rejected
 from pipeline.leakage.find import COLUMNS, KINDS, count
 from pipeline.params import Params, load_params
@@ -27,6 +26,7 @@ from pipeline.splitting.partition import Plan, partition
 from radbank.files import read_json, sha256_file, write_json, write_text
 
 ROOT = Path(__file__).resolve().parents[2]
+MODELS = load_params(ROOT / "params.yaml").models
 CLASSES = ("No finding", "Lung opacity")
 PROVENANCE = {
     "backbone": "efficientnet_lite0",
@@ -45,11 +45,11 @@ SKILL = {
 }
 SECONDS = {
     "extract": 8.4,
-    "train_logistic_regression": 1.62,
-    "train_lightgbm": 0.84,
-    "train_mlp": 3.3,
-    "train_linear_probe": 0.07,
-    "train_ensemble": 5.8,
+    "logistic_regression": 1.62,
+    "lightgbm": 0.84,
+    "mlp": 3.3,
+    "linear_probe": 0.07,
+    "ensemble": 5.8,
     "finetune": 161.3,
 }
 LEARNING = {
@@ -115,7 +115,7 @@ def write_predictions_of(model: str, cases: pd.DataFrame, splits: pd.DataFrame, 
     scores = 1 / (1 + np.exp(-(SKILL[model] * (2 * labels - 1) * 0.6 + noise)))
     frame = splits[["id", "group", "split"]].assign(label=cases["label"])
     predictions = Predictions.of_views(frame, by_class(scores), PROVENANCE)
-    write_predictions(f"predictions/{model}.csv", predictions)
+    write_predictions(paths.predictions(model), predictions)
 
 
 def write_experiments(models: tuple[str, ...]) -> None:
@@ -174,7 +174,7 @@ def write_evidence() -> None:
         cost = {"seconds": value, "images": 240, "images_per_second": 240 / value, "device": "cpu"}
         if name == "extract":
             cost |= {"computed": 480, "reused": 0, "seconds_without_bank": value}
-        write_json(f"metrics/cost/{name}.json", cost)
+        write_json(paths.COST / "extract.json" if name == "extract" else paths.cost(name), cost)
     write_json("metrics/shortcuts.json", SHORTCUTS)
     write_experiments(("logistic_regression", "ensemble"))
     write_leaks(cases, splits)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from heads import load_head
-from pipeline import ensemble, train
+from pipeline import ensemble, paths, train
 from pipeline.artifacts.predictions import read_predictions
 from pipeline.artifacts.trained_model import TrainedModel
 from radbank.errors import RadbankError
@@ -26,16 +26,16 @@ def trained(cached):
 
 def test_the_stage_writes_what_a_head_writes(trained, capsys):
     ensemble.main()
-    model = TrainedModel.read(Path("models/heads/ensemble"))
+    model = TrainedModel.read(Path("models/ensemble"))
     assert (model.kind, model.name, model.views) == ("head", "ensemble", 0)
     frame = read_predictions("predictions/ensemble.csv").frame
-    said = load_head("ensemble", Path("models/heads/ensemble")).predict_views(trained)[:, 1]
+    said = load_head("ensemble", Path("models/ensemble")).predict_views(trained)[:, 1]
     np.testing.assert_array_equal(frame["probability"], said[:, 0])
     np.testing.assert_allclose(frame["probability_averaged"], said.mean(axis=1))
-    metrics = json.loads(Path("metrics/heads/ensemble.json").read_text())
+    metrics = json.loads(Path("metrics/ensemble.json").read_text())
     assert set(metrics["chosen"]) == set(MEMBERS)
-    spent = [json.loads(Path(f"metrics/cost/train_{name}.json").read_text()) for name in MEMBERS]
-    cost = json.loads(Path("metrics/cost/train_ensemble.json").read_text())
+    spent = [json.loads(Path(f"metrics/cost/heads/{name}.json").read_text()) for name in MEMBERS]
+    cost = json.loads(Path("metrics/cost/ensemble.json").read_text())
     assert cost["seconds"] > sum(each["seconds"] for each in spent)
     assert "ensemble on efficientnet_lite0" in capsys.readouterr().out
 
@@ -48,7 +48,7 @@ def test_averaging_views_is_kept_with_the_model(trained):
     ensemble.main()
     for name in (*MEMBERS, "ensemble"):
         assert TrainedModel.read(Path(f"models/heads/{name}")).views == 1
-        frame = read_predictions(f"predictions/{name}.csv").frame
+        frame = read_predictions(paths.predictions(name)).frame
         np.testing.assert_array_equal(frame["probability"], frame["probability_averaged"])
 
 

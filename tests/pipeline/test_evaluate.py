@@ -7,13 +7,16 @@ import pandas as pd
 import pytest
 
 from heads.base import by_class
+from pipeline import paths
 from pipeline.artifacts.cases import read_cases, write_cases
 from pipeline.artifacts.predictions import Predictions, write_predictions
-from pipeline.evaluate import MODELS, main
+from pipeline.evaluate import main
+from pipeline.params import load_params
 from radbank.errors import RadbankError
 from radbank.files import write_text
 
 ROOT = Path(__file__).resolve().parents[2]
+MODELS = load_params(ROOT / "params.yaml").models
 PROVENANCE = {
     "backbone": "resnet50",
     "weights": "random",
@@ -38,7 +41,7 @@ def write_model(name, *, seed, test=True, provenance=PROVENANCE):
         }
     )
     predictions = Predictions.of_views(cases, by_class(scores), provenance)
-    write_predictions(f"predictions/{name}.csv", predictions)
+    write_predictions(paths.predictions(name), predictions)
 
 
 @pytest.fixture
@@ -160,6 +163,6 @@ def test_models_of_another_backbone_are_refused(study):
 
 
 def test_a_missing_model_is_named(study):
-    Path("predictions/mlp.csv").unlink()
-    with pytest.raises(RadbankError, match=r"There is no predictions/mlp\.csv"):
+    Path("predictions/heads/mlp.csv").unlink()
+    with pytest.raises(RadbankError, match=r"There is no predictions/heads/mlp\.csv"):
         main()

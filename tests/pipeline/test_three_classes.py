@@ -23,6 +23,7 @@ from pipeline import (
     ingest,
     leaks,
     limits,
+    paths,
     prepare,
     report,
     shortcuts,
@@ -31,11 +32,12 @@ from pipeline import (
 )
 from pipeline.artifacts.predictions import read_predictions
 from pipeline.cli import main
-from pipeline.evaluate import MODELS
+from pipeline.params import load_params
 from radbank.errors import RadbankError
 from radbank.files import write_json
 
 ROOT = Path(__file__).resolve().parents[2]
+MODELS = load_params(ROOT / "params.yaml").models
 CLASSES = ("bacteria", "normal", "virus, other")  # a comma must survive every table
 N = 120
 
@@ -100,7 +102,7 @@ def test_the_figures_are_those_of_the_predictions(study):
     assert summary["n_by_class"] == dict.fromkeys(CLASSES, 8)
     assert "n_positive" not in summary
     for name, figures in summary["models"].items():
-        part = read_predictions(f"predictions/{name}.csv").of_split("test")
+        part = read_predictions(paths.predictions(name)).of_split("test")
         labels, said = part.frame["label"], part.probabilities()
         assert figures["auc"]["value"] == pytest.approx(
             roc_auc_score(labels, said, multi_class="ovr")
@@ -129,7 +131,7 @@ def test_every_pair_is_compared_and_the_probe_is_scored_on_altered_views(study):
         - summary["models"][first["second"]]["auc"]["value"]
     )
     assert first["auc"]["value"] == pytest.approx(difference)
-    part = read_predictions("predictions/linear_probe.csv").of_split("test")
+    part = read_predictions("predictions/heads/linear_probe.csv").of_split("test")
     altered = roc_auc_score(part.frame["label"], part.probabilities("augmented"), multi_class="ovr")
     assert summary["linear_probe_augmented"]["auc"]["value"] == pytest.approx(altered)
 
@@ -192,7 +194,7 @@ def test_the_report_shows_what_there_is_and_says_what_is_not(study):
     assert len(ids) == len(set(ids))
 
 
-@pytest.mark.parametrize("model", ["models/heads/ensemble", "models/finetune"])
+@pytest.mark.parametrize("model", ["models/ensemble", "models/finetune"])
 def test_new_images_get_a_probability_of_each_class(study, model, capsys):
     main(["predict", model, "raw"])
     out, err = capsys.readouterr()
@@ -201,7 +203,7 @@ def test_new_images_get_a_probability_of_each_class(study, model, capsys):
     assert "'bacteria', 'normal', 'virus, other'" in err
     said = {row[0]: [float(number) for number in row[1:]] for row in rows[1:]}
     assert len(said) == N
-    written = read_predictions(f"predictions/{Path(model).name}.csv")
+    written = read_predictions(paths.predictions(Path(model).name))
     expected = dict(zip(written.frame["id"], written.probabilities().tolist(), strict=True))
     for path, numbers in said.items():
         assert sum(numbers) == pytest.approx(1)

@@ -12,7 +12,7 @@ from sklearn.metrics import roc_auc_score
 
 from features.store import StoreCoords, write_store
 from heads import HEADS, get_head
-from pipeline import train
+from pipeline import paths, train
 from pipeline.artifacts.predictions import read_predictions
 from pipeline.artifacts.trained_model import TrainedModel
 from pipeline.evaluation import youden_threshold
@@ -107,7 +107,7 @@ def test_a_head_is_trained_saved_and_scored(name, folder, capsys):
     splits, embeddings = write_inputs()
     train.main([name])
 
-    predictions = read_predictions(folder / f"predictions/{name}.csv")
+    predictions = read_predictions(folder / paths.predictions(name))
     frame = predictions.frame
     used = splits[splits["split"] != "excluded"].reset_index(drop=True)
     for column in ("id", "group", "split", "label"):
@@ -138,7 +138,7 @@ def test_a_head_is_trained_saved_and_scored(name, folder, capsys):
     assert metrics["validation"]["auc"]["value"] > 0.7
     assert metrics["chosen"] == head.chosen()
 
-    cost = json.loads((folder / f"metrics/cost/train_{name}.json").read_text())
+    cost = json.loads((folder / f"metrics/cost/heads/{name}.json").read_text())
     assert cost["images"] == model.n_train
     assert cost["device"] == "cpu"
     assert cost["images_per_second"] == pytest.approx(cost["images"] / cost["seconds"])
@@ -164,7 +164,7 @@ def test_two_runs_give_the_same_bytes(folder):
 def test_one_view_gives_one_probability(folder):
     write_inputs(n_views=1)
     train.main(["linear_probe"])
-    frame = read_predictions(folder / "predictions/linear_probe.csv").frame
+    frame = read_predictions(folder / "predictions/heads/linear_probe.csv").frame
     assert list(frame.columns) == ["id", "group", "label", "split", "probability"]
     metrics = json.loads((folder / "metrics/heads/linear_probe.json").read_text())
     assert metrics["chosen"]["training_views"] == "plain"
@@ -236,7 +236,7 @@ def test_three_classes_have_a_probability_each(name, folder, monkeypatch, capsys
     splits, embeddings = write_inputs(change=change)
     set_param("bootstrap: 2000", "bootstrap: 100")
     train.main([name])
-    predictions = read_predictions(folder / f"predictions/{name}.csv")
+    predictions = read_predictions(folder / paths.predictions(name))
     frame = predictions.frame
     assert list(frame.columns[4:7]) == [f"probability_{each}" for each in classes]
     assert list(frame.columns[7:10]) == [f"augmented_{each}" for each in classes]

@@ -4,7 +4,7 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.ticker import MaxNLocator
 
-from pipeline.evaluation.summary import FINETUNE
+from pipeline.paths import FINETUNE
 from pipeline.reporting.evidence import Summary
 from pipeline.reporting.style import figure_style, model_styles, new_axes
 from pipeline.reporting.svg import Panel, Plate, inline_svg

@@ -12,7 +12,7 @@ from pydicom.dataset import FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 from ruamel.yaml import YAML
 
-from pipeline import extract, finetune, ingest, prepare, split, train
+from pipeline import extract, finetune, ingest, paths, prepare, split, train
 from pipeline.artifacts.cases import read_cases
 from pipeline.artifacts.predictions import read_predictions
 from pipeline.cli import main
@@ -75,9 +75,9 @@ def table(text):
 def test_old_images_get_the_probabilities_of_the_training(study, model, capsys):
     main(["predict", model, "raw"])
     out, err = capsys.readouterr()
-    written = read_predictions(f"predictions/{Path(model).name}.csv").frame
-    paths = read_cases("data/cases.parquet").frame.set_index("id")["path"]
-    expected = {f"raw/{paths[row.id]}": row.probability for row in written.itertuples()}
+    written = read_predictions(paths.predictions(Path(model).name)).frame
+    of_case = read_cases("data/cases.parquet").frame.set_index("id")["path"]
+    expected = {f"raw/{of_case[row.id]}": row.probability for row in written.itertuples()}
     # an image's place in a batch may change the rounding
     assert table(out) == pytest.approx(expected, rel=1e-4)
     assert len(expected) == 60

@@ -1,5 +1,6 @@
 import pytest
 
+from pipeline import paths
 from pipeline.reporting.answer import answer
 from pipeline.reporting.costs import ExtractionCost, read_costs
 from pipeline.reporting.text import total_seconds
@@ -27,13 +28,15 @@ OF_SOME = {**MEASURED, "computed": 120, "reused": 360, "seconds_without_bank": N
         ),
     ],
 )
-def test_what_the_bank_spared_is_part_of_the_cost(tmp_path, summary, extraction, seconds, said):
+def test_what_the_bank_spared_is_part_of_the_cost(
+    tmp_path, monkeypatch, summary, extraction, seconds, said
+):
     models = list(summary.models)
-    write_json(tmp_path / "extract.json", extraction)
+    monkeypatch.chdir(tmp_path)
+    write_json(paths.COST / "extract.json", extraction)
     for model in models:
-        name = model if model == "finetune" else f"train_{model}"
-        write_json(tmp_path / f"{name}.json", {**MEASURED, "seconds": 1.0})
-    costs = read_costs(tmp_path, models)
+        write_json(paths.cost(model), {**MEASURED, "seconds": 1.0})
+    costs = read_costs(models)
     assert isinstance(costs["extract"], ExtractionCost)
     assert total_seconds(costs, "mlp") == seconds + 1
     assert said in answer(summary, costs).cost
