@@ -42,7 +42,8 @@ def check_installation() -> Iterator[Check]:
             yield ok(name, present)
         else:
             yield warn(
-                name, f"not installed (optional, for {purpose}): `python -m pip install {name}`"
+                name,
+                f"not installed (optional, for {purpose}): `python -m pip install -e '.[cluster]'`",
             )
 
 
