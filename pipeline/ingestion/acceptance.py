@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.artifacts.quarantine import tabulate
-from pipeline.layouts.base import Rejected
+from pipeline.artifacts.quarantine import Rejected, tabulate
 from pipeline.params import Accept
 from radbank.errors import RadbankError
 

@@ -4,8 +4,8 @@ import re
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from pipeline.artifacts.table import read_table
 from pipeline.layouts.base import Entry
-from pipeline.layouts.table import read_table
 from radbank.errors import RadbankError
 
 

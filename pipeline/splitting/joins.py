@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.layouts.table import read_table
+from pipeline.artifacts.table import read_table
 from radbank.errors import RadbankError
 
 COLUMNS = ("id_a", "id_b")
