@@ -122,6 +122,12 @@ def test_every_marker_stands_above_a_block():
     assert markers == sum(block.marker is not None for block in BLOCKS)
 
 
+def test_every_link_leads_to_a_file():
+    for page in (*PAGES, ROOT / "SECURITY.md", ROOT / "CHANGELOG.md"):
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.relative_to(ROOT)}: {target}"
+
+
 @pytest.mark.parametrize("block", RUN, ids=lambda block: block.place)
 def test_the_block_runs(block, project):
     if block.marker == "slow" and not os.environ.get("RADBANK_SLOW_DOCS"):
