@@ -99,7 +99,7 @@ def connect(scheduler: str) -> Iterator[Any]:
     except ImportError:
         raise RadbankError(
             "cluster.scheduler is set, but Dask's cluster part is not installed: "
-            "run `python -m pip install distributed`, or set it to null."
+            "run `python -m pip install -e '.[cluster]'`, or set it to null."
         ) from None
     try:
         connected = client_class(scheduler, timeout="10s", set_as_default=False)

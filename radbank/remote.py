@@ -34,6 +34,6 @@ def exists(url: str) -> bool:
         reason = str(error).partition("\n")[0] or type(error).__name__
         raise RadbankError(
             f"{url} cannot be reached ({reason}): check address, keys and endpoint; S3 needs "
-            "`python -m pip install s3fs`, other places a package that fsspec names."
+            "`python -m pip install -e '.[remote]'`, other places a package that fsspec names."
         ) from error
     return True
