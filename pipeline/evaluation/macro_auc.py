@@ -2,9 +2,10 @@
 
 A case is positive for its own class and negative for every other, and so pulls at the AUC of each.
 Its influence on the mean is the mean of its influences [1]_. These are summed by patient, and
-their scatter between patients gives the variance [2]_, by :mod:`pipeline.evaluation.delong`: the
-classes are its strata, with one more of the cases that are of none of them. How the AUCs of the
-classes depend on each other is thereby counted. Of a single class all figures are those of its AUC.
+their scatter between patients gives the variance [2]_
+(:mod:`pipeline.evaluation.clustered_variance`): the classes are its strata, and the cases of none
+of them one more. The correlation of the classes' AUCs is thereby counted. For a single class all
+figures are those of its AUC.
 
 References
 ----------
@@ -20,6 +21,7 @@ import numpy as np
 from pipeline.evaluation.auc_difference import tested
 from pipeline.evaluation.clustered_variance import Spread, spread_over
 from pipeline.evaluation.delong import (
+    auc_interval,
     images_of_a_patient,
     influences,
     model_variance,
@@ -85,6 +87,8 @@ def macro_auc_interval(
     -----
     Checked by simulation (docs/reference/statistics.md).
     """
+    if len(classes) == 1:
+        return auc_interval(classes[0], confidence)  # the same, to the last digit
     if not all(cases.has_both_classes for cases in classes):
         return None, None
     auc, _ = macro_influences(classes)
@@ -96,7 +100,7 @@ def macro_auc_interval(
         return float(np.mean([math.sqrt(_independent(area, cases)) for cases in classes])) ** 2
 
     if 0 < auc < 1:
-        design_effect = scatter.variance / variance(auc) or 1.0  # of ties alone there is none
+        design_effect = scatter.variance / variance(auc) or 1.0  # where all cases tie there is none
     else:
         design_effect = images_of_a_patient(classes[0].patients)
     width = quantile(confidence, 2 * scatter.satterthwaite) ** 2 * design_effect
