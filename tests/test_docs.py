@@ -25,6 +25,7 @@ BLOCK = re.compile(
 SMALL = {
     "demo": {"images": 40, "patients": 24},
     "data": {"max_quarantined": 0.2},  # the demo's three broken files are many of so few
+    "heads": {"mlp": {"members": 1, "max_epochs": 3}, "lightgbm": {"max_rounds": 20}},
     "limits": {"repeats": 1, "patients": [1.0], "labels": [0.0], "balances": [0.5]},
     "finetune": {"epochs": 1, "warmup_epochs": 0, "image_size": 64},
     "evaluate": {"bootstrap": 100},
@@ -70,8 +71,7 @@ def project(tmp_path_factory):
             shutil.copy(ROOT / name, folder / name)
     yaml = YAML()
     params = yaml.load(folder / "params.yaml")
-    for key, values in SMALL.items():
-        params[key].update(values)
+    merge(params, SMALL)
     yaml.dump(params, folder / "params.yaml")
     commands = (
         "git init --quiet && git add --all && git commit --quiet --message 'A project'",
@@ -80,6 +80,14 @@ def project(tmp_path_factory):
     for command in commands:
         bash(command, folder)
     return folder
+
+
+def merge(content: dict, changes: dict) -> None:
+    for key, value in changes.items():
+        if isinstance(value, dict):
+            merge(content[key], value)
+        else:
+            content[key] = value
 
 
 def bash(code: str, folder: Path) -> str:
