@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import torch
 
-from features import trial
 from features.backbones import LoadedBackbone
-from features.batch_size import FIXED, BatchSize, deciding
+from features.batch_size import BatchSize, batch_size_in_key, resolve_batch_size
 from features.computation import Computation
 from features.device import device_type
 from features.engines.base import Engine
@@ -43,12 +42,9 @@ class Embedder:
     engine, precision
         As for :func:`features.engines.choice.choose`.
     batch_size
-        Images in a forward pass; ``"auto"`` is a fixed number where embeddings depend on it,
-        and otherwise found by trial if there are enough images.
+        Images in a forward pass; ``"auto"`` is 16 on a CPU and 128 on a GPU.
     device
         Where the network runs.
-    n_images
-        Embeddings to compute in all, views included.
 
     Attributes
     ----------
@@ -74,20 +70,14 @@ class Embedder:
         precision: str,
         batch_size: BatchSize,
         device: torch.device,
-        n_images: int = 0,
     ) -> None:
-        self.choice = choose(engine, precision, device=device.type, n_images=n_images)
+        self.choice = choose(engine, precision, device=device.type, n_images=0)
         self._device = device
         self._preprocessing = backbone.preprocessing
         self._network = LayerEmbedding(backbone, layers)
-        decides = deciding(batch_size, engine=self.choice.engine, device=device.type)
-        if batch_size == "auto" and decides is None and n_images >= trial.PAYS:
-            side = backbone.preprocessing.input_size
-            self.batch_size, self._engine = trial.find_batch_size(self._build, side)
-        else:
-            self.batch_size = FIXED[device.type] if batch_size == "auto" else batch_size
-            self._engine = self._build(self.batch_size)
+        self.batch_size = resolve_batch_size(batch_size, device.type)
         self._in_one_pass = self.batch_size
+        self._engine = self._build(self.batch_size)
         self.computation = Computation(
             backbone=backbone.name,
             weights_sha256=backbone.weights.sha256,
@@ -96,7 +86,7 @@ class Embedder:
             engine=self.choice.engine,
             precision=self._engine.precision,
             device=device.type,
-            batch_size=decides,
+            batch_size=batch_size_in_key(batch_size, engine=self.choice.engine, device=device.type),
         )
 
     @property
@@ -148,7 +138,7 @@ class Embedder:
                     ]
                 )
             except Exception as error:
-                if not trial.is_out_of_memory(error) or self._in_one_pass == 1:
+                if not _is_out_of_memory(error) or self._in_one_pass == 1:
                     raise
             self._halve()
 
@@ -180,3 +170,13 @@ def _padded(images: torch.Tensor, size: int) -> torch.Tensor:
     if not missing:
         return images
     return torch.cat([images, images.new_zeros(missing, *images.shape[1:])])
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    """Tell whether an engine failed for want of memory, which each of them says in its own way."""
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or (
+        isinstance(error, RuntimeError)
+        and any(
+            words in str(error) for words in ("not enough memory", "out of memory", "bad_alloc")
+        )
+    )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from features.batch_size import deciding
+from features.batch_size import batch_size_in_key
 from features.computation import Computation
 from features.device import device_type
 from features.engines.choice import Choice, choose
@@ -53,6 +53,6 @@ def decide(params: Params, identity: Identity, n_embeddings: int) -> Decision:
         engine=choice.engine,
         precision=choice.precision,
         device=device,
-        batch_size=deciding(settings.batch_size, engine=choice.engine, device=device),
+        batch_size=batch_size_in_key(settings.batch_size, engine=choice.engine, device=device),
     )
     return Decision(choice=choice, computation=computation)

@@ -216,7 +216,6 @@ class Embeddings:
             precision=self.computation.precision,
             batch_size=self._params.features.batch_size,
             device=device(),
-            n_images=len(self.lacking),  # to find the quickest batch size for a few is no gain
         )
         if embedder.computation != self.computation:
             params = self._params
