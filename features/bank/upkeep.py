@@ -11,7 +11,7 @@ from features.bank.block import Block, DamagedBlock, is_block
 
 _ABANDONED = 3600  # seconds after which nobody is still writing a file
 _PARTIAL = re.compile(r"([0-9a-f]{64})/(blocks/)?\.[^/]+\.partial")
-_ABOUT = re.compile(r"([0-9a-f]{64})/[a-z]+\.json")
+_ABOUT = re.compile(r"([0-9a-f]{64})/([a-z]+|fidelity-[0-9a-f]+)\.json")
 
 
 @dataclass(frozen=True, kw_only=True)

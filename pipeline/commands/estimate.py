@@ -11,7 +11,6 @@ from rich.table import Table
 
 from pipeline.commands.help import HelpFormatter
 from pipeline.params import Params, load_params
-from pipeline.sizes import in_words
 from radbank.errors import RadbankError
 from radbank.progress import track
 
@@ -107,6 +106,8 @@ def _plain(estimate: "Estimate") -> dict[str, Any]:
 
 
 def _table(estimates: list["Estimate"]) -> Table:
+    from dask.utils import format_bytes  # noqa: PLC0415 - takes a while to import
+
     table = Table(
         "backbone", "engine", "views/s", "time", "between", "bank", "store", "memory", box=None
     )
@@ -121,9 +122,9 @@ def _table(estimates: list["Estimate"]) -> Table:
             f"{each.rate:,.1f}",
             duration(each.seconds(each.rate)),
             f"{low} and {high}",
-            in_words(each.bank_bytes),
-            in_words(each.store_bytes),
-            in_words(each.memory_bytes),
+            format_bytes(each.bank_bytes),
+            format_bytes(each.store_bytes),
+            format_bytes(each.memory_bytes),
         )
     return table
 

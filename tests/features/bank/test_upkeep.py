@@ -78,7 +78,10 @@ def test_prune_deletes_the_longest_unused_first(bank, filled):
     assert [block.exists() for block in filled] == [False, False, True, True]
 
 
-def test_what_is_left_of_a_computation_goes_with_its_last_block(bank, filled, place):
+def test_what_is_left_of_a_computation_goes_with_its_last_block(bank, filled, place, open_shelf):
+    about = open_shelf().about
+    about.remember_fidelity(KEYS, 0.9999)
+    about.remember_rate(6, 1.0)
     for file in place.rglob("*"):
         os.utime(file, (LONG_AGO, LONG_AGO))
     prune(bank, 0)
