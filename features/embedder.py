@@ -15,8 +15,8 @@ from features.engines.choice import choose
 from features.engines.compiled import Compiled
 from features.engines.eager import Eager
 from features.engines.openvino import OpenVINO
-from features.feeding import WAITING, ahead
 from features.layers import LayerEmbedding
+from features.prefetch import PREFETCHED, prefetch
 
 ENGINES = {engine.name: engine for engine in (OpenVINO, Compiled, Eager)}
 
@@ -51,7 +51,7 @@ class Embedder:
     choice
         The engine and the precision, and why these.
     computation
-        What decides the numbers.
+        The cache key of the embeddings, apart from the image.
     batch_size
         The most images that a batch may have.
 
@@ -108,8 +108,8 @@ class Embedder:
     def __call__(self, batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
         """Yield the embeddings of batches of images, in their order.
 
-        Batches are read and resized in one thread and embedded in another, while the caller works
-        on the embeddings before.
+        Batches are prefetched: one thread reads and resizes them, another embeds them, while the
+        caller works on the embeddings before.
 
         Parameters
         ----------
@@ -121,8 +121,8 @@ class Embedder:
         ndarray of shape (n, n_features)
             float32.
         """
-        resized = ahead(map(self._resize, batches), WAITING)
-        return ahead(map(self._embed, resized), WAITING)
+        resized = prefetch(map(self._resize, batches), PREFETCHED)
+        return prefetch(map(self._embed, resized), PREFETCHED)
 
     def _resize(self, batch: np.ndarray) -> torch.Tensor:
         resized = self._preprocessing.resize(batch)

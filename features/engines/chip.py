@@ -7,7 +7,7 @@ _CPUINFO = Path("/proc/cpuinfo")
 
 
 @cache
-def bf16_pays() -> bool:
+def bf16_is_faster() -> bool:
     """Tell whether products in bfloat16 are quicker here than those in float32.
 
     That takes Intel's matrix units (``amx_bf16``) or AMD's vector units (``avx512_bf16``).

@@ -15,7 +15,7 @@ from radbank.errors import RadbankError
 from radbank.progress import track
 
 if TYPE_CHECKING:
-    from pipeline.extraction.estimation import Estimate
+    from pipeline.extraction.estimation import ExtractionEstimate
 
 EXAMPLE = """examples:
   radbank estimate
@@ -95,7 +95,7 @@ def _with_backbone(params: Params, name: str, weights: str | None) -> Params:
     return params.model_copy(update={"backbone": name, "weights": weights})
 
 
-def _plain(estimate: "Estimate") -> dict[str, Any]:
+def _plain(estimate: "ExtractionEstimate") -> dict[str, Any]:
     """Return what JSON holds."""
     return {
         **asdict(estimate),
@@ -105,7 +105,7 @@ def _plain(estimate: "Estimate") -> dict[str, Any]:
     }
 
 
-def _table(estimates: list["Estimate"]) -> Table:
+def _table(estimates: list["ExtractionEstimate"]) -> Table:
     from dask.utils import format_bytes  # noqa: PLC0415 - takes a while to import
 
     table = Table(
@@ -129,7 +129,7 @@ def _table(estimates: list["Estimate"]) -> Table:
     return table
 
 
-def _remarks(estimates: list["Estimate"], params: Params, n_images: int) -> str:
+def _remarks(estimates: list["ExtractionEstimate"], params: Params, n_images: int) -> str:
     """Say what the figures are of."""
     first = estimates[0]
     views = f"{params.features.views} augmented views each"

@@ -90,7 +90,7 @@ def provenance(
 
 def cost_of(embeddings: Embeddings, seconds: float) -> dict[str, Any]:
     """Return what the run took, and what it would have taken with an empty bank."""
-    n_images = len(embeddings.cohort)
+    n_images = len(embeddings.wanted)
     return {
         "seconds": seconds,
         "images": n_images,

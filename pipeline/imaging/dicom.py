@@ -8,7 +8,7 @@ from pipeline.imaging.broken import BROKEN
 from pipeline.imaging.description import MONOCHROME, PIXELS, Description, describe
 from pipeline.imaging.grey import is_inverse, to_grey
 from pipeline.imaging.header import read_header
-from pipeline.imaging.image import LOOK, Image, UnreadableImage
+from pipeline.imaging.image import ANY_SIDE, Image, UnreadableImage
 from pipeline.imaging.jpeg import find_reduction
 from pipeline.imaging.palette import apply_palette
 from pipeline.imaging.parse import parse
@@ -48,7 +48,7 @@ def read_dicom(data: bytes, *, frame: int | None = None, side: int | None = None
     description = describe(dataset)
     rows, columns = description.rows, description.columns
     aspect = pixel_aspect(dataset)
-    if side == LOOK:
+    if side == ANY_SIDE:
         reducible = is_monotone(dataset)
     else:
         reducible = aspect == 1 and stores_greys(dataset, description)

@@ -13,7 +13,7 @@ from radbank.errors import RadbankError
 MAX_PIXELS = 2**26
 
 #: Asked for as a side in pixels: a look that only tells whether there is an image.
-LOOK = 0
+ANY_SIDE = 0
 
 #: Bytes that decoded pixels, or an inflated file, may take: four for each of so many pixels.
 MAX_BYTES = 4 * MAX_PIXELS

@@ -27,7 +27,7 @@ def read_image(path: Path, *, frame: int | None = None, side: int | None = None)
     side
         Pixels that the longer side will be brought down to. Where the coding has a quick way to
         half the size, that is enough, and greys made of it are those of the whole image at half
-        its size, no more is decoded. :data:`~pipeline.imaging.image.LOOK` asks for no pixels in
+        its size, no more is decoded. :data:`~pipeline.imaging.image.ANY_SIDE` asks for no pixels in
         particular, None for all. The same files are refused for the same reasons.
 
     Raises

@@ -30,12 +30,12 @@ def place(tmp_path, monkeypatch):
     """Return a bank with two blocks of one computation, last used three and two days ago."""
     monkeypatch.setenv("RADBANK_BANK", str(tmp_path / "bank"))
     monkeypatch.setenv("COLUMNS", "160")
-    shelf = Bank().shelf(MODEL, libraries={})
-    shelf.about.remember_widths([2])
+    cached = Bank().cached(MODEL, libraries={})
+    cached.about.remember_widths([2])
     for start, days in ((0, 3), (3, 2)):
         before = set(blocks_in(tmp_path))
         keys = [f"{i:064x}" for i in range(start, start + 3)]
-        shelf.put([*keys, f"{keys[0]}+{'0' * 16}"], np.zeros((4, 2), np.float32))
+        cached.put([*keys, f"{keys[0]}+{'0' * 16}"], np.zeros((4, 2), np.float32))
         (block,) = set(blocks_in(tmp_path)) - before
         used = time.time() - days * DAYS
         os.utime(block, (used, used))

@@ -8,7 +8,7 @@ import pytest
 from pipeline.commands import estimate
 from pipeline.commands.estimate import duration
 from pipeline.extraction import estimation
-from pipeline.extraction.estimation import Estimate
+from pipeline.extraction.estimation import ExtractionEstimate
 from radbank.errors import RadbankError
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -39,7 +39,7 @@ def measured(monkeypatch):
     """Give figures without measuring any."""
 
     def invent(params, *, n_images):
-        return Estimate(
+        return ExtractionEstimate(
             backbone=params.backbone,
             weights=params.weights,
             engine="eager",
