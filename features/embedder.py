@@ -1,4 +1,4 @@
-"""A backbone on an engine, ready to embed images."""
+"""Feature extraction: a backbone on an engine maps batches of images to embeddings."""
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,9 +29,9 @@ def device() -> torch.device:
 class Embedder:
     """A function from prepared images to embeddings.
 
-    Every forward pass is of one number of images (a shorter batch is filled up with black ones,
-    whose embeddings are dropped), so that an image meets the same computation whatever its
-    neighbours are. Where memory runs out, that number is halved.
+    Every forward pass has the same number of images, so that an embedding does not depend on the
+    other images of its batch: a shorter batch is padded with black images, whose embeddings are
+    dropped. If memory runs out, the number is halved.
 
     Parameters
     ----------

@@ -94,8 +94,8 @@ def read_from_bank(
     n_features
         Width of an embedding.
     compute
-        Called with image views that the bank turns out not to have, because a block was damaged
-        or pruned; brings them into `cached`.
+        Called on a cache miss (a block was damaged or pruned) with the image views to compute;
+        adds them to `cached`.
 
     Yields
     ------
@@ -106,7 +106,7 @@ def read_from_bank(
     Raises
     ------
     RadbankError
-        If the bank keeps losing what is put into it.
+        If embeddings are damaged again and again when read back.
     """
     n_views = 1 + wanted.views
     for start in range(0, len(wanted), SHARD):
@@ -127,14 +127,14 @@ def read_from_bank(
 
 
 def extract(pixels: Pixels, embedder: "Embedder", *, views: int, seed: int) -> Iterator[np.ndarray]:
-    """Yield the embeddings of images that no bank is asked for.
+    """Embed images without the bank, with views for test-time augmentation.
 
     Parameters
     ----------
     pixels
         uint8 of shape (n_images, height, width).
     embedder
-        What embeds a batch.
+        Embeds a batch.
     views
         Augmented views of each image beside the plain one.
     seed
@@ -160,7 +160,7 @@ def extract(pixels: Pixels, embedder: "Embedder", *, views: int, seed: int) -> I
 
 
 def _require_finite(embeddings: np.ndarray, of: Sequence[ImageView]) -> None:
-    """Keep what no store can hold out of the bank too."""
+    """Refuse embeddings that are not finite, which a feature store cannot hold."""
     finite = np.isfinite(embeddings).all(axis=1)
     if not finite.all():
         raise RadbankError(

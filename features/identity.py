@@ -1,10 +1,10 @@
 """Identify a backbone (weights, preprocessing) from a cache, without building the network.
 
-Building a network only to learn the hash of its weights and its preprocessing takes seconds,
-which a run that finds all its embeddings in the bank need not spend. What was learned once is
-kept in the user's own folder. It is trusted only where it cannot have changed: the weights file
-is hashed each time, and must be pinned by a checksum or be named by the user; untrained weights
-are made anew when torch, the seed or the machine is another.
+Building a network to find the hash of its weights and its preprocessing takes seconds. A run that
+finds all its embeddings in the bank reads both from a cache in the user's own folder instead. A
+cached entry is used only if it cannot have changed: the weights file is hashed each time, and must
+be pinned by a checksum or named by the user; untrained weights are identified again when torch,
+the seed or the machine changes.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Small files under a folder or an address, each read and written whole."""
+"""Blob storage: small files under a folder or URL, each read and written as a whole."""
 
 import contextlib
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""A block: up to 128 embeddings with their keys, in one file named after its own bytes.
+"""A block: up to 128 embeddings and their cache keys in one content-addressed file.
 
 The format is safetensors (https://github.com/huggingface/safetensors): the length of the header
 in 8 bytes, little endian; a header in JSON; the numbers. It is written here and not by the

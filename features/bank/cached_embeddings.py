@@ -24,7 +24,7 @@ from radbank.files import is_no_room
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where an embedding lies: the file of its block, and the row therein."""
+    """Location of an embedding: the file of its block, and the row in it."""
 
     path: str
     row: int
@@ -42,7 +42,7 @@ class CachedEmbeddings:
     blobs
         The bank's files.
     computation
-        What made, and will make, the embeddings.
+        The computation of all its embeddings.
     libraries
         Versions of the libraries that will make them, by name.
 
@@ -51,7 +51,7 @@ class CachedEmbeddings:
     computation
         As given.
     about
-        What the bank remembers of the computation besides its blocks.
+        Metadata of the computation.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class CachedEmbeddings:
         return key in self._places
 
     def put(self, keys: Sequence[str], embeddings: np.ndarray) -> None:
-        """Keep embeddings as one block; once this returns, they outlast a crash.
+        """Write embeddings as one block; when this returns, they are on the disk.
 
         Parameters
         ----------
@@ -87,7 +87,7 @@ class CachedEmbeddings:
         Raises
         ------
         RadbankError
-            If the bank has no room or cannot be written; nothing is left of the block then.
+            If the bank has no room or cannot be written; no part of the block is left.
         ValueError
             If there are too many, or not as many keys as embeddings.
         """
@@ -118,7 +118,7 @@ class CachedEmbeddings:
         return self._places[key].path.rsplit("/", 1)[-1]
 
     def adopt(self, name: str) -> bool:
-        """Take note of a block that another process has put here.
+        """Add a block that another process has written to the index.
 
         Parameters
         ----------
@@ -128,7 +128,7 @@ class CachedEmbeddings:
         Returns
         -------
         bool
-            Whether it is here.
+            Whether it was found.
         """
         path = f"{self._folder}/{name}"
         (start,) = self._blobs.read_starts([path], HEADER_BYTES)

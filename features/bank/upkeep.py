@@ -1,4 +1,4 @@
-"""Looking after the bank: is every block what its name says, and does it keep to a size."""
+"""Maintenance of the bank: verify checksums, and evict the least recently used blocks."""
 
 import re
 import time
@@ -58,9 +58,9 @@ def _problem(blobs: Blobs, entry: BlobInfo) -> str | None:
 
 
 def prune(bank: Bank, limit: int) -> list[BlobInfo]:
-    """Delete blocks, those unused for longest first, until the rest fits.
+    """Delete the least recently used blocks until the rest fits.
 
-    A run that is at work and misses one of them computes it again.
+    An extraction that is running and misses a deleted block computes it again.
 
     Parameters
     ----------
@@ -89,9 +89,9 @@ def prune(bank: Bank, limit: int) -> list[BlobInfo]:
 
 
 def _tidy(bank: Bank, entries: list[BlobInfo], gone: set[str]) -> None:
-    """Delete what killed writers left behind, and what is known of computations without blocks.
+    """Delete partial files of killed writers, and metadata of computations without blocks.
 
-    Only files named as the bank names its own are touched, should something else lie there.
+    Only files with names of the bank's own form are deleted; other files there are left alone.
     """
     kept = {_folder(entry) for entry in _blocks(entries) if entry.path not in gone}
     now = time.time()

@@ -1,4 +1,4 @@
-"""radbank bank: what the embedding bank holds; is it sound; make it smaller."""
+"""radbank bank: list, verify and prune the cache of embeddings."""
 
 import argparse
 import time

@@ -1,4 +1,4 @@
-"""radbank estimate: what extraction would take, before it runs."""
+"""radbank estimate: time, disk and memory of extraction, before it runs."""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""How the embeddings that params.yaml asks for are computed on this machine."""
+"""Resolve engine, precision and cache key of the embeddings in params.yaml."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class Decision:
     choice
         The engine and the precision, and why these.
     computation
-        What decides the numbers.
+        The part of the cache key that all embeddings share.
     """
 
     choice: Choice
@@ -27,7 +27,7 @@ class Decision:
 
 
 def decide(params: Params, identity: Identity, n_embeddings: int) -> Decision:
-    """Return what the settings mean here.
+    """Resolve the settings on this machine.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""Embeddings computed by a Dask cluster: a task is a block, put into the bank that all share.
+"""Distributed feature extraction on a Dask cluster: a task writes a block to the shared bank.
 
-What travels is small: settings and the rows of a block one way, the name of a file the other. A
-worker that dies costs the block it was at.
+The client sends settings and the rows of a block; the worker returns the name of a file. If a
+worker dies, only the block that it was computing is lost.
 """
 
 import importlib

@@ -1,4 +1,4 @@
-"""What extraction would take, from a few batches of it."""
+"""Estimate time, disk and memory of extraction from a few batches."""
 
 import hashlib
 import math

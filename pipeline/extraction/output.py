@@ -1,4 +1,4 @@
-"""What extract writes: the feature store with its provenance, and what it cost."""
+"""Outputs of extract: the feature store with its provenance, and the cost."""
 
 from collections.abc import Sequence
 from importlib.metadata import version

@@ -1,8 +1,7 @@
-"""What a worker of a Dask cluster does: embed a block of image views into the bank.
+"""Tasks of a Dask worker: embed a block of image views into the bank.
 
-The network is loaded once a process and kept for the next block. Blocks of one process follow
-each other, each on all its threads; a block may run twice, on whatever worker, because equal
-blocks are one file.
+Each process loads the network once and keeps it for later blocks. A process computes one block at
+a time, on all its threads. A block may run twice, on any worker, because equal blocks are one file.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""The weights of the best epoch so far."""
+"""Model selection: the weights of the best epoch so far."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -138,9 +138,9 @@ def _step(
 def _judge(labels: np.ndarray, scores: np.ndarray) -> tuple[float, float]:
     """Return the cross-entropy and the AUC of probabilities of shape (n_images, n_classes)."""
     classes = range(scores.shape[1])
-    said = scores[:, 1] if len(classes) == 2 else scores
-    loss = log_loss(labels, said, labels=classes)
-    return float(loss), float(roc_auc_score(labels, said, multi_class="ovr"))
+    predicted = scores[:, 1] if len(classes) == 2 else scores
+    loss = log_loss(labels, predicted, labels=classes)
+    return float(loss), float(roc_auc_score(labels, predicted, multi_class="ovr"))
 
 
 def _validate(network: FineTunedNetwork, validation: LabelledImages) -> np.ndarray:

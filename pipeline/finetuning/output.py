@@ -1,4 +1,4 @@
-"""What finetune writes beside the network: its description, validation scores, cost and words."""
+"""Outputs of finetune beside the network: description, validation scores, cost, summary."""
 
 from collections.abc import Mapping
 from typing import Any

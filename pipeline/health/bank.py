@@ -1,4 +1,4 @@
-"""Where embeddings are kept, and whether they can be."""
+"""Check that the bank of embeddings can be written."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Pixels that are not square, made square, so that nothing is stretched by what follows."""
+"""Resample an image whose pixels are not square, so that later steps do not stretch it."""
 
 import numpy as np
 from PIL import Image as Pillow

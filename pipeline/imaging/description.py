@@ -1,4 +1,4 @@
-"""What a DICOM header says of its pixels, checked before any are decoded."""
+"""The image description in a DICOM header, checked before pixels are decoded."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What ingest learns of a file by reading it once."""
+"""Examine a file for ingest: one read gives size, checksum and header."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The few header values that may leave a file, read without trusting how they are written."""
+"""The allow-list of DICOM header values, each validated before it leaves the file."""
 
 import re
 from dataclasses import dataclass

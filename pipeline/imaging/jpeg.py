@@ -1,4 +1,4 @@
-"""JPEG streams decoded once, and refused where a part of the image is missing.
+"""Decode JPEG streams, at reduced size where that is enough; refuse truncated ones.
 
 A stream that simply stops makes Pillow raise. One that stops early and still ends with the end
 marker does not: libjpeg fills what is missing with flat grey and only murmurs. So the marker is

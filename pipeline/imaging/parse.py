@@ -1,4 +1,4 @@
-"""From a file's bytes to a DICOM data set, also where the file's head is missing."""
+"""Parse bytes to a DICOM data set, with or without preamble and meta information."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""The stored pixels of one frame of a DICOM file: checked against their header, then decoded."""
+"""Decode the stored pixels of one DICOM frame, after checking them against the header."""
 
 import numpy as np
 from pydicom import Dataset

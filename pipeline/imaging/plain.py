@@ -1,4 +1,4 @@
-"""Images whose stored bytes are greys already, as those of nearly all JPEG radiographs are."""
+"""Detect images whose stored bytes are the greys, as in nearly all JPEG radiographs."""
 
 import numpy as np
 from pydicom import Dataset

@@ -1,4 +1,4 @@
-"""A trained model made ready for new images, checked against what it was trained on."""
+"""Load a trained model for inference, after checking weights and preprocessing."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace

@@ -9,7 +9,7 @@ import torch
 
 from features.backbones import load
 from features.bank.bank import Bank
-from features.bank.block import SIZE, Head
+from features.bank.block import SIZE, BlockHeader
 from features.computation import Computation
 from features.embedder import Embedder, device
 from features.extraction import embed_into_bank, extract, read_from_bank
@@ -145,7 +145,7 @@ def test_a_block_and_the_batches_that_wait_are_128_embeddings_if_they_can_be(
     cached = open_cache()
     for _ in embed_into_bank(wanted.lacking(cached)[:600], wanted, embedder, cached):
         pass
-    blocks = [Head.from_bytes(path.read_bytes()) for path in tmp_path.rglob("*.safetensors")]
+    blocks = [BlockHeader.from_bytes(path.read_bytes()) for path in tmp_path.rglob("*.safetensors")]
     assert {len(block.keys) for block in blocks} == {full, 600 % full} - {0}
 
 
