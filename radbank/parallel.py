@@ -1,4 +1,4 @@
-"""Spreading independent work over this machine's cores, or over a Dask cluster."""
+"""Parallel map over this machine's cores, or over a Dask cluster."""
 
 import importlib
 from collections import deque

@@ -1,4 +1,4 @@
-"""Files on other machines: URLs that fsspec understands, such as ``s3://bucket/name``.
+"""Remote files: URLs that fsspec understands, such as ``s3://bucket/name``.
 
 Keys, endpoints and the like are taken from where the file system looks for them by itself (for
 S3: ``AWS_ACCESS_KEY_ID``, ``AWS_ENDPOINT_URL``, ``~/.aws``) and from fsspec's own settings.

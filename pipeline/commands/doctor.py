@@ -1,4 +1,4 @@
-"""radbank doctor: what is here, and what would fail."""
+"""radbank doctor: check the installation, the machine and the project."""
 
 import argparse
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""radbank features: what is in a feature store and where it came from."""
+"""radbank features: describe a feature store and its provenance."""
 
 import argparse
 from pathlib import Path

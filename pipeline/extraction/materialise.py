@@ -1,4 +1,4 @@
-"""A backbone's feature store made from the bank, where nothing needs to be computed."""
+"""Write a backbone's feature store from the bank alone, without computing anything."""
 
 from pathlib import Path
 

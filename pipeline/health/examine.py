@@ -1,4 +1,4 @@
-"""All that `radbank doctor` looks at, in order."""
+"""Run all health checks of `radbank doctor`, in order."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Are the packages that radbank needs installed, in versions that it works with."""
+"""Check that required packages are installed in supported versions."""
 
 import platform
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Which images a study takes, by what their headers say, and how many may be set aside."""
+"""Inclusion criteria by header values, and the limit on files in quarantine."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The cases of a data set: listed by its layout, each file opened once."""
+"""Collect the cases of a data set: list files by its layout, open each once."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Which images are of one person: by a table, by the file's name, or by the layout's own id."""
+"""Patient groups of images: from a table, the file's name or the layout's own id."""
 
 import re
 from dataclasses import replace

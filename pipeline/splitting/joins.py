@@ -1,4 +1,4 @@
-"""Pairs of images that are to stay on one side of the split, though their patients differ."""
+"""Pairs of images to keep in one split, though their patient ids differ."""
 
 from collections.abc import Sequence
 from pathlib import Path
