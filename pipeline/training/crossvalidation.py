@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from heads import ENSEMBLE, HEADS, get_head
-from heads.base import Head, answer
+from heads.base import Head, pool_views
 from heads.ensemble import Ensemble
 from pipeline.artifacts.provenance import counts_in_words
 from pipeline.evaluation.by_class import auc_in_words, threshold_for
@@ -49,11 +49,11 @@ def out_of_fold(cohort: Cohort, params: Params, repeats: int) -> dict[str, OutOf
         held_out = cohort.examples.take(fold.held_out).embeddings
         for name, head in fit_all(fold, params).items():
             by_view = head.predict_views(fold.validation.embeddings)
-            said = answer(by_view, average_views=head.average_views)
+            said = pool_views(by_view, average_views=head.average_views)
             into, at = found[name], (fold.repeat, fold.held_out)
             threshold = threshold_for(fold.validation.labels, said)
             into.threshold[at] = np.nan if threshold is None else threshold
-            into.probability[at] = answer(
+            into.probability[at] = pool_views(
                 head.predict_views(held_out), average_views=head.average_views
             )
             into.fold[at] = fold.number

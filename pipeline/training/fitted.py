@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from heads.base import Head, answer
+from heads.base import Head, pool_views
 from heads.ensemble import Ensemble
 from heads.examples import Examples
 from pipeline import paths
@@ -59,7 +59,7 @@ def write_fitted(
     by_view = head.predict_views(cohort.examples.embeddings)
     rows = cohort.rows("validation")
     validation = cohort.examples.take(rows)
-    on_validation = answer(by_view[rows], average_views=head.average_views)
+    on_validation = pool_views(by_view[rows], average_views=head.average_views)
     threshold = threshold_for(validation.labels, on_validation)
     model = describe(
         head, cohort.attributes, threshold=threshold, n_train=n_train, n_views=by_view.shape[-1]
