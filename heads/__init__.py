@@ -36,7 +36,7 @@ def get_head(name: str) -> type[Head]:
         If there is no head of this name, or what was declared is none.
     """
     head: Any = HEADS[name]
-    if not (isinstance(head, type) and issubclass(head, Head) and head.name == name):
+    if not (isinstance(head, type) and issubclass(head, Head) and vars(head).get("name") == name):
         raise RadbankError(
             f"The head {name!r} is declared as {head!r}, which is no subclass of heads.base.Head "
             f"with name = {name!r}: correct its declaration."

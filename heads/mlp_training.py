@@ -53,9 +53,7 @@ class HiddenLayerNetwork(nn.Module):
         return logits.squeeze(1)
 
 
-def train_network(
-    settings: "MLP", train: Examples, validation: Examples
-) -> tuple[Arrays, int]:
+def train_network(settings: "MLP", train: Examples, validation: Examples) -> tuple[Arrays, int]:
     """Train one network from where torch's generator stands.
 
     Parameters

@@ -40,6 +40,7 @@ class SklearnHead(Head):
         class RandomForest(SklearnHead):
             name = "random_forest"
             label = "random forest"
+            trusted_types = ("sklearn.tree._tree.Tree",)
             trees: Count = 200
 
             def classifier(self):

@@ -73,5 +73,5 @@ def load(path: Path, trusted: Sequence[str] = ()) -> Any:  # noqa: ANN401 - any 
     except UntrustedTypesFoundException as error:
         raise RadbankError(
             f"{path} is refused, because it names types that its head does not declare in "
-            f"trusted_types: {error}"
+            f"trusted_types ({str(error).splitlines()[0]})"
         ) from None

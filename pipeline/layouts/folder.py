@@ -7,7 +7,7 @@ archives add (``__MACOSX``), are passed over.
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from pipeline.layouts.base import Entry, Listing, Rejected
+from pipeline.layouts.base import Entry, Layout, Listing, Rejected
 from pipeline.layouts.ids import shortest_ids
 from pipeline.layouts.labels import classify
 from pipeline.layouts.splits import SPLITS
@@ -59,6 +59,9 @@ def list_cases(root: Path, positive: str | None) -> Listing:
     stray = [path for path in paths if len(path.parts) <= depth]
     reason = "it lies outside the class folders and so has no label"
     return Listing(entries, classes, [Rejected(str(path), reason) for path in stray])
+
+
+LAYOUT = Layout(list_cases)
 
 
 def _seen(path: Path) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
-from pipeline.layouts.base import Entry, Listing, Rejected
+from pipeline.layouts.base import Entry, Layout, Listing, Rejected
 from pipeline.layouts.ids import shortest_ids
 from pipeline.layouts.labels import SEPARATOR, classify, split_labels
 from pipeline.layouts.person import age_of, sex_of, view_of
@@ -74,6 +74,9 @@ def list_cases(root: Path, positive: str | None) -> Listing:
         )
     ]
     return Listing(entries, classes, rejected)
+
+
+LAYOUT = Layout(list_cases)
 
 
 def _find(root: Path) -> str:

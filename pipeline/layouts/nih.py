@@ -7,7 +7,7 @@ the images in ``images/`` or in ``images_001/images/`` and so on, and, where the
 
 from pathlib import Path
 
-from pipeline.layouts.base import Entry, Listing, Rejected
+from pipeline.layouts.base import Entry, Layout, Listing, Rejected
 from pipeline.layouts.labels import SEPARATOR, classify, split_labels
 from pipeline.layouts.person import age_of, sex_of, view_of
 from pipeline.layouts.table import read_table
@@ -83,6 +83,9 @@ def list_cases(root: Path, positive: str | None) -> Listing:
         for row, label, each in zip(kept, labels, findings, strict=True)
     ]
     return Listing(entries, classes, rejected)
+
+
+LAYOUT = Layout(list_cases, pseudonymous=True)
 
 
 def _find(root: Path) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline.layouts.base import Entry, Listing, Rejected
+from pipeline.layouts.base import Entry, Layout, Listing, Rejected
 from pipeline.layouts.table import read_table
 from radbank.errors import RadbankError
 
@@ -64,6 +64,9 @@ def list_cases(root: Path, positive: str | None) -> Listing:
             entries.append(Entry(case, case, path, label, finding, _boxes(rows)))
     rejected += [Rejected(path, f"it has no row in {LABELS}") for path in files.values()]
     return Listing(entries, CLASSES, rejected)
+
+
+LAYOUT = Layout(list_cases, pseudonymous=True)
 
 
 def _boxes(rows: pd.DataFrame) -> list[list[float]] | None:
