@@ -37,6 +37,7 @@ def test_built_in_names_come_first_and_packages_add_to_them(install):
     assert len(registry) == 3
     assert "angle" in registry
     assert "circle" not in registry
+    assert registry.versions() == {"shapes": "1.0"}
 
 
 def test_a_name_stands_for_what_was_declared(install):
