@@ -39,8 +39,8 @@ class Band:
 
 
 @dataclass(frozen=True, eq=False)
-class RefittedHead:
-    """A head fitted on a training set, which may lack one of several classes.
+class Taught:
+    """A head that learned from a training set, which may lack one of several classes.
 
     Attributes
     ----------
@@ -60,14 +60,14 @@ class RefittedHead:
         """Return each class's probability for plain views, shape (n_images, n_classes)."""
         return self._of_all(self.head.predict_proba(part.plain))
 
-    def predict(self, part: Examples) -> NDArray[np.float64]:
-        """Return the predicted probability of each class, shape (n_images, n_classes)."""
+    def answer(self, part: Examples) -> NDArray[np.float64]:
+        """Return what the head says of each image, shape (n_images, n_classes)."""
         by_view = self.head.predict_views(part.embeddings)
         return self._of_all(pool_views(by_view, average_views=self.head.average_views))
 
-    def _of_all(self, probability: NDArray[np.float64]) -> NDArray[np.float64]:
-        every = np.zeros((len(probability), self.n_classes))
-        every[:, self.labels] = probability
+    def _of_all(self, said: NDArray[np.float64]) -> NDArray[np.float64]:
+        every = np.zeros((len(said), self.n_classes))
+        every[:, self.labels] = said
         return every
 
 
@@ -99,19 +99,19 @@ class Bench:
         """The number of classes."""
         return int(self.train.labels.max()) + 1
 
-    def fit(self, train: Examples) -> RefittedHead:
+    def fit(self, train: Examples) -> Taught:
         """Fit the head on a training set."""
         there, labels = np.unique(train.labels, return_inverse=True)
         head = LogisticRegression(**self.settings).fit(
             replace(train, labels=labels), self.validation
         )
-        return RefittedHead(head, there, self.n_classes)
+        return Taught(head, there, self.n_classes)
 
     def metrics(self, train: Examples) -> Metrics:
         """Fit on a training set; return the metrics on test at the threshold of validation."""
-        refitted = self.fit(train)
-        test, groups = refitted.predict(self.test), self.test.groups
-        threshold = threshold_for(self.validation.labels, refitted.predict(self.validation))
+        taught = self.fit(train)
+        test, groups = taught.answer(self.test), self.test.groups
+        threshold = threshold_for(self.validation.labels, taught.answer(self.validation))
         if threshold is None:
             return ClassMetrics.of(ClassCases.of(self.test.labels, test, groups))
         return AllMetrics.of(ScoredCases.of(self.test.labels, test[:, 1], groups), threshold)
