@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from pipeline.params import load_params
+
 ROOT = Path(__file__).resolve().parent.parent
 TRACKED = (".dvc", ".dvcignore", ".gitignore", "dvc.yaml", "joins.csv", "params.yaml")
 PACKAGES = ("radbank", "pipeline", "features", "heads")
-HEADS = ("logistic_regression", "lightgbm", "mlp", "linear_probe")
+HEADS = load_params(ROOT / "params.yaml").heads.names
 SMALL = {
     "demo": {"images": 40, "patients": 24},
     "data": {"max_quarantined": 0.2},  # the demo's three broken files are many of so few

@@ -111,7 +111,7 @@ def test_predict_loads_the_head(installed, study, model):
     with (study / "out.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
     assert len(rows) == 60
-    ill = {row["path"]: float(row["probability"]) for row in rows}
+    ill = {row["id"]: float(row["probability"]) for row in rows}
     called = np.mean([("ill" in path) == (value > 0.5) for path, value in ill.items()])
     assert called > 0.9
 
