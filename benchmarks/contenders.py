@@ -55,8 +55,8 @@ def raw(engine: str, precision: str, backbone: str, folder: Path) -> Pass:
 def radbank(backbone: str, folder: Path) -> Pass:
     """Return extraction from images.h5 through an empty bank to a committed feature store."""
     from features.bank.bank import Bank  # noqa: PLC0415
-    from features.cohort import Cohort  # noqa: PLC0415
-    from features.extraction import deposit, withdraw  # noqa: PLC0415
+    from features.extraction import embed_into_bank, read_from_bank  # noqa: PLC0415
+    from features.image_views import ImageViews  # noqa: PLC0415
     from features.store import StoreCoords, write_store  # noqa: PLC0415
     from pipeline.artifacts.images import open_images  # noqa: PLC0415
 
@@ -65,12 +65,14 @@ def radbank(backbone: str, folder: Path) -> Pass:
 
     def run() -> Iterator[int]:
         with open_images(folder / PREPARED) as images, tempfile.TemporaryDirectory() as there:
-            cohort = Cohort(pixels=images.pixels, pixel_sha256=images.pixel_sha256, views=0, seed=0)
-            shelf = Bank(there).shelf(embedder.computation, libraries={})
-            yield from deposit(cohort.lacking(shelf), cohort, embedder, shelf)
+            wanted = ImageViews(
+                pixels=images.pixels, pixel_sha256=images.pixel_sha256, views=0, seed=0
+            )
+            cached = Bank(there).cached(embedder.computation, libraries={})
+            yield from embed_into_bank(wanted.lacking(cached), wanted, embedder, cached)
             write_store(
                 Path(there, "features.zarr"),
-                withdraw(cohort, shelf, n_features=n_features, compute=lambda _: None),
+                read_from_bank(wanted, cached, n_features=n_features, compute=lambda _: None),
                 n_images=n,
                 n_views=1,
                 layer_of_feature=["penultimate"] * n_features,

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 
 from pipeline.evaluation.bootstrap import Intervals
+from pipeline.evaluation.macro_auc import macro_auc_difference, macro_auc_interval
 from pipeline.evaluation.multiclass.cases import ClassCases
 from pipeline.evaluation.multiclass.comparison import compare_classes
 from pipeline.evaluation.multiclass.metrics import CLASS_METRICS, ClassMetrics
@@ -30,21 +31,31 @@ SAME = 0.8  # probability that an image is of its patient's class, and not of an
 COMMON = 0.5  # correlation of the two models' errors
 IMAGES = 2.5  # mean images of a patient; one and a Poisson number more
 LARGE = 200_000  # images of the cohort that truths are taken from
-COLUMNS = (*CLASS_METRICS, "bootstrap", "McNemar")
+COLUMNS = (*CLASS_METRICS, "AUC DeLong", "bootstrap", "DeLong", "McNemar")
 
 
-def draw(generator: np.random.Generator, n: int) -> tuple[ClassCases, ClassCases]:
+def draw(
+    generator: np.random.Generator,
+    n: int,
+    *,
+    shares: tuple[float, ...] = SHARES,
+    skill: float = SKILL,
+    images: float = IMAGES,
+) -> tuple[ClassCases, ClassCases]:
     """Draw a cohort of `n` images and two equally good models' probabilities of it."""
-    sizes = 1 + generator.poisson(IMAGES - 1, n)
+    sizes = 1 + generator.poisson(images - 1, n)
     patients = np.repeat(np.arange(n), sizes)[:n]
-    k = len(SHARES)
+    k = len(shares)
 
     def alike() -> NDArray[np.float64]:
         shared, own = generator.normal(size=(2, n, k))
-        return math.sqrt(WITHIN) * shared[patients] + math.sqrt(1 - WITHIN) * own
+        together: NDArray[np.float64] = (
+            math.sqrt(WITHIN) * shared[patients] + math.sqrt(1 - WITHIN) * own
+        )
+        return together
 
-    of_patient = generator.choice(k, n, p=SHARES)[patients]
-    of_image = generator.choice(k, n, p=SHARES)
+    of_patient = generator.choice(k, n, p=shares)[patients]
+    of_image = generator.choice(k, n, p=shares)
     labels = np.where(generator.random(n) < SAME, of_patient, of_image)
     names = np.char.mod("%06d", patients)
     common = alike()
@@ -52,7 +63,7 @@ def draw(generator: np.random.Generator, n: int) -> tuple[ClassCases, ClassCases
         ClassCases.of(
             labels,
             softmax(
-                SKILL * np.eye(k)[labels]
+                skill * np.eye(k)[labels]
                 + math.sqrt(COMMON) * common
                 + math.sqrt(1 - COMMON) * alike(),
                 axis=1,
@@ -75,9 +86,15 @@ def examine(first: ClassCases, second: ClassCases, truth: dict[str, float]) -> l
         else figures[name]["low"] <= truth[name] <= figures[name]["high"]
         for name in CLASS_METRICS
     ]
-    level = 1 - INTERVALS["confidence"]
-    wrong = [math.nan if p is None else p < level for p in (pair.auc.p, pair.accuracy.p)]
-    return [*held, *wrong]
+    confidence = INTERVALS["confidence"]
+    one, other = (
+        [cases.against_rest(label) for label in range(cases.n_classes)] for cases in (first, second)
+    )
+    low, high = macro_auc_interval(one, confidence)
+    held.append(math.nan if low is None or high is None else low <= truth["auc"] <= high)
+    delong = macro_auc_difference(one, other, confidence)
+    tests = (pair.auc.p, delong.p, pair.accuracy.p)
+    return [*held, *(math.nan if p is None else p < 1 - confidence for p in tests)]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -93,7 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     truth = {name: float(value[0]) for name, value in whole.items()}
     print("truths: " + ", ".join(f"{name} {value:.3f}" for name, value in truth.items()))
     print(f"{asked.cohorts} cohorts a line; per cent of them; 'few': no interval of the macro AUC")
-    print(f"{'images':>6}" + "".join(f"{name[:9]:>10}" for name in COLUMNS) + f"{'few':>7}")
+    print(f"{'images':>6}" + "".join(f"{name[:10]:>11}" for name in COLUMNS) + f"{'few':>7}")
     rows = []
     for n in SIZES:
         found = np.array(
@@ -107,7 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def print_line(head: str, found: NDArray[np.float64]) -> None:
     """Print the mean of each column in per cent, and how often the macro AUC had no interval."""
-    cells = "".join(f"{share:10.1f}" for share in 100 * np.nanmean(found, axis=0))
+    cells = "".join(f"{share:11.1f}" for share in 100 * np.nanmean(found, axis=0))
     few = 100 * np.isnan(found[:, CLASS_METRICS.index("auc")]).mean()
     print(f"{head}{cells}{few:7.1f}", flush=True)
 

@@ -20,12 +20,12 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.mutation import dicom_seeds, mutate, raster_seeds
-from pipeline.imaging.image import LOOK, UnreadableImage
+from pipeline.imaging.image import ANY_SIDE, UnreadableImage
 from pipeline.imaging.read import read_image
 from radbank.progress import track
 
 PATIENCE = 10.0  # seconds
-SIDES = (None, LOOK, 32)  # all of the image, a look at it, enough of it for a small one
+SIDES = (None, ANY_SIDE, 32)  # all of the image, a look at it, enough of it for a small one
 MEMORY = 4 * 2**30  # bytes of address space, libraries included
 
 

@@ -1,18 +1,23 @@
-"""How many images a forward pass takes, and whether that matters."""
+"""How many images a forward pass takes, and whether that belongs to the cache key."""
 
 from typing import Literal
 
 BatchSize = int | Literal["auto"]
 
-# Images, where the size is not found. On two cores all engines are as quick from 4 images on.
-FIXED = {"cpu": 16, "cuda": 128}
+#: What ``"auto"`` stands for. On a CPU all engines are as fast from 4 images on.
+AUTO = {"cpu": 16, "cuda": 128}
 
 
-def deciding(batch_size: BatchSize, *, engine: str, device: str) -> int | None:
-    """Return the batch size if embeddings depend on it in their last bits, otherwise None.
+def resolve_batch_size(batch_size: BatchSize, device: str) -> int:
+    """Return the number of images in a forward pass, on ``"cpu"`` or ``"cuda"``."""
+    return AUTO[device] if batch_size == "auto" else batch_size
 
-    PyTorch chooses other routines for other shapes, so ``"auto"`` is a fixed size for it. With
-    OpenVINO all sizes gave the same bytes with every network tried: there the size is free.
+
+def batch_size_in_key(batch_size: BatchSize, *, engine: str, device: str) -> int | None:
+    """Return the batch size as the cache key has it; None where embeddings do not depend on it.
+
+    PyTorch chooses other routines for other shapes, which round differently. With OpenVINO all
+    sizes gave the same bytes with every network tried.
 
     Parameters
     ----------
@@ -23,6 +28,4 @@ def deciding(batch_size: BatchSize, *, engine: str, device: str) -> int | None:
     device
         ``"cpu"`` or ``"cuda"``.
     """
-    if engine == "openvino":
-        return None
-    return FIXED[device] if batch_size == "auto" else batch_size
+    return None if engine == "openvino" else resolve_batch_size(batch_size, device)

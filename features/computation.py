@@ -1,4 +1,4 @@
-"""What decides the numbers of an embedding, apart from the image."""
+"""The cache key of an embedding: backbone, weights, preprocessing, layers, engine, precision."""
 
 import hashlib
 import json
@@ -12,8 +12,8 @@ from features.preprocessing import Preprocessing
 class Computation:
     """One way to turn a prepared image into an embedding.
 
-    Two embeddings of the same image by equal computations are the same; all that does not change
-    an embedding's bytes is left out.
+    Equal computations give equal embeddings of the same image. Settings that do not change an
+    embedding's bytes are left out. With the image's own key it is the cache key of the bank.
 
     Parameters
     ----------

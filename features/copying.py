@@ -1,4 +1,4 @@
-"""A feature store in another place."""
+"""Copy a feature store between folders and URLs."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Where networks run."""
+"""The device that networks run on: CPU or CUDA."""
 
 import sys
 from pathlib import Path

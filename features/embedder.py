@@ -1,4 +1,4 @@
-"""A backbone on an engine, ready to embed images."""
+"""Feature extraction: a backbone on an engine maps batches of images to embeddings."""
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import torch
 
-from features import trial
 from features.backbones import LoadedBackbone
-from features.batch_size import FIXED, BatchSize, deciding
+from features.batch_size import BatchSize, batch_size_in_key, resolve_batch_size
 from features.computation import Computation
 from features.device import device_type
 from features.engines.base import Engine
@@ -16,8 +15,8 @@ from features.engines.choice import choose
 from features.engines.compiled import Compiled
 from features.engines.eager import Eager
 from features.engines.openvino import OpenVINO
-from features.feeding import WAITING, ahead
 from features.layers import LayerEmbedding
+from features.prefetch import PREFETCHED, prefetch
 
 ENGINES = {engine.name: engine for engine in (OpenVINO, Compiled, Eager)}
 
@@ -30,9 +29,9 @@ def device() -> torch.device:
 class Embedder:
     """A function from prepared images to embeddings.
 
-    Every forward pass is of one number of images (a shorter batch is filled up with black ones,
-    whose embeddings are dropped), so that an image meets the same computation whatever its
-    neighbours are. Where memory runs out, that number is halved.
+    Every forward pass has the same number of images, so that an embedding does not depend on the
+    other images of its batch: a shorter batch is padded with black images, whose embeddings are
+    dropped. If memory runs out, the number is halved.
 
     Parameters
     ----------
@@ -43,19 +42,16 @@ class Embedder:
     engine, precision
         As for :func:`features.engines.choice.choose`.
     batch_size
-        Images in a forward pass; ``"auto"`` is a fixed number where embeddings depend on it,
-        and otherwise found by trial if there are enough images.
+        Images in a forward pass; ``"auto"`` is 16 on a CPU and 128 on a GPU.
     device
         Where the network runs.
-    n_images
-        Embeddings to compute in all, views included.
 
     Attributes
     ----------
     choice
         The engine and the precision, and why these.
     computation
-        What decides the numbers.
+        The cache key of the embeddings, apart from the image.
     batch_size
         The most images that a batch may have.
 
@@ -74,20 +70,14 @@ class Embedder:
         precision: str,
         batch_size: BatchSize,
         device: torch.device,
-        n_images: int = 0,
     ) -> None:
-        self.choice = choose(engine, precision, device=device.type, n_images=n_images)
+        self.choice = choose(engine, precision, device=device.type, n_images=0)
         self._device = device
         self._preprocessing = backbone.preprocessing
         self._network = LayerEmbedding(backbone, layers)
-        decides = deciding(batch_size, engine=self.choice.engine, device=device.type)
-        if batch_size == "auto" and decides is None and n_images >= trial.PAYS:
-            side = backbone.preprocessing.input_size
-            self.batch_size, self._engine = trial.find_batch_size(self._build, side)
-        else:
-            self.batch_size = FIXED[device.type] if batch_size == "auto" else batch_size
-            self._engine = self._build(self.batch_size)
+        self.batch_size = resolve_batch_size(batch_size, device.type)
         self._in_one_pass = self.batch_size
+        self._engine = self._build(self.batch_size)
         self.computation = Computation(
             backbone=backbone.name,
             weights_sha256=backbone.weights.sha256,
@@ -96,7 +86,7 @@ class Embedder:
             engine=self.choice.engine,
             precision=self._engine.precision,
             device=device.type,
-            batch_size=decides,
+            batch_size=batch_size_in_key(batch_size, engine=self.choice.engine, device=device.type),
         )
 
     @property
@@ -118,8 +108,8 @@ class Embedder:
     def __call__(self, batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
         """Yield the embeddings of batches of images, in their order.
 
-        Batches are read and resized in one thread and embedded in another, while the caller works
-        on the embeddings before.
+        Batches are prefetched: one thread reads and resizes them, another embeds them, while the
+        caller works on the embeddings before.
 
         Parameters
         ----------
@@ -131,8 +121,8 @@ class Embedder:
         ndarray of shape (n, n_features)
             float32.
         """
-        resized = ahead(map(self._resize, batches), WAITING)
-        return ahead(map(self._embed, resized), WAITING)
+        resized = prefetch(map(self._resize, batches), PREFETCHED)
+        return prefetch(map(self._embed, resized), PREFETCHED)
 
     def _resize(self, batch: np.ndarray) -> torch.Tensor:
         resized = self._preprocessing.resize(batch)
@@ -148,7 +138,7 @@ class Embedder:
                     ]
                 )
             except Exception as error:
-                if not trial.is_out_of_memory(error) or self._in_one_pass == 1:
+                if not _is_out_of_memory(error) or self._in_one_pass == 1:
                     raise
             self._halve()
 
@@ -180,3 +170,13 @@ def _padded(images: torch.Tensor, size: int) -> torch.Tensor:
     if not missing:
         return images
     return torch.cat([images, images.new_zeros(missing, *images.shape[1:])])
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    """Tell whether an engine failed for want of memory, which each of them says in its own way."""
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or (
+        isinstance(error, RuntimeError)
+        and any(
+            words in str(error) for words in ("not enough memory", "out of memory", "bad_alloc")
+        )
+    )

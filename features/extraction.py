@@ -1,4 +1,4 @@
-"""From prepared images to embeddings: into the bank, out of it, or past it."""
+"""Embed prepared images: write to the bank, read from it, or do without it."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from features.bank.block import SIZE
-from features.bank.shelf import Shelf
-from features.cohort import Cohort, ImageView, Pixels, in_bank_order
-from features.feeding import WAITING
+from features.bank.cached_embeddings import CachedEmbeddings
+from features.image_views import ImageView, ImageViews, Pixels, in_bank_order
+from features.prefetch import PREFETCHED
 from features.store import SHARD
 from features.views import augment
 from radbank.errors import RadbankError
@@ -19,26 +19,28 @@ if TYPE_CHECKING:  # torch takes seconds to import, which a run that computes no
 _ATTEMPTS = 3  # at computing again what the bank lost
 
 
-def deposit(
-    image_views: Sequence[ImageView], cohort: Cohort, embedder: "Embedder", shelf: Shelf
+def embed_into_bank(
+    image_views: Sequence[ImageView],
+    wanted: ImageViews,
+    embedder: "Embedder",
+    cached: CachedEmbeddings,
 ) -> Iterator[int]:
-    """Embed image views and keep them in the bank, a block as soon as it is full.
+    """Embed image views and write them to the bank, a block as soon as it is full.
 
-    Batches run on across the ends of blocks, so that reading, the network and the bank's disk
-    overlap throughout. Blocks of more than one are so much shorter than the 128 that they may
-    hold that, with the batches embedded meanwhile, no more than 128 embeddings are lost if the
-    process dies (more only where a batch is larger than 42).
+    Batches are prefetched across the ends of blocks, so that reading, the network and the bank's
+    disk overlap throughout. A run with several blocks closes each early, so that a crash loses at
+    most 128 embeddings, batches in flight included (more only where a batch exceeds 42 images).
 
     Parameters
     ----------
     image_views
         What to embed, in the order of the blocks.
-    cohort
-        Whose images they are.
+    wanted
+        The images that the views are of.
     embedder
-        What embeds them.
-    shelf
-        Where they are kept.
+        Computes the embeddings.
+    cached
+        Receives them.
 
     Yields
     ------
@@ -52,7 +54,7 @@ def deposit(
     """
     step = embedder.batch_size
     batches = (
-        cohort.read(image_views[start : start + step]) for start in range(0, len(image_views), step)
+        wanted.read(image_views[start : start + step]) for start in range(0, len(image_views), step)
     )
     full = SIZE if len(image_views) <= SIZE else _full(step)
     held = np.empty((0, 0), np.float32)
@@ -63,37 +65,37 @@ def deposit(
             block, held = held[:full], held[full:]
             of = image_views[kept : kept + len(block)]
             _require_finite(block, of)
-            shelf.put([cohort.key(each) for each in of], block)
+            cached.put([wanted.key(each) for each in of], block)
             kept += len(block)
         yield len(embeddings)
 
 
 def _full(batch_size: int) -> int:
     """Return at how many embeddings a block is closed: whole batches, if any fit."""
-    room = SIZE - WAITING * batch_size
+    room = SIZE - PREFETCHED * batch_size
     return min(max(room - room % batch_size, batch_size), SIZE)
 
 
-def withdraw(
-    cohort: Cohort,
-    shelf: Shelf,
+def read_from_bank(
+    wanted: ImageViews,
+    cached: CachedEmbeddings,
     *,
     n_features: int,
     compute: Callable[[Sequence[ImageView]], None],
 ) -> Iterator[np.ndarray]:
-    """Yield the embeddings of a cohort out of the bank, in order.
+    """Read the embeddings of images and their views from the bank, in order.
 
     Parameters
     ----------
-    cohort
-        Which images and views.
-    shelf
-        Where they are kept.
+    wanted
+        The images and views to read.
+    cached
+        Holds their embeddings.
     n_features
         Width of an embedding.
     compute
-        Called with image views that the bank turns out not to have, because a block was damaged
-        or pruned; brings them into `shelf`.
+        Called on a cache miss (a block was damaged or pruned) with the image views to compute;
+        adds them to `cached`.
 
     Yields
     ------
@@ -104,14 +106,14 @@ def withdraw(
     Raises
     ------
     RadbankError
-        If the bank keeps losing what is put into it.
+        If embeddings are damaged again and again when read back.
     """
-    n_views = 1 + cohort.views
-    for start in range(0, len(cohort), SHARD):
-        keys = cohort.keys(slice(start, start + SHARD))
+    n_views = 1 + wanted.views
+    for start in range(0, len(wanted), SHARD):
+        keys = wanted.keys(slice(start, start + SHARD))
         rows = np.empty((len(keys), n_features), np.float32)
         for _ in range(_ATTEMPTS):
-            lacking = shelf.fill(keys, rows)
+            lacking = cached.fill(keys, rows)
             if not lacking:
                 break
             once = {keys[at]: ImageView(start + at // n_views, at % n_views) for at in lacking}
@@ -125,14 +127,14 @@ def withdraw(
 
 
 def extract(pixels: Pixels, embedder: "Embedder", *, views: int, seed: int) -> Iterator[np.ndarray]:
-    """Yield the embeddings of images that no bank is asked for.
+    """Embed images without the bank, with views for test-time augmentation.
 
     Parameters
     ----------
     pixels
         uint8 of shape (n_images, height, width).
     embedder
-        What embeds a batch.
+        Embeds a batch.
     views
         Augmented views of each image beside the plain one.
     seed
@@ -158,7 +160,7 @@ def extract(pixels: Pixels, embedder: "Embedder", *, views: int, seed: int) -> I
 
 
 def _require_finite(embeddings: np.ndarray, of: Sequence[ImageView]) -> None:
-    """Keep what no store can hold out of the bank too."""
+    """Refuse embeddings that are not finite, which a feature store cannot hold."""
     finite = np.isfinite(embeddings).all(axis=1)
     if not finite.all():
         raise RadbankError(

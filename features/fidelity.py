@@ -1,4 +1,4 @@
-"""How close an engine comes to the network run eagerly in float32."""
+"""Fidelity check: how close an engine comes to the network run eagerly in float32."""
 
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # both import torch, which a run that measures nothing need n
     from features.backbones import LoadedBackbone
     from features.embedder import Embedder
 
-LEAST = 0.999  # mean cosine below which a run stops
+LEAST = 0.999  # mean cosine below which the fidelity check fails
 
 
 def fidelity(embedder: "Embedder", reference: "Embedder", images: np.ndarray) -> float:
@@ -55,8 +55,8 @@ def measure_fidelity(embedder: "Embedder", backbone: "LoadedBackbone", images: n
     return round(fidelity(embedder, embedder.reference(backbone), images), 6)
 
 
-def unfaithful(of: Computation, measured: float) -> RadbankError:
-    """Return the error for a computation whose fidelity is below `LEAST`."""
+def fidelity_check_failed(of: Computation, measured: float) -> RadbankError:
+    """Return the error for a computation that fails the fidelity check."""
     return RadbankError(
         f"Embeddings of {of.backbone} by engine {of.engine} in {of.precision} have a mean cosine "
         f"of {measured:.6f} to eager fp32, which is below {LEAST}: set features.precision to "

@@ -1,10 +1,10 @@
-"""What a backbone is, told without building it where that is known from before.
+"""Identify a backbone (weights, preprocessing) from a cache, without building the network.
 
-Building a network only to learn the hash of its weights and its preprocessing takes seconds,
-which a run that finds all its embeddings in the bank need not spend. What was learned once is
-kept in the user's own folder. It is trusted only where it cannot have changed: the weights file
-is hashed each time, and must be pinned by a checksum or be named by the user; untrained weights
-are made anew when torch, the seed or the machine is another.
+Building a network to find the hash of its weights and its preprocessing takes seconds. A run that
+finds all its embeddings in the bank reads both from a cache in the user's own folder instead. A
+cached entry is used only if it cannot have changed: the weights file is hashed each time, and must
+be pinned by a checksum or named by the user; untrained weights are identified again when torch,
+the seed or the machine changes.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ _MAKERS = ("torch", "torchvision", "timm")
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """What decides a backbone's outputs.
+    """What a backbone's outputs depend on: name, weights and preprocessing.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class Identity:
 
 
 def identify(name: str, *, weights: str, seed: int) -> Identity:
-    """Return what a backbone is, from memory if possible.
+    """Identify a backbone, from the cache if possible.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def identify(name: str, *, weights: str, seed: int) -> Identity:
 
 
 def forget(name: str, *, weights: str, seed: int) -> None:
-    """Forget what a backbone is, because it turned out to be something else."""
+    """Delete a backbone's entry, because its weights turned out to be others."""
     _memory(name, weights, seed).unlink(missing_ok=True)
 
 

@@ -1,4 +1,4 @@
-"""Embeddings from any layers of a network, the penultimate one by default."""
+"""Feature extraction from any layers of a network, by default the penultimate one."""
 
 import difflib
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What happens to pixels before a network sees them, as its weights were trained."""
+"""Preprocessing of pixels for a network: resize and normalise as for its weights."""
 
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""What a store of embeddings looks like in numbers, and which images are alike."""
+"""Summary statistics of a feature store, and nearest neighbours of an image."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Augmented views of images: flip, crop, scale and rotation, drawn from a seed.
+"""Augmented views of images, for training and test-time augmentation, drawn from a seed.
 
 The four transformations are those of the seed study. They are composed to one affine map and
 applied with one bilinear interpolation, so that an image is blurred once and not four times.

@@ -1,4 +1,4 @@
-"""Where a backbone's weights come from, and what they were."""
+"""Find, check and load a backbone's pretrained weights."""
 
 import hashlib
 import os

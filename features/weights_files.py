@@ -1,4 +1,4 @@
-"""Files of pretrained weights: what they are called, what pins them and where they live."""
+"""Files of pretrained weights: their names, checksums and locations."""
 
 import importlib
 import json

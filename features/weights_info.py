@@ -1,4 +1,4 @@
-"""Which weights a backbone runs with, said without loading them."""
+"""Provenance of weights: their name, their SHA-256, and whether they are random."""
 
 from dataclasses import dataclass
 

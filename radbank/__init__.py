@@ -1,3 +1,3 @@
-"""radbank: what every package of the project shares (errors, atomic files, progress)."""
+"""radbank: what every package of the project shares, such as errors and atomic files."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -1,4 +1,4 @@
-"""The one class of errors that a user can cause and mend."""
+"""The base class of errors that a user can cause and mend."""
 
 
 class RadbankError(Exception):

@@ -1,4 +1,4 @@
-"""Writing files and folders so that a reader sees all of one or nothing of it."""
+"""Atomic writes of files and folders: a reader sees all of one, or nothing."""
 
 import errno
 import hashlib

@@ -1,4 +1,4 @@
-"""The folders for what belongs to a user and not to a project: keys, and what speeds up reruns."""
+"""Folders of a user's own, outside projects: keys, caches and the bank."""
 
 import os
 import secrets

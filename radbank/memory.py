@@ -1,4 +1,4 @@
-"""How the C library hands out memory, and how much of it a process has had."""
+"""Tune the allocator of the C library, and read peak memory."""
 
 import ctypes
 import platform

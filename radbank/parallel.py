@@ -1,4 +1,4 @@
-"""Spreading independent work over this machine's cores, or over a Dask cluster."""
+"""Parallel map over this machine's cores, or over a Dask cluster."""
 
 import importlib
 from collections import deque
@@ -99,7 +99,7 @@ def connect(scheduler: str) -> Iterator[Any]:
     except ImportError:
         raise RadbankError(
             "cluster.scheduler is set, but Dask's cluster part is not installed: "
-            "run `python -m pip install distributed`, or set it to null."
+            "run `python -m pip install -e '.[cluster]'`, or set it to null."
         ) from None
     try:
         connected = client_class(scheduler, timeout="10s", set_as_default=False)

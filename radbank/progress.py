@@ -1,4 +1,4 @@
-"""Progress with rate and time left, on anything that takes longer than a few seconds."""
+"""Progress bars with rate and time left."""
 
 import sys
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Files on other machines: URLs that fsspec understands, such as ``s3://bucket/name``.
+"""Remote files: URLs that fsspec understands, such as ``s3://bucket/name``.
 
 Keys, endpoints and the like are taken from where the file system looks for them by itself (for
 S3: ``AWS_ACCESS_KEY_ID``, ``AWS_ENDPOINT_URL``, ``~/.aws``) and from fsspec's own settings.
@@ -34,6 +34,6 @@ def exists(url: str) -> bool:
         reason = str(error).partition("\n")[0] or type(error).__name__
         raise RadbankError(
             f"{url} cannot be reached ({reason}): check address, keys and endpoint; S3 needs "
-            "`python -m pip install s3fs`, other places a package that fsspec names."
+            "`python -m pip install -e '.[remote]'`, other places a package that fsspec names."
         ) from error
     return True

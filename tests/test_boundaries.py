@@ -13,6 +13,7 @@ MAY_IMPORT = {
     "heads": {"heads", "radbank"},
     "pipeline": PACKAGES,
 }
+DOOR = "radbank/__main__.py"  # the console command, which hands over to pipeline.cli
 
 
 def imported_packages(source: str) -> set[str]:
@@ -48,11 +49,19 @@ def test_packages_keep_to_their_side(package):
     assert files
     for path in files:
         ours = imported_packages(path.read_text(encoding="utf-8")) & PACKAGES
-        strangers = ours - MAY_IMPORT[package]
-        assert not strangers, f"{path.relative_to(ROOT)} imports {', '.join(sorted(strangers))}"
+        name = path.relative_to(ROOT).as_posix()
+        strangers = ours - MAY_IMPORT[package] - ({"pipeline"} if name == DOOR else set())
+        assert not strangers, f"{name} imports {', '.join(sorted(strangers))}"
 
 
 def test_only_stages_and_commands_read_params_yaml():
-    for package in ("radbank", "features", "heads"):
-        for path in sorted((ROOT / package).rglob("*.py")):
-            assert "load_params" not in path.read_text(encoding="utf-8"), path.relative_to(ROOT)
+    programs = {*(ROOT / "pipeline").glob("*.py"), *(ROOT / "pipeline/commands").glob("*.py")}
+    readers = {
+        path
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*.py")
+        if "load_params" in path.read_text(encoding="utf-8")
+    }
+    assert ROOT / "pipeline/split.py" in readers
+    libraries = {path.relative_to(ROOT).as_posix() for path in readers - programs}
+    assert not libraries, f"{', '.join(sorted(libraries))}: hand them what params.yaml says"

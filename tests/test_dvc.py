@@ -10,12 +10,10 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from pipeline.params import load_params
-
 ROOT = Path(__file__).resolve().parent.parent
 TRACKED = (".dvc", ".dvcignore", ".gitignore", "dvc.yaml", "joins.csv", "params.yaml")
 PACKAGES = ("radbank", "pipeline", "features", "heads")
-HEADS = load_params(ROOT / "params.yaml").heads.names
+HEADS = tuple(YAML(typ="safe").load(ROOT / "params.yaml")["heads"])
 SMALL = {
     "demo": {"images": 40, "patients": 24},
     "data": {"max_quarantined": 0.2},  # the demo's three broken files are many of so few
@@ -118,11 +116,22 @@ def test_repro_again_runs_nothing(project):
 def test_outputs_are_ignored_by_git_but_for_the_metrics(project):
     status = project("git", "status", "--porcelain", "--untracked-files=all")
     new = {line[3:] for line in status.splitlines()}
-    metrics = {f"metrics/heads/{head}.json" for head in (*HEADS, "ensemble")}
-    metrics |= {
-        f"metrics/{name}.json" for name in ("crossvalidation", "finetune", "leaks", "summary")
+    own = ("crossvalidation", "ensemble", "finetune", "leaks", "summary")
+    metrics = {f"metrics/{name}.json" for name in own}
+    assert new == {"dvc.lock", *metrics, *(f"metrics/heads/{head}.json" for head in HEADS)}
+
+
+def test_changed_code_reruns_the_stages_that_are_made_of_it_and_no_other(project):
+    made_of = {
+        "split": "pipeline/splitting/joins.py",
+        "leaks": "pipeline/leakage/similar.py",
+        "shortcuts": "pipeline/probing/shortcut.py",
     }
-    assert new == {"dvc.lock", *metrics}
+    for file in made_of.values():
+        with (project.folder / file).open("a", encoding="utf-8") as code:
+            code.write("# changed\n")
+    # what they write is as before, so that nothing after them runs
+    assert set(ran(project.repro())) == set(made_of)
 
 
 def test_a_heads_params_rerun_that_head_and_what_follows(project):

@@ -1,1 +1,1 @@
-"""The bank: embeddings kept outside any project, each computed once."""
+"""The bank: a content-addressed cache of embeddings that all projects share."""

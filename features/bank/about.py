@@ -1,4 +1,4 @@
-"""What the bank remembers of a computation besides its blocks."""
+"""Metadata of a computation in the bank: widths of layers, fidelity, rate."""
 
 import hashlib
 import json

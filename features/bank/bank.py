@@ -1,4 +1,4 @@
-"""The bank of embeddings: one shelf a computation, wherever the user keeps it.
+"""The bank: a content-addressed cache of embeddings, one folder for each computation.
 
 ::
 
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from features.bank.about import read_about
-from features.bank.blobs import Blobs, Entry
+from features.bank.blobs import BlobInfo, Blobs
 from features.bank.block import is_block
+from features.bank.cached_embeddings import CachedEmbeddings, read_headers
 from features.bank.keys import image_of
-from features.bank.shelf import Shelf, heads
 from features.computation import Computation
 from radbank.home import bank_place
 
@@ -47,7 +47,7 @@ class Holding:
 
 
 class Bank:
-    """All shelves under one root.
+    """The content-addressed cache of embeddings under one root, shared by all projects.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ class Bank:
         self.place = bank_place() if place is None else place
         self.blobs = Blobs(self.place)
 
-    def shelf(self, computation: Computation, *, libraries: dict[str, str]) -> Shelf:
+    def cached(self, computation: Computation, *, libraries: dict[str, str]) -> CachedEmbeddings:
         """Return the embeddings of one computation.
 
         Parameters
@@ -81,20 +81,22 @@ class Bank:
         libraries
             Versions of the libraries that compute what is put there, by name.
         """
-        return Shelf(self.blobs, computation, libraries=libraries)
+        return CachedEmbeddings(self.blobs, computation, libraries=libraries)
 
     def holdings(self) -> list[Holding]:
         """Return what the bank holds, last used first."""
-        of: dict[str, list[Entry]] = {}
+        of: dict[str, list[BlobInfo]] = {}
         for entry in self.blobs.entries():
             if is_block(entry.path):
                 of.setdefault(entry.path.partition("/")[0], []).append(entry)
         found = [self._holding(digest, entries) for digest, entries in of.items()]
         return sorted(found, key=lambda holding: holding.used, reverse=True)
 
-    def _holding(self, digest: str, entries: list[Entry]) -> Holding:
+    def _holding(self, digest: str, entries: list[BlobInfo]) -> Holding:
         about = read_about(self.blobs, digest)
-        keys = {key for _, head in heads(self.blobs, entries) if head for key in head.keys}
+        keys = {
+            key for _, header in read_headers(self.blobs, entries) if header for key in header.keys
+        }
         return Holding(
             digest=digest,
             computation=about["computation"] if about else None,

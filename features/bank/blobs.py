@@ -1,4 +1,4 @@
-"""Small files under a folder or an address, each read and written whole."""
+"""Blob storage: small files under a folder or URL, each read and written as a whole."""
 
 import contextlib
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from radbank.remote import exists, is_url
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class BlobInfo:
     """One file.
 
     Attributes
@@ -57,7 +57,7 @@ class Blobs:
     def __repr__(self) -> str:
         return f"Blobs({self.place!r})"
 
-    def entries(self, folder: str = "") -> list[Entry]:
+    def entries(self, folder: str = "") -> list[BlobInfo]:
         """Return all files below a folder, sorted by path; none if there is no such folder."""
         self._files.invalidate_cache()
         try:
@@ -65,7 +65,7 @@ class Blobs:
         except FileNotFoundError:
             return []
         return [
-            Entry(
+            BlobInfo(
                 path=path[len(self._root) :].lstrip("/"),
                 size=int(info["size"]),
                 used=_modified(info),
@@ -84,7 +84,7 @@ class Blobs:
         content: bytes = self._files.cat_file(self._at(path))
         return content
 
-    def heads(self, paths: Sequence[str], size: int) -> list[bytes]:
+    def read_starts(self, paths: Sequence[str], size: int) -> list[bytes]:
         """Return the first bytes of files, empty for those that cannot be read.
 
         Parameters
@@ -98,7 +98,7 @@ class Blobs:
             return []
         places = [self._at(path) for path in paths]
         found = self._files.cat_ranges(places, 0, size, on_error="return")
-        return [head if isinstance(head, bytes) else b"" for head in found]
+        return [header if isinstance(header, bytes) else b"" for header in found]
 
     def write(self, path: str, content: bytes) -> None:
         """Write a file in one step; what was there is replaced.

@@ -1,4 +1,4 @@
-"""A block: up to 128 embeddings with their keys, in one file named after its own bytes.
+"""A block: up to 128 embeddings and their cache keys in one content-addressed file.
 
 The format is safetensors (https://github.com/huggingface/safetensors): the length of the header
 in 8 bytes, little endian; a header in JSON; the numbers. It is written here and not by the
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 SIZE = 128  # embeddings: what a killed run can lose
-HEAD = 32 * 1024  # bytes of a file that surely hold its header
+HEADER_BYTES = 32 * 1024  # bytes of a file that surely hold its header
 _TENSOR = "embedding"
 _PREFIX = 8  # bytes
 _PATH = re.compile(r"[0-9a-f]{64}/blocks/[0-9a-f]{64}\.safetensors")
@@ -81,18 +81,18 @@ class Block:
         """
         if file_name(content) != name:
             raise DamagedBlock(f"{len(content):,} bytes that do not match its checksum")
-        head = Head.from_bytes(content)
-        numbers = np.frombuffer(content, "<f4", offset=head.length).reshape(head.shape)
+        header = BlockHeader.from_bytes(content)
+        numbers = np.frombuffer(content, "<f4", offset=header.length).reshape(header.shape)
         return cls(
-            computation=head.computation,
-            keys=head.keys,
+            computation=header.computation,
+            keys=header.keys,
             embeddings=numbers,
-            libraries=head.libraries,
+            libraries=header.libraries,
         )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Head:
+class BlockHeader:
     """What a block's first bytes tell, not checked against its name.
 
     Attributes
@@ -112,8 +112,8 @@ class Head:
     length: int
 
     @classmethod
-    def from_bytes(cls, start: bytes) -> "Head":
-        """Read the head in the first bytes of a block.
+    def from_bytes(cls, start: bytes) -> "BlockHeader":
+        """Read the header in the first bytes of a block.
 
         Raises
         ------

@@ -1,10 +1,10 @@
-"""What names an embedding within its computation."""
+"""The cache key of an embedding within its computation."""
 
 from features.views import view_name
 
 
 def embedding_key(pixel_sha256: str, view: int, seed: int) -> str:
-    """Return the key of one view of one image.
+    """Return the cache key of one view of one image.
 
     Parameters
     ----------

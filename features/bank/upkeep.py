@@ -1,4 +1,4 @@
-"""Looking after the bank: is every block what its name says, and does it keep to a size."""
+"""Maintenance of the bank: verify checksums, and evict the least recently used blocks."""
 
 import re
 import time
@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from features.bank.bank import Bank
-from features.bank.blobs import Blobs, Entry
+from features.bank.blobs import BlobInfo, Blobs
 from features.bank.block import Block, DamagedBlock, is_block
 
 _ABANDONED = 3600  # seconds after which nobody is still writing a file
 _PARTIAL = re.compile(r"([0-9a-f]{64})/(blocks/)?\.[^/]+\.partial")
-_ABOUT = re.compile(r"([0-9a-f]{64})/[a-z]+\.json")
+_ABOUT = re.compile(r"([0-9a-f]{64})/([a-z]+|fidelity-[0-9a-f]+)\.json")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,7 @@ def verify(bank: Bank) -> Iterator[Finding]:
         yield Finding(path=entry.path, size=entry.size, problem=problem)
 
 
-def _problem(blobs: Blobs, entry: Entry) -> str | None:
+def _problem(blobs: Blobs, entry: BlobInfo) -> str | None:
     digest, _, name = entry.path.split("/")
     try:
         block = Block.from_bytes(blobs.read(entry.path), name)
@@ -57,10 +57,10 @@ def _problem(blobs: Blobs, entry: Entry) -> str | None:
     return None if block.computation == digest else "a block of another computation"
 
 
-def prune(bank: Bank, limit: int) -> list[Entry]:
-    """Delete blocks, those unused for longest first, until the rest fits.
+def prune(bank: Bank, limit: int) -> list[BlobInfo]:
+    """Delete the least recently used blocks until the rest fits.
 
-    A run that is at work and misses one of them computes it again.
+    An extraction that is running and misses a deleted block computes it again.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def prune(bank: Bank, limit: int) -> list[Entry]:
 
     Returns
     -------
-    list of Entry
+    list of BlobInfo
         What was deleted.
     """
     entries = bank.blobs.entries()
@@ -88,10 +88,10 @@ def prune(bank: Bank, limit: int) -> list[Entry]:
     return deleted
 
 
-def _tidy(bank: Bank, entries: list[Entry], gone: set[str]) -> None:
-    """Delete what killed writers left behind, and what is known of computations without blocks.
+def _tidy(bank: Bank, entries: list[BlobInfo], gone: set[str]) -> None:
+    """Delete partial files of killed writers, and metadata of computations without blocks.
 
-    Only files named as the bank names its own are touched, should something else lie there.
+    Only files with names of the bank's own form are deleted; other files there are left alone.
     """
     kept = {_folder(entry) for entry in _blocks(entries) if entry.path not in gone}
     now = time.time()
@@ -103,9 +103,9 @@ def _tidy(bank: Bank, entries: list[Entry], gone: set[str]) -> None:
         bank.blobs.delete_empty(folder)
 
 
-def _blocks(entries: list[Entry]) -> list[Entry]:
+def _blocks(entries: list[BlobInfo]) -> list[BlobInfo]:
     return [entry for entry in entries if is_block(entry.path)]
 
 
-def _folder(entry: Entry) -> str:
+def _folder(entry: BlobInfo) -> str:
     return entry.path.partition("/")[0]

@@ -1,1 +1,1 @@
-"""Engines: ways to run a network forward, all with the same answer."""
+"""Engines: backends for inference (OpenVINO, torch.compile, eager PyTorch)."""

@@ -1,4 +1,4 @@
-"""What every engine is to the embedder, and what several of them share."""
+"""The interface of an engine, and code that several engines share."""
 
 from typing import Protocol
 

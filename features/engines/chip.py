@@ -1,4 +1,4 @@
-"""What the processor says of itself."""
+"""Features of the processor: whether bf16 is faster than fp32."""
 
 from functools import cache
 from pathlib import Path
@@ -7,10 +7,10 @@ _CPUINFO = Path("/proc/cpuinfo")
 
 
 @cache
-def bf16_pays() -> bool:
+def bf16_is_faster() -> bool:
     """Tell whether products in bfloat16 are quicker here than those in float32.
 
-    That takes Intel's matrix units (``amx_bf16``) or AMD's vector units (``avx512_bf16``).
+    They are with Intel's matrix units (``amx_bf16``) or AMD's vector units (``avx512_bf16``).
     Intel's vector units issue half as many products in bfloat16, of twice the width, and lose the
     conversions besides: on an Emerald Rapids whose matrix units are hidden from its guests, bf16
     reached 0.6 times the speed of fp32, eagerly and by OpenVINO. AMX and AMD's units were not

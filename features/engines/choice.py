@@ -1,4 +1,4 @@
-"""Which engine and precision `auto` stands for, decided without loading a network.
+"""Resolve engine and precision ``auto`` without loading a network.
 
 What a warm run needs to know before it looks into the bank is here, so this imports neither
 PyTorch nor, where nothing is left to ``auto``, OpenVINO.
@@ -6,7 +6,7 @@ PyTorch nor, where nothing is left to ``auto``, OpenVINO.
 
 from dataclasses import dataclass
 
-from features.engines.chip import bf16_pays
+from features.engines.chip import bf16_is_faster
 from features.engines.toolchain import has_openvino, load_openvino, missing_compiler
 from radbank.errors import RadbankError
 
@@ -15,10 +15,10 @@ ENGINES = ("openvino", "compile", "eager")
 EXACT = "fp32"
 PRECISIONS = (EXACT, "bf16", "fp16")
 
-# Embeddings from which compiling pays for itself. Before this code was written, on two cores with a
-# CPU that gains by bf16, it took 12 to 42 s and saved some 2 ms an image over eager bf16. For a GPU
-# it is a cautious guess.
-COMPILE_PAYS = {"cpu": 15_000, "cuda": 500_000}
+# Number of embeddings from which compiling saves more time than it takes. On two cores of a CPU
+# that is faster in bf16, compiling took 12 to 42 s and saved about 2 ms an image over eager bf16.
+# The number for a GPU is a cautious guess.
+COMPILE_FROM = {"cpu": 15_000, "cuda": 500_000}
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Choice:
 
 
 def choose(engine: str, precision: str, *, device: str, n_images: int) -> Choice:
-    """Say what ``"auto"`` stands for here, and check what is asked by name.
+    """Resolve ``"auto"`` on this machine, and check an engine or precision asked for by name.
 
     Parameters
     ----------
@@ -76,14 +76,14 @@ def choose(engine: str, precision: str, *, device: str, n_images: int) -> Choice
 
 def _engine(device: str, n_images: int) -> tuple[str, str]:
     if device == "cpu" and has_openvino():
-        return "openvino", "as quick as compiled code on a CPU, without a compiler or a wait"
+        return "openvino", "as fast as compiled code on a CPU, without a compiler or a wait"
     missing = missing_compiler(device)
     if missing:
         return "eager", f"torch.compile would need {missing}"
-    pays = COMPILE_PAYS[device]
-    if n_images < pays:
-        return "eager", f"compiling does not pay for itself below {pays:,} embeddings"
-    return "compile", f"it pays for itself from {pays:,} embeddings"
+    least = COMPILE_FROM[device]
+    if n_images < least:
+        return "eager", f"compiling does not pay for itself below {least:,} embeddings"
+    return "compile", f"it pays for itself from {least:,} embeddings"
 
 
 def _require(engine: str, device: str) -> None:
@@ -119,16 +119,16 @@ def _require_precision(engine: str, precision: str, device: str) -> None:
 
 
 def _precision(device: str) -> tuple[str, str]:
-    """Return the quickest precision that a device computes in by itself."""
+    """Return the fastest precision that a device supports in hardware (mixed precision)."""
     if device == "cuda":
         import torch  # noqa: PLC0415 - see the top; with a GPU it has been imported to find it
 
         if torch.cuda.is_bf16_supported(including_emulation=False):
             return "bf16", "the GPU computes in bf16"
         return "fp16", "the GPU does not compute in bf16"
-    if bf16_pays() and cpu_has_bf16():
-        return "bf16", "the CPU is quicker in bf16"
-    return "fp32", "nothing says that the CPU is quicker in bf16"
+    if bf16_is_faster() and cpu_has_bf16():
+        return "bf16", "the CPU is faster in bf16"
+    return "fp32", "nothing says that the CPU is faster in bf16"
 
 
 def cpu_has_bf16() -> bool:

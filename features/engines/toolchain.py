@@ -1,4 +1,4 @@
-"""What an engine needs of the machine besides PyTorch, found out without importing it."""
+"""Detect what engines need besides PyTorch (OpenVINO, compilers), without importing it."""
 
 import importlib
 import os

@@ -4,10 +4,18 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.layouts.base import Rejected
 from radbank.files import write_text
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A file set aside, with one clause that says why."""
+
+    path: str
+    reason: str
 
 
 def write_quarantine(path: str | Path, rejected: Iterable[Rejected]) -> None:

@@ -1,4 +1,4 @@
-"""radbank backbones: what there is, and where its weights are."""
+"""radbank backbones: list backbones, and where their weights are."""
 
 import argparse
 from typing import TYPE_CHECKING

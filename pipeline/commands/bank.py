@@ -1,4 +1,4 @@
-"""radbank bank: what the embedding bank holds; is it sound; make it smaller."""
+"""radbank bank: list, verify and prune the cache of embeddings."""
 
 import argparse
 import time
@@ -8,7 +8,6 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.commands.help import HelpFormatter
-from pipeline.sizes import in_words, parse_size
 from radbank.errors import RadbankError
 
 if TYPE_CHECKING:
@@ -62,7 +61,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def show(_arguments: argparse.Namespace) -> None:
     """Print what the bank holds."""
-    from features.bank.bank import Bank  # noqa: PLC0415 - numpy and fsspec take a while to import
+    from dask.utils import format_bytes  # noqa: PLC0415 - takes a while to import
+
+    from features.bank.bank import Bank  # noqa: PLC0415 - as above
 
     bank = Bank()
     holdings = bank.holdings()
@@ -72,7 +73,7 @@ def show(_arguments: argparse.Namespace) -> None:
         console.print("It holds nothing yet: `dvc repro extract` fills it.")
         return
     console.print(table(holdings, time.time()))
-    console.print(f"\n{in_words(sum(holding.size for holding in holdings))} in all")
+    console.print(f"\n{format_bytes(sum(holding.size for holding in holdings))} in all")
 
 
 def check_blocks(_arguments: argparse.Namespace) -> None:
@@ -83,6 +84,8 @@ def check_blocks(_arguments: argparse.Namespace) -> None:
     RadbankError
         If any is damaged.
     """
+    from dask.utils import format_bytes  # noqa: PLC0415 - as above
+
     from features.bank.bank import Bank  # noqa: PLC0415 - as above
     from features.bank.upkeep import verify  # noqa: PLC0415 - as above
 
@@ -99,7 +102,7 @@ def check_blocks(_arguments: argparse.Namespace) -> None:
             f"{damaged:,} of {blocks:,} blocks in {bank.place} are damaged: they are not served, "
             "and the next run that needs their embeddings computes them again."
         )
-    print(f"{blocks:,} blocks, {in_words(size)}: all are what their checksums say")
+    print(f"{blocks:,} blocks, {format_bytes(size)}: all are what their checksums say")
 
 
 def shrink_bank(arguments: argparse.Namespace) -> None:
@@ -110,6 +113,8 @@ def shrink_bank(arguments: argparse.Namespace) -> None:
     RadbankError
         If the size cannot be read.
     """
+    from dask.utils import format_bytes  # noqa: PLC0415 - as above
+
     from features.bank.bank import Bank  # noqa: PLC0415 - as above
     from features.bank.upkeep import prune  # noqa: PLC0415 - as above
 
@@ -118,7 +123,25 @@ def shrink_bank(arguments: argparse.Namespace) -> None:
     deleted = prune(bank, limit)
     left = sum(holding.size for holding in bank.holdings())
     freed = sum(entry.size for entry in deleted)
-    print(f"deleted {len(deleted):,} blocks, {in_words(freed)}; {in_words(left)} are left")
+    print(f"deleted {len(deleted):,} blocks, {format_bytes(freed)}; {format_bytes(left)} are left")
+
+
+def parse_size(text: str) -> int:
+    """Read a size such as '10GB', '1.5 TB', '500 MiB' or a number of bytes.
+
+    Raises
+    ------
+    RadbankError
+        If it is none.
+    """
+    from dask.utils import parse_bytes  # noqa: PLC0415 - as above
+
+    try:
+        if text.strip()[:1].isdigit():  # parse_bytes takes nothing and negative numbers too
+            return int(parse_bytes(text))
+    except (ValueError, OverflowError):
+        pass
+    raise RadbankError(f"{text!r} is no size: write one such as 10GB, 500MB or 2GiB.")
 
 
 def table(holdings: "list[Holding]", now: float) -> Table:
@@ -131,6 +154,8 @@ def table(holdings: "list[Holding]", now: float) -> Table:
     now
         In seconds since 1970.
     """
+    from dask.utils import format_bytes  # noqa: PLC0415 - as above
+
     rows = Table("backbone", "computed by", "images", "embeddings", "size", "last used", box=None)
     rows.add_column("weights, layers", overflow="fold")
     for column in (2, 3, 4):
@@ -142,7 +167,7 @@ def table(holdings: "list[Holding]", now: float) -> Table:
             f"{made['engine']}, {made['precision']}, {made['device']}" if made else "not known",
             f"{holding.images:,}",
             f"{holding.embeddings:,}",
-            in_words(holding.size),
+            format_bytes(holding.size),
             _ago(now - holding.used),
             f"{made['weights_sha256'][:12]}, {', '.join(made['layers'])}" if made else "",
         )

@@ -1,7 +1,7 @@
-"""radbank doctor: what is here, and what would fail."""
+"""radbank doctor: check the installation, the machine and the project."""
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -42,9 +42,7 @@ def show(_arguments: argparse.Namespace) -> None:
     RadbankError
         If something that params.yaml asks for would fail.
     """
-    from pipeline.health.examine import examine  # noqa: PLC0415 - torch takes seconds to import
-
-    checks = list(examine())
+    checks = list(_examine())
     Console(highlight=False, markup=False).print(table(checks))
     failing = [check.subject for check in checks if check.status == "fail"]
     if failing:
@@ -53,6 +51,23 @@ def show(_arguments: argparse.Namespace) -> None:
             "what to do."
         )
     print("Nothing stands in the way of `dvc repro`.")
+
+
+def _examine() -> "Iterator[Check]":
+    """Look at everything, and at the project only if its params.yaml can be read."""
+    # importing torch takes seconds
+    from pipeline.health.check import fail, ok  # noqa: PLC0415
+    from pipeline.health.examine import examine_machine, examine_project  # noqa: PLC0415
+    from pipeline.params import load_params  # noqa: PLC0415
+
+    yield from examine_machine()
+    try:
+        params = load_params()
+    except RadbankError as error:
+        yield fail("params.yaml", str(error))
+        return
+    yield ok("params.yaml", "valid")
+    yield from examine_project(params)
 
 
 def table(checks: "Iterable[Check]") -> Table:

@@ -1,4 +1,4 @@
-"""radbank estimate: what extraction would take, before it runs."""
+"""radbank estimate: time, disk and memory of extraction, before it runs."""
 
 import argparse
 import json
@@ -11,12 +11,11 @@ from rich.table import Table
 
 from pipeline.commands.help import HelpFormatter
 from pipeline.params import Params, load_params
-from pipeline.sizes import in_words
 from radbank.errors import RadbankError
 from radbank.progress import track
 
 if TYPE_CHECKING:
-    from pipeline.extraction.estimation import Estimate
+    from pipeline.extraction.estimation import ExtractionEstimate
 
 EXAMPLE = """examples:
   radbank estimate
@@ -96,7 +95,7 @@ def _with_backbone(params: Params, name: str, weights: str | None) -> Params:
     return params.model_copy(update={"backbone": name, "weights": weights})
 
 
-def _plain(estimate: "Estimate") -> dict[str, Any]:
+def _plain(estimate: "ExtractionEstimate") -> dict[str, Any]:
     """Return what JSON holds."""
     return {
         **asdict(estimate),
@@ -106,7 +105,9 @@ def _plain(estimate: "Estimate") -> dict[str, Any]:
     }
 
 
-def _table(estimates: list["Estimate"]) -> Table:
+def _table(estimates: list["ExtractionEstimate"]) -> Table:
+    from dask.utils import format_bytes  # noqa: PLC0415 - takes a while to import
+
     table = Table(
         "backbone", "engine", "views/s", "time", "between", "bank", "store", "memory", box=None
     )
@@ -121,14 +122,14 @@ def _table(estimates: list["Estimate"]) -> Table:
             f"{each.rate:,.1f}",
             duration(each.seconds(each.rate)),
             f"{low} and {high}",
-            in_words(each.bank_bytes),
-            in_words(each.store_bytes),
-            in_words(each.memory_bytes),
+            format_bytes(each.bank_bytes),
+            format_bytes(each.store_bytes),
+            format_bytes(each.memory_bytes),
         )
     return table
 
 
-def _remarks(estimates: list["Estimate"], params: Params, n_images: int) -> str:
+def _remarks(estimates: list["ExtractionEstimate"], params: Params, n_images: int) -> str:
     """Say what the figures are of."""
     first = estimates[0]
     views = f"{params.features.views} augmented views each"

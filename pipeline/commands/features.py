@@ -1,4 +1,4 @@
-"""radbank features: what is in a feature store and where it came from."""
+"""radbank features: describe a feature store and its provenance."""
 
 import argparse
 from pathlib import Path
@@ -81,8 +81,9 @@ def find(name: str) -> str | Path:
             return path
     if IMAGES.is_file() and Path(name).suffix != ".zarr":
         from pipeline.extraction.materialise import materialise  # noqa: PLC0415 - imports torch
+        from pipeline.params import load_params  # noqa: PLC0415 - imports pydantic
 
-        path = materialise(name)
+        path = materialise(load_params().model_copy(update={"backbone": name}))
         print(f"{path} was not here and is now made from the bank")
         return path
     there = sorted(path.stem for path in FEATURES.glob("*.zarr"))

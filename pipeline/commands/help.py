@@ -1,4 +1,4 @@
-"""How `--help` is laid out."""
+"""Formatting of `--help`."""
 
 import argparse
 import textwrap

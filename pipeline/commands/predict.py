@@ -1,4 +1,4 @@
-"""radbank predict: a trained model on new files."""
+"""radbank predict: inference on new files."""
 
 import argparse
 import sys

@@ -4,7 +4,8 @@ import math
 
 from scipy.stats import t
 
-from pipeline.evaluation.delong import FEW_PATIENTS, Spread, influences, quantile, spread
+from pipeline.evaluation.clustered_variance import Spread
+from pipeline.evaluation.delong import FEW_PATIENTS, influences, quantile, spread
 from pipeline.evaluation.difference import Difference
 from pipeline.evaluation.scored_cases import ScoredCases
 
@@ -32,7 +33,11 @@ def auc_difference(first: ScoredCases, second: ScoredCases, confidence: float) -
         return Difference(None, None, None, None)
     (auc, influence), (other, on_other) = influences(first), influences(second)
     difference = auc - other
-    scatter = spread(influence - on_other, first)
+    return tested(difference, spread(influence - on_other, first), confidence)
+
+
+def tested(difference: float, scatter: Spread | None, confidence: float) -> Difference:
+    """Return a difference of areas with the interval and p-value that its spread gives."""
     if scatter is None:
         return Difference(difference, None, None, None)
     error = math.sqrt(scatter.variance)

@@ -15,36 +15,18 @@ References
 .. [2] Obuchowski, Nonparametric analysis of clustered ROC curve data, Biometrics 53:567-578, 1997.
 """
 
-import math
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.stats import rankdata, t
 
+from pipeline.evaluation.clustered_variance import Spread, spread_over
 from pipeline.evaluation.scored_cases import FloatArray, ScoredCases
 
 FEW_PATIENTS = 6  # of a class: below it the paired test takes Satterthwaite's degrees of freedom
 _NEAR = 1e-9
-
-
-@dataclass(frozen=True)
-class Spread:
-    """How an area, or a difference of areas, varies between samples of patients.
-
-    Attributes
-    ----------
-    variance
-        Of the estimate.
-    satterthwaite
-        Degrees of freedom of that variance, from those of the two classes.
-    fewest
-        Patients with cases of the rarer class.
-    """
-
-    variance: float
-    satterthwaite: float
-    fewest: int
 
 
 def influences(cases: ScoredCases) -> tuple[float, FloatArray]:
@@ -90,18 +72,8 @@ def spread(influence: FloatArray, cases: ScoredCases) -> Spread | None:
     Spread or None
         None where a class has fewer than two patients.
     """
-    patients, k = cases.patients, cases.n_patients
     by_class = [cases.labels == 1, cases.labels == 0]
-    counts = [np.unique(patients[own]).size for own in by_class]
-    if min(counts) < 2:
-        return None
-    sums = [np.bincount(patients, influence * own, k) for own in by_class]
-    parts = [count / (count - 1) * float(s @ s) for count, s in zip(counts, sums, strict=True)]
-    variance = max(sum(parts) + 2 * k / (k - 1) * float(sums[0] @ sums[1]), 0.0)
-    scatter = sum(part**2 / (count - 1) for part, count in zip(parts, counts, strict=True))
-    # without any scatter the degrees of freedom do not matter
-    freedom = sum(parts) ** 2 / scatter if scatter > 0 else math.inf
-    return Spread(variance, freedom, min(counts))
+    return spread_over(influence, by_class, cases.patients, cases.n_patients)
 
 
 def auc_interval(cases: ScoredCases, confidence: float) -> tuple[float | None, float | None]:
@@ -149,12 +121,24 @@ def auc_interval(cases: ScoredCases, confidence: float) -> tuple[float | None, f
         expected = model_variance(auc, n_positive, n_negative)
         design_effect = max(scatter.variance / expected, 1.0)
     else:
-        sizes = np.bincount(cases.patients, minlength=cases.n_patients)
-        design_effect = float(sizes @ sizes) / cases.n
+        design_effect = images_of_a_patient(cases.patients)
     width = quantile(confidence, 2 * scatter.satterthwaite) ** 2 * design_effect
+    return score_interval(auc, width, lambda area: model_variance(area, n_positive, n_negative))
+
+
+def images_of_a_patient(patients: NDArray[np.int64]) -> float:
+    """Return the mean number of images that an image's patient has; patients count from 0."""
+    sizes = np.bincount(patients)
+    return float(sizes @ sizes) / patients.size
+
+
+def score_interval(
+    auc: float, width: float, variance: Callable[[float], float]
+) -> tuple[float, float]:
+    """Return the ends of all areas theta with (auc - theta)^2 <= width * variance(theta)."""
 
     def excess(theta: float) -> float:
-        return (auc - theta) ** 2 - width * model_variance(theta, n_positive, n_negative)
+        return (auc - theta) ** 2 - width * variance(theta)
 
     inside = min(max(auc, _NEAR), 1 - _NEAR)
     low = brentq(excess, 0.0, inside) if auc > 0 else 0.0

@@ -1,1 +1,1 @@
-"""Embeddings of every image: what to compute, from the bank or a backbone, here or on a cluster."""
+"""Feature extraction: embeddings of every image, cached in the bank, here or on a cluster."""

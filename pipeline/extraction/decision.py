@@ -1,8 +1,8 @@
-"""How the embeddings that params.yaml asks for are computed on this machine."""
+"""Resolve engine, precision and cache key of the embeddings in params.yaml."""
 
 from dataclasses import dataclass
 
-from features.batch_size import deciding
+from features.batch_size import batch_size_in_key
 from features.computation import Computation
 from features.device import device_type
 from features.engines.choice import Choice, choose
@@ -19,7 +19,7 @@ class Decision:
     choice
         The engine and the precision, and why these.
     computation
-        What decides the numbers.
+        The part of the cache key that all embeddings share.
     """
 
     choice: Choice
@@ -27,7 +27,7 @@ class Decision:
 
 
 def decide(params: Params, identity: Identity, n_embeddings: int) -> Decision:
-    """Return what the settings mean here.
+    """Resolve the settings on this machine.
 
     Parameters
     ----------
@@ -53,6 +53,6 @@ def decide(params: Params, identity: Identity, n_embeddings: int) -> Decision:
         engine=choice.engine,
         precision=choice.precision,
         device=device,
-        batch_size=deciding(settings.batch_size, engine=choice.engine, device=device),
+        batch_size=batch_size_in_key(settings.batch_size, engine=choice.engine, device=device),
     )
     return Decision(choice=choice, computation=computation)

@@ -1,7 +1,7 @@
-"""Embeddings computed by a Dask cluster: a task is a block, put into the bank that all share.
+"""Distributed feature extraction on a Dask cluster: a task writes a block to the shared bank.
 
-What travels is small: settings and the rows of a block one way, the name of a file the other. A
-worker that dies costs the block it was at.
+The client sends settings and the rows of a block; the worker returns the name of a file. If a
+worker dies, only the block that it was computing is lost.
 """
 
 import importlib
@@ -15,13 +15,13 @@ from typing import Any
 from features.bank.about import SAMPLE
 from features.bank.bank import Bank
 from features.bank.block import SIZE
-from features.cohort import ImageView
 from features.computation import Computation
+from features.image_views import ImageView
 from features.weights_info import PRETRAINED, RANDOM
 from pipeline.artifacts.images import PreparedImages
 from pipeline.extraction.decision import Decision
 from pipeline.extraction.embeddings import Embeddings
-from pipeline.extraction.fallback import embeddings_here, faithful
+from pipeline.extraction.fallback import embeddings_here, with_fallback
 from pipeline.extraction.worker import Job, digest, embed_block, look, measure_fidelity
 from pipeline.params import Params
 from pipeline.paths import IMAGES
@@ -50,7 +50,7 @@ def embeddings_of(params: Params, images: PreparedImages, bank: Bank) -> Iterato
         yield embeddings_here(params, images, bank)
     else:
         with connect(params.cluster.scheduler) as client:
-            yield faithful(
+            yield with_fallback(
                 params, lambda settings: ClusterEmbeddings(settings, images, bank, client)
             )
 
@@ -102,7 +102,7 @@ class ClusterEmbeddings(Embeddings):
 
         Where the bank does not know it every worker measures it, and so loads the network.
         """
-        known = self.shelf.about.fidelity(self.cohort.pixel_sha256[:SAMPLE])
+        known = self.cached.about.fidelity(self.wanted.pixel_sha256[:SAMPLE])
         if known is not None:
             return known
         tasks = [
@@ -147,7 +147,7 @@ class ClusterEmbeddings(Embeddings):
         """Take note of a block that a worker has put into the bank."""
         first, last = (f"{self._ids[one.row]} (view {one.view})" for one in (block[0], block[-1]))
         name = _result(task, f"The block of image views from {first} to {last}")
-        if not self.shelf.adopt(name):
+        if not self.cached.adopt(name):
             raise RadbankError(
                 f"A worker wrote {name} into the bank {self._job.bank}, and on this machine it is "
                 "not there: set RADBANK_BANK to a folder that all of them share, or to an address "

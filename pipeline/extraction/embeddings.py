@@ -1,4 +1,4 @@
-"""The embeddings that params.yaml asks for: from the bank, and computed where it lacks them."""
+"""The embeddings that params.yaml asks for: read from the bank, or computed on a cache miss."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -10,12 +10,12 @@ import numpy as np
 
 from features.bank.about import SAMPLE
 from features.bank.bank import Bank
-from features.cohort import Cohort, ImageView
 from features.computation import Computation
 from features.engines.choice import Choice
-from features.extraction import deposit, withdraw
-from features.fidelity import LEAST, measure_fidelity, unfaithful
+from features.extraction import embed_into_bank, read_from_bank
+from features.fidelity import LEAST, fidelity_check_failed, measure_fidelity
 from features.identity import changed, forget, identify
+from features.image_views import ImageView, ImageViews
 from pipeline.artifacts.images import PreparedImages
 from pipeline.extraction.decision import Decision, decide
 from pipeline.params import Params
@@ -50,9 +50,9 @@ class Embeddings:
         What the backbone is.
     decision
         How they are computed.
-    cohort
-        The images and views.
-    shelf
+    wanted
+        The images and views to embed.
+    cached
         The bank's embeddings of that computation.
     computed
         How many embeddings were computed here so far.
@@ -77,7 +77,7 @@ class Embeddings:
         self.decision = decision or decide(
             params, self.identity, len(images.ids) * (1 + settings.views)
         )
-        self.cohort = Cohort(
+        self.wanted = ImageViews(
             pixels=images.pixels,
             pixel_sha256=images.pixel_sha256,
             views=settings.views,
@@ -85,11 +85,11 @@ class Embeddings:
         )
         engine = ("openvino",) if self.computation.engine == "openvino" else ()
         libraries = {library: version(library) for library in sorted((*LIBRARIES, *engine))}
-        self.shelf = bank.shelf(self.computation, libraries=libraries)
+        self.cached = bank.cached(self.computation, libraries=libraries)
         self.computed = 0
 
     def __len__(self) -> int:
-        return len(self.cohort) * (1 + self.cohort.views)
+        return len(self.wanted) * (1 + self.wanted.views)
 
     @property
     def choice(self) -> Choice:
@@ -98,13 +98,13 @@ class Embeddings:
 
     @property
     def computation(self) -> Computation:
-        """What decides the numbers."""
+        """The part of the cache key that all embeddings share."""
         return self.decision.computation
 
     @property
     def lacking(self) -> list[ImageView]:
-        """What the bank does not have."""
-        return self.cohort.lacking(self.shelf)
+        """The views that the bank does not have (cache misses)."""
+        return self.wanted.lacking(self.cached)
 
     @property
     def step(self) -> int:
@@ -120,7 +120,7 @@ class Embeddings:
     @property
     def libraries(self) -> dict[str, str]:
         """The versions of the libraries that computed what the bank has of these images."""
-        return self.shelf.libraries(self.cohort.keys(slice(None)))
+        return self.cached.libraries(self.wanted.keys(slice(None)))
 
     def compute(self, image_views: Sequence[ImageView]) -> None:
         """Compute embeddings into the bank, with progress.
@@ -128,29 +128,29 @@ class Embeddings:
         Raises
         ------
         RadbankError
-            If the weights changed meanwhile, the engine is not faithful, the bank is full, or the
-            images are damaged.
+            If the weights changed meanwhile, the engine fails the fidelity check, the bank is full,
+            or the images are damaged.
         """
         if not image_views:
             return
         if not self.fidelity >= LEAST:
-            raise unfaithful(self.computation, self.fidelity)
+            raise fidelity_check_failed(self.computation, self.fidelity)
         start = time.perf_counter()
         total, step = len(image_views), self.step
         for done in track(
             self.embed(image_views), "Embedding", total=total, unit="views", step=step
         ):
             self.computed += done
-        self.shelf.about.remember_rate(total, time.perf_counter() - start)
+        self.cached.about.remember_rate(total, time.perf_counter() - start)
 
     def embed(self, image_views: Sequence[ImageView]) -> Iterator[int]:
         """Embed image views into the bank; yield how many are done since the last."""
-        return deposit(image_views, self.cohort, self._embedder, self.shelf)
+        return embed_into_bank(image_views, self.wanted, self._embedder, self.cached)
 
     def blocks(self) -> Iterator[np.ndarray]:
         """Yield all embeddings in the images' order, float32 (n, 1 + views, n_features)."""
         width = sum(self._widths)
-        return withdraw(self.cohort, self.shelf, n_features=width, compute=self.compute)
+        return read_from_bank(self.wanted, self.cached, n_features=width, compute=self.compute)
 
     def seconds_without_bank(self, seconds: float) -> float | None:
         """Return what a run of `seconds` would have taken with an empty bank.
@@ -161,19 +161,19 @@ class Embeddings:
         reused = len(self) - self.computed
         if reused <= 0:
             return seconds
-        rate = self.shelf.about.rate()
+        rate = self.cached.about.rate()
         return None if rate is None else seconds + reused / rate
 
     def note_widths(self) -> list[int]:
-        """Write into the bank how many features each layer gives; return them.
+        """Write the number of features of each layer to the bank, and return them.
 
-        So no other process needs the network to know.
+        Other processes then know it without the network.
         """
         from features.layers import layer_widths  # noqa: PLC0415 - imports torch
 
-        if (known := self.shelf.about.widths()) is None:
+        if (known := self.cached.about.widths()) is None:
             known = layer_widths(self._backbone, self.computation.layers)
-            self.shelf.about.remember_widths(known)
+            self.cached.about.remember_widths(known)
         return known
 
     @cached_property
@@ -183,18 +183,18 @@ class Embeddings:
         The bank remembers it for the images that it was measured on, so that it is the same
         whether or not anything had to be computed.
         """
-        sample = self.cohort.pixel_sha256[:SAMPLE]
-        known = self.shelf.about.fidelity(sample)
+        sample = self.wanted.pixel_sha256[:SAMPLE]
+        known = self.cached.about.fidelity(sample)
         if known is None:
-            pixels = self.cohort.pixels[:SAMPLE]
+            pixels = self.wanted.pixels[:SAMPLE]
             known = measure_fidelity(self._embedder, self._backbone, pixels)
-            self.shelf.about.remember_fidelity(sample, known)
+            self.cached.about.remember_fidelity(sample, known)
         return known
 
     @cached_property
     def _widths(self) -> list[int]:
         """Features of each layer."""
-        known = self.shelf.about.widths()
+        known = self.cached.about.widths()
         return self.note_widths() if known is None else known
 
     @cached_property
@@ -216,7 +216,6 @@ class Embeddings:
             precision=self.computation.precision,
             batch_size=self._params.features.batch_size,
             device=device(),
-            n_images=len(self.lacking),  # to find the quickest batch size for a few is no gain
         )
         if embedder.computation != self.computation:
             params = self._params

@@ -1,4 +1,4 @@
-"""What extraction would take, from a few batches of it."""
+"""Estimate time, disk and memory of extraction from a few batches."""
 
 import hashlib
 import math
@@ -40,7 +40,7 @@ _HELD = 3  # shards in memory while the store is written: read, joined, compress
 
 
 @dataclass(frozen=True, kw_only=True)
-class Estimate:
+class ExtractionEstimate:
     """What extraction by one backbone would take.
 
     Attributes
@@ -89,7 +89,7 @@ class Estimate:
         return self.startup_seconds + self.to_compute / rate
 
 
-def estimate(params: Params, *, n_images: int) -> Estimate:
+def estimate(params: Params, *, n_images: int) -> ExtractionEstimate:
     """Measure one backbone in a process of its own, so that its memory is its own too.
 
     Parameters
@@ -132,7 +132,7 @@ def count_images() -> int:
     )
 
 
-def measure(params: Params, n_images: int, asked: float) -> Estimate:
+def measure(params: Params, n_images: int, asked: float) -> ExtractionEstimate:
     """Embed some images into a bank that is thrown away.
 
     Parameters
@@ -148,23 +148,23 @@ def measure(params: Params, n_images: int, asked: float) -> Estimate:
     n_views = 1 + params.features.views
     params = _as_for(params, n_images * n_views)
     with _sample(params) as images, tempfile.TemporaryDirectory() as folder:
-        trial = embeddings_here(params, images, Bank(folder))
-        _ = trial.fidelity  # a run measures it first, too
-        done, clock = _timed(trial)
-        width = len(trial.layer_of_feature)
-        computation = trial.computation
+        embeddings = embeddings_here(params, images, Bank(folder))
+        _ = embeddings.fidelity  # a run measures it first, too
+        done, clock = _timed(embeddings)
+        width = len(embeddings.layer_of_feature)
+        computation = embeddings.computation
         block = Block(
             computation=computation.digest,
-            keys=tuple(trial.cohort.keys(slice(SIZE))[:SIZE]),
+            keys=tuple(embeddings.wanted.keys(slice(SIZE))[:SIZE]),
             embeddings=np.zeros((SIZE, width), np.float32),
-            libraries=trial.libraries,
+            libraries=embeddings.libraries,
         )
     slow, rate, fast = _rates(done, clock)
     to_compute = max(n_images * n_views - _known(params), 0)
     shard = min(SHARD, n_images) * n_views * width * _FLOAT
-    return Estimate(
+    return ExtractionEstimate(
         backbone=params.backbone,
-        weights=trial.identity.weights.name,
+        weights=embeddings.identity.weights.name,
         engine=computation.engine,
         precision=computation.precision,
         device=computation.device,
@@ -209,16 +209,16 @@ def _sample(params: Params) -> Iterator[PreparedImages]:
     )
 
 
-def _timed(trial: "Embeddings") -> tuple[list[int], list[float]]:
+def _timed(embeddings: "Embeddings") -> tuple[list[int], list[float]]:
     """Embed for a while, some images again if need be.
 
     Returns image views done, and the clock, after every batch.
     """
-    there = trial.lacking[:_MOST]
+    there = embeddings.lacking[:_MOST]
     image_views = there * math.ceil(_MOST / len(there))
     done: list[int] = []
     clock: list[float] = []
-    for count in trial.embed(image_views):
+    for count in embeddings.embed(image_views):
         done.append((done[-1] if done else 0) + count)
         clock.append(time.time())
         if len(done) > _BATCHES and clock[-1] - clock[0] > _SECONDS:

@@ -1,4 +1,4 @@
-"""Precision ``auto``: the quick one where it is faithful; else fp32, and it is said."""
+"""Resolve ``precision: auto``: the fast precision if it passes the fidelity check, else fp32."""
 
 import sys
 from collections.abc import Callable
@@ -16,13 +16,13 @@ def embeddings_here(params: Params, images: PreparedImages, bank: Bank) -> Embed
 
     Parameters and errors are those of :class:`pipeline.extraction.embeddings.Embeddings`.
     """
-    return faithful(params, lambda settings: Embeddings(settings, images, bank))
+    return with_fallback(params, lambda settings: Embeddings(settings, images, bank))
 
 
-def faithful(params: Params, make: Callable[[Params], Embeddings]) -> Embeddings:
-    """Return embeddings in a precision that is close enough to eager fp32.
+def with_fallback(params: Params, make: Callable[[Params], Embeddings]) -> Embeddings:
+    """Return embeddings in the chosen precision, or fall back to fp32 with a warning.
 
-    Where the precision was asked for by name it is kept: computing stops then if it is too far.
+    A precision asked for by name is kept: if it fails the fidelity check, computing stops later.
 
     Parameters
     ----------

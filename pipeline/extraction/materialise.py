@@ -1,4 +1,4 @@
-"""A backbone's feature store made from the bank, where nothing needs to be computed."""
+"""Write a backbone's feature store from the bank alone, without computing anything."""
 
 from pathlib import Path
 
@@ -11,20 +11,18 @@ from pipeline.artifacts.images import open_images
 from pipeline.artifacts.splits import read_splits
 from pipeline.extraction.fallback import embeddings_here
 from pipeline.extraction.output import join, write
-from pipeline.params import load_params
+from pipeline.params import Params
 from pipeline.paths import CASES, IMAGES, SPLITS, feature_store
 from radbank.errors import RadbankError
 
 
-def materialise(backbone: str) -> Path:
-    """Write the store of a backbone for the images, cases and splits in this folder.
-
-    Everything else is as params.yaml says.
+def materialise(params: Params) -> Path:
+    """Write the store of `params.backbone` for the images, cases and splits in this folder.
 
     Parameters
     ----------
-    backbone
-        Its name.
+    params
+        Settings of the project.
 
     Returns
     -------
@@ -37,7 +35,7 @@ def materialise(backbone: str) -> Path:
         If there is no such backbone, its weights are not on this machine, or the bank does not
         have all of its embeddings: how many it lacks, and the command that computes them.
     """
-    params = load_params().model_copy(update={"backbone": backbone})
+    backbone = params.backbone
     command = f"`dvc exp run -S backbone={backbone}`"
     weights_file = backbones.describe(backbone).weights_file
     if params.weights == PRETRAINED and locate(weights_file) is None:

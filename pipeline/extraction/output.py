@@ -1,4 +1,4 @@
-"""What extract writes: the feature store with its provenance, and what it cost."""
+"""Outputs of extract: the feature store with its provenance, and the cost."""
 
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -90,7 +90,7 @@ def provenance(
 
 def cost_of(embeddings: Embeddings, seconds: float) -> dict[str, Any]:
     """Return what the run took, and what it would have taken with an empty bank."""
-    n_images = len(embeddings.cohort)
+    n_images = len(embeddings.wanted)
     return {
         "seconds": seconds,
         "images": n_images,

@@ -1,8 +1,7 @@
-"""What a worker of a Dask cluster does: embed a block of image views into the bank.
+"""Tasks of a Dask worker: embed a block of image views into the bank.
 
-The network is loaded once a process and kept for the next block. Blocks of one process follow
-each other, each on all its threads; a block may run twice, on whatever worker, because equal
-blocks are one file.
+Each process loads the network once and keeps it for later blocks. A process computes one block at
+a time, on all its threads. A block may run twice, on any worker, because equal blocks are one file.
 """
 
 import hashlib
@@ -15,8 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from features.bank.bank import Bank
-from features.cohort import ImageView
 from features.computation import Computation
+from features.image_views import ImageView
 from pipeline.artifacts.images import PreparedImages, open_images
 from pipeline.extraction.decision import Decision
 from pipeline.extraction.embeddings import Embeddings
@@ -50,8 +49,8 @@ class Job:
 
 
 @dataclass(frozen=True)
-class _Desk:
-    """What a process keeps between blocks; the images are closed when it is dropped."""
+class _WorkerState:
+    """What a worker process keeps between blocks; dropping it closes the images."""
 
     embeddings: Embeddings
     open: ExitStack
@@ -63,7 +62,7 @@ def digest(images: PreparedImages) -> str:
 
 
 def look(job: Job) -> Decision:
-    """Say how this process would compute embeddings.
+    """Return how this process would compute embeddings.
 
     Raises
     ------
@@ -71,7 +70,7 @@ def look(job: Job) -> Decision:
         If it has not the same images, no weights, or cannot compute as asked.
     """
     with _ONE_AT_A_TIME:
-        return _desk(job).embeddings.decision
+        return _state(job).embeddings.decision
 
 
 def measure_fidelity(job: Job, computation: Computation) -> float:
@@ -112,7 +111,7 @@ def embed_block(job: Job, computation: Computation, image_views: Sequence[ImageV
         embeddings = _at_work(job, computation)
         for _ in embeddings.embed(image_views):
             pass
-        return embeddings.shelf.block_of(embeddings.cohort.key(image_views[0]))
+        return embeddings.cached.block_of(embeddings.wanted.key(image_views[0]))
 
 
 def _at_work(job: Job, computation: Computation) -> Embeddings:
@@ -121,7 +120,7 @@ def _at_work(job: Job, computation: Computation) -> Embeddings:
 
     # Dask sets one
     torch.set_num_threads(importlib.import_module("distributed").get_worker().state.nthreads)
-    embeddings = _desk(job).embeddings
+    embeddings = _state(job).embeddings
     if embeddings.computation != computation:
         raise RadbankError(
             "A worker that came later computes otherwise than the others (weights, engine, "
@@ -131,7 +130,7 @@ def _at_work(job: Job, computation: Computation) -> Embeddings:
 
 
 @lru_cache(maxsize=1)
-def _desk(job: Job) -> _Desk:
+def _state(job: Job) -> _WorkerState:
     keep_large_blocks()
     path = Path(job.images)
     if not path.is_file():
@@ -147,4 +146,4 @@ def _desk(job: Job) -> _Desk:
                 "under the same path."
             )
         params = Params.model_validate_json(job.settings)
-        return _Desk(Embeddings(params, images, Bank(job.bank)), stack.pop_all())
+        return _WorkerState(Embeddings(params, images, Bank(job.bank)), stack.pop_all())

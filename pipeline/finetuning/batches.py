@@ -1,4 +1,4 @@
-"""How images are cut into batches for training."""
+"""Mini-batches for training."""
 
 
 def batches(n_images: int, batch_size: int) -> list[slice]:

@@ -1,4 +1,4 @@
-"""The weights of the best epoch so far."""
+"""Model selection: the weights of the best epoch so far."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Self
 import torch
 
 from pipeline.finetuning.loop import Epoch
-from pipeline.finetuning.network import Network
+from pipeline.finetuning.network import FineTunedNetwork
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,13 +26,13 @@ class Best:
     state: dict[str, torch.Tensor]
 
     @classmethod
-    def of(cls, epoch: Epoch, network: Network) -> Self:
+    def of(cls, epoch: Epoch, network: FineTunedNetwork) -> Self:
         """Copy the network's present weights."""
         state = network.state_dict()
         return cls(epoch, {name: value.detach().cpu().clone() for name, value in state.items()})
 
 
-def with_best(epochs: Iterable[Epoch], network: Network) -> Iterator[tuple[Epoch, Best]]:
+def with_best(epochs: Iterable[Epoch], network: FineTunedNetwork) -> Iterator[tuple[Epoch, Best]]:
     """Yield each epoch of a network's training, and the best one so far.
 
     The best epoch is the one with the highest validation AUC; among equals that with the lowest

@@ -1,4 +1,4 @@
-"""The best weights on disk, as a model that can be used at any time."""
+"""Checkpoints: write the best weights as a model that can be loaded at any time."""
 
 from dataclasses import replace
 from pathlib import Path

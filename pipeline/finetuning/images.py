@@ -10,7 +10,7 @@ import pandas as pd
 from radbank.errors import RadbankError
 
 
-class Pixels(Protocol):
+class ImageStack(Protocol):
     """A stack of prepared images that is read as it is sliced: an array, an h5py data set, ..."""
 
     def __len__(self) -> int:
@@ -36,7 +36,7 @@ class LabelledImages:
         ndarray of int64, shape (n_images,): the class of each of `rows`.
     """
 
-    pixels: Pixels
+    pixels: ImageStack
     rows: np.ndarray
     labels: np.ndarray
 

@@ -11,7 +11,7 @@ from torch.nn import functional
 from features.views import augment_random
 from pipeline.finetuning.batches import batches
 from pipeline.finetuning.images import LabelledImages
-from pipeline.finetuning.network import Network
+from pipeline.finetuning.network import FineTunedNetwork
 from pipeline.finetuning.schedule import Schedule
 from pipeline.finetuning.scoring import probabilities
 from pipeline.params import Finetune
@@ -47,7 +47,7 @@ class Epoch:
 
 
 def fine_tune(
-    network: Network,
+    network: FineTunedNetwork,
     training: LabelledImages,
     validation: LabelledImages,
     *,
@@ -121,7 +121,10 @@ def fine_tune(
 
 
 def _step(
-    network: Network, optimiser: torch.optim.Optimizer, pixels: np.ndarray, labels: np.ndarray
+    network: FineTunedNetwork,
+    optimiser: torch.optim.Optimizer,
+    pixels: np.ndarray,
+    labels: np.ndarray,
 ) -> float:
     """Take one step of the optimiser and return the batch's mean loss before it."""
     logits = network(network.images(pixels))
@@ -135,12 +138,12 @@ def _step(
 def _judge(labels: np.ndarray, scores: np.ndarray) -> tuple[float, float]:
     """Return the cross-entropy and the AUC of probabilities of shape (n_images, n_classes)."""
     classes = range(scores.shape[1])
-    said = scores[:, 1] if len(classes) == 2 else scores
-    loss = log_loss(labels, said, labels=classes)
-    return float(loss), float(roc_auc_score(labels, said, multi_class="ovr"))
+    predicted = scores[:, 1] if len(classes) == 2 else scores
+    loss = log_loss(labels, predicted, labels=classes)
+    return float(loss), float(roc_auc_score(labels, predicted, multi_class="ovr"))
 
 
-def _validate(network: Network, validation: LabelledImages) -> np.ndarray:
+def _validate(network: FineTunedNetwork, validation: LabelledImages) -> np.ndarray:
     """Return the validation images' probabilities, or say that the training diverged."""
     scores = np.concatenate(list(probabilities(network, validation)))
     if not np.isfinite(scores).all():

@@ -16,7 +16,7 @@ from radbank.errors import RadbankError
 WEIGHTS_FILE = "model.safetensors"
 
 
-class Network(nn.Module):
+class FineTunedNetwork(nn.Module):
     """A backbone with a linear layer of one output a class on its embedding.
 
     The embedding is the penultimate one. The auxiliary classifier with which inception_v3 was
@@ -101,7 +101,7 @@ def save_weights(state: dict[str, torch.Tensor], folder: Path) -> None:
 
 def build_network(
     backbone: LoadedBackbone, *, n_classes: int, image_size: int | None, seed: int
-) -> Network:
+) -> FineTunedNetwork:
     """Put a new linear layer on a backbone, at an input size of choice.
 
     Parameters
@@ -124,7 +124,7 @@ def build_network(
     preprocessing = backbone.preprocessing
     if image_size is not None:
         preprocessing = replace(preprocessing, input_size=image_size)
-    network = Network(
+    network = FineTunedNetwork(
         backbone.module,
         preprocessing,
         n_features=backbone.n_features,
@@ -135,7 +135,7 @@ def build_network(
     return network
 
 
-def _check_size(network: Network, backbone: LoadedBackbone, size: int) -> None:
+def _check_size(network: FineTunedNetwork, backbone: LoadedBackbone, size: int) -> None:
     """Run one black image through the network, which shows whether the size is possible."""
     network.eval()
     try:

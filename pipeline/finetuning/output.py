@@ -1,4 +1,4 @@
-"""What finetune writes beside the network: its description, validation scores, cost and words."""
+"""Outputs of finetune beside the network: description, validation scores, cost, summary."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from pipeline.artifacts.provenance import data_in_words, weights_in_words
 from pipeline.artifacts.trained_model import TrainedModel
 from pipeline.evaluation.by_class import auc_in_words, decision_in_words, score_by_class
 from pipeline.finetuning.best import Best
-from pipeline.finetuning.network import Network
+from pipeline.finetuning.network import FineTunedNetwork
 from pipeline.finetuning.scoring import BATCH
 from pipeline.params import Evaluate, Finetune
 
@@ -19,7 +19,7 @@ IMBALANCE = "not corrected in training: every image weighs the same, as in the s
 
 
 def describe(
-    network: Network,
+    network: FineTunedNetwork,
     backbone: LoadedBackbone,
     cases: Cases,
     *,

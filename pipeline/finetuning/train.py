@@ -8,14 +8,14 @@ from pipeline.finetuning.checkpoint import write_checkpoint
 from pipeline.finetuning.curves import log_epoch, open_curves
 from pipeline.finetuning.images import LabelledImages
 from pipeline.finetuning.loop import Epoch, fine_tune
-from pipeline.finetuning.network import Network
+from pipeline.finetuning.network import FineTunedNetwork
 from pipeline.params import Finetune
 
 MODEL = paths.model(paths.FINETUNE)
 
 
 def train(
-    network: Network,
+    network: FineTunedNetwork,
     training: LabelledImages,
     validation: LabelledImages,
     *,

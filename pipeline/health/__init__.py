@@ -1,1 +1,1 @@
-"""What `radbank doctor` looks at: is this machine ready for what params.yaml asks."""
+"""Health checks of `radbank doctor`: is this machine ready for params.yaml."""

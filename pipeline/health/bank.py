@@ -1,11 +1,12 @@
-"""Where embeddings are kept, and whether they can be."""
+"""Check that the bank of embeddings can be written."""
 
 import os
 from pathlib import Path
 
+from dask.utils import format_bytes
+
 from features.bank.bank import Bank
 from pipeline.health.check import Check, fail, ok
-from pipeline.sizes import in_words
 from radbank.errors import RadbankError
 from radbank.home import BANK_VARIABLE
 from radbank.remote import is_url
@@ -24,7 +25,7 @@ def check_bank() -> Check:
             "absolute path or address of another place",
         )
     size = sum(entry.size for entry in bank.blobs.entries())
-    return ok("bank", f"{bank.place}, {in_words(size)}")
+    return ok("bank", f"{bank.place}, {format_bytes(size)}")
 
 
 def _may_be_written(folder: Path) -> bool:

@@ -1,4 +1,4 @@
-"""The outcome of one look at the machine or the project."""
+"""The result of one health check."""
 
 from dataclasses import dataclass
 from enum import StrEnum

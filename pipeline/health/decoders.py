@@ -1,4 +1,4 @@
-"""Which encodings of DICOM pixels can be read here, and what to install for the others."""
+"""Check which DICOM transfer syntaxes can be decoded, and what to install for others."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What runs networks here, and what would be chosen for this project."""
+"""Check which inference engines work here, and which one `auto` chooses."""
 
 from collections.abc import Iterator
 

@@ -1,9 +1,9 @@
-"""All that `radbank doctor` looks at, in order."""
+"""Run all health checks of `radbank doctor`, in order."""
 
 from collections.abc import Iterator
 
 from pipeline.health.bank import check_bank
-from pipeline.health.check import Check, fail, ok
+from pipeline.health.check import Check
 from pipeline.health.decoders import check_decoders
 from pipeline.health.engines import check_engine, check_engines
 from pipeline.health.installation import check_installation
@@ -11,12 +11,11 @@ from pipeline.health.machine import check_machine
 from pipeline.health.network import check_network
 from pipeline.health.project import check_cluster, check_data, check_dvc, check_git
 from pipeline.health.weights import check_chosen_weights, check_other_weights
-from pipeline.params import load_params
-from radbank.errors import RadbankError
+from pipeline.params import Params
 
 
-def examine() -> Iterator[Check]:
-    """Yield every finding about the machine and the project in the current folder."""
+def examine_machine() -> Iterator[Check]:
+    """Yield every finding that does not depend on params.yaml, of the current folder too."""
     yield from check_installation()
     yield from check_machine()
     yield from check_engines()
@@ -24,12 +23,10 @@ def examine() -> Iterator[Check]:
     yield from check_decoders()
     yield check_git()
     yield check_dvc()
-    try:
-        params = load_params()
-    except RadbankError as error:
-        yield fail("params.yaml", str(error))
-        return
-    yield ok("params.yaml", "valid")
+
+
+def examine_project(params: Params) -> Iterator[Check]:
+    """Yield every finding about what params.yaml asks for."""
     yield check_data(params)
     yield check_engine(params)
     yield check_network(params)

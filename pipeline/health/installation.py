@@ -1,13 +1,16 @@
-"""Are the packages that radbank needs installed, in versions that it works with."""
+"""Check that required packages are installed in supported versions."""
 
 import platform
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
 
 from packaging.requirements import Requirement
 
 from pipeline.health.check import Check, fail, ok, warn
 from radbank import __version__
+from radbank.errors import RadbankError
+from radbank.origin import check_folder
 
 OPTIONAL = {"distributed": "cluster.scheduler: work spread over a Dask cluster"}
 
@@ -20,7 +23,7 @@ def check_installation() -> Iterator[Check]:
     except PackageNotFoundError:
         yield fail("radbank", "not installed: run `python -m pip install -e .` in its folder")
         return
-    yield ok("radbank", __version__)
+    yield _check_origin()
     wanted = [requirement for line in lines if not (requirement := Requirement(line)).marker]
     found = {requirement.name: _version(requirement.name) for requirement in wanted}
     yield from (
@@ -39,8 +42,18 @@ def check_installation() -> Iterator[Check]:
             yield ok(name, present)
         else:
             yield warn(
-                name, f"not installed (optional, for {purpose}): `python -m pip install {name}`"
+                name,
+                f"not installed (optional, for {purpose}): `python -m pip install -e '.[cluster]'`",
             )
+
+
+def _check_origin() -> Check:
+    """See whether the packages imported are those of the folder one works in."""
+    try:
+        folder = check_folder(Path.cwd())
+    except RadbankError as error:
+        return fail("radbank", str(error))
+    return ok("radbank", f"{__version__} in {folder}")
 
 
 def _version(name: str) -> str | None:

@@ -1,4 +1,4 @@
-"""What the machine offers: device, cores, memory and disk."""
+"""Check the hardware: device, cores, memory and disk."""
 
 import os
 import shutil

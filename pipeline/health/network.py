@@ -1,4 +1,4 @@
-"""Does the backbone of params.yaml do what params.yaml asks of it."""
+"""Check that the backbone has the layers and takes the input size in params.yaml."""
 
 from features import backbones
 from features.layers import layer_widths

@@ -1,4 +1,4 @@
-"""Is the folder a project that `dvc repro` and `dvc exp run` can work on."""
+"""Check that the folder is a project for `dvc repro` and `dvc exp run`."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""Where the weights of the backbones are, without downloading any."""
+"""Check where weights of backbones are, without downloading any."""
 
 import urllib.request
 from collections.abc import Iterator

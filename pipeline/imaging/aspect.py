@@ -1,19 +1,18 @@
-"""Pixels that are not square, made square, so that nothing is stretched by what follows."""
+"""Resample an image whose pixels are not square, so that later steps do not stretch it."""
 
 import numpy as np
 from PIL import Image as Pillow
 from pydicom import Dataset
 
+from pipeline.imaging.broken import BROKEN
 from pipeline.imaging.image import UnreadableImage, check_size
-from pipeline.imaging.parse import BROKEN
-from pipeline.imaging.values import numbers, tag_of
 
 #: Row spacing, then column spacing, in mm (PS3.3 10.7.1.3); last, their ratio (C.7.6.3.1.7).
 _SPACINGS = (
-    tag_of("PixelSpacing"),
-    tag_of("ImagerPixelSpacing"),
-    tag_of("NominalScannedPixelSpacing"),
-    tag_of("PixelAspectRatio"),
+    "PixelSpacing",
+    "ImagerPixelSpacing",
+    "NominalScannedPixelSpacing",
+    "PixelAspectRatio",
 )
 _TOLERANCE = 0.01  # spacings are often rounded: an image of a hundred pixels is one pixel off
 _EXTREME = 16.0
@@ -27,9 +26,9 @@ def pixel_aspect(dataset: Dataset) -> float:
     UnreadableImage
         If it is beyond what any scanner does.
     """
-    for tag in _SPACINGS:
+    for keyword in _SPACINGS:
         try:
-            height, width = numbers(dataset, tag)
+            height, width = map(float, dataset.get(keyword) or ())
         except BROKEN:
             continue  # not two numbers: the next one may be
         if height > 0 and width > 0:

@@ -1,4 +1,4 @@
-"""What compressed pixels say of their own size, read before a decoder sets memory aside."""
+"""Read the size in a compressed stream before a decoder allocates memory."""
 
 import struct
 from dataclasses import dataclass

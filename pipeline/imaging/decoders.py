@@ -1,4 +1,4 @@
-"""Which decoder reads which transfer syntax: one each, all of them permissively licensed.
+"""The decoder for each transfer syntax, all of them permissively licensed.
 
 pydicom alone would try its plugins in alphabetical order, the slowest and least careful first.
 """

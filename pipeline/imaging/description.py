@@ -1,25 +1,18 @@
-"""What a DICOM header says of its pixels, checked before any are decoded."""
+"""The image description in a DICOM header, checked before pixels are decoded."""
 
 from dataclasses import dataclass
 
 from pydicom import Dataset
 
+from pipeline.imaging.broken import BROKEN
 from pipeline.imaging.image import MAX_BYTES, UnreadableImage, check_size
-from pipeline.imaging.parse import BROKEN
-from pipeline.imaging.values import number, tag_of
 
-_ROWS, _COLUMNS, _FRAMES = tag_of("Rows"), tag_of("Columns"), tag_of("NumberOfFrames")
-_SAMPLES_PER_PIXEL, _SIGNED = tag_of("SamplesPerPixel"), tag_of("PixelRepresentation")
-_ALLOCATED, _STORED = tag_of("BitsAllocated"), tag_of("BitsStored")
-_INTERPRETATION = tag_of("PhotometricInterpretation")
-
-PIXEL_DATA = tag_of("PixelData")
-PIXELS = (PIXEL_DATA, tag_of("FloatPixelData"), tag_of("DoubleFloatPixelData"))
+#: The elements that hold an image's pixels; a file has one of them.
+PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 MONOCHROME = frozenset({"MONOCHROME1", "MONOCHROME2"})
 _SAMPLES = dict.fromkeys((*MONOCHROME, "PALETTE COLOR"), 1) | dict.fromkeys(
     ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT"), 3
 )
-_AS_STORED = {name.encode() + b" " * (len(name) % 2): name for name in _SAMPLES}
 
 
 @dataclass(frozen=True)
@@ -63,16 +56,16 @@ def describe(dataset: Dataset) -> Description:
         If it is none of a still image of a credible size.
     """
     try:
-        rows, columns = number(dataset, _ROWS), number(dataset, _COLUMNS)
-        samples, cell = number(dataset, _SAMPLES_PER_PIXEL), number(dataset, _ALLOCATED)
-        interpretation = _read_interpretation(dataset)
+        rows, columns = _number(dataset, "Rows"), _number(dataset, "Columns")
+        samples, cell = _number(dataset, "SamplesPerPixel"), _number(dataset, "BitsAllocated")
+        interpretation = dataset.get("PhotometricInterpretation")
         if rows is None or columns is None or samples is None or cell is None or not interpretation:
             raise UnreadableImage("its header does not describe its pixels")
         check_size(rows, columns)
         expected = _SAMPLES.get(interpretation)
         if expected is None:
             raise UnreadableImage("its photometric interpretation is not that of a still image")
-        stored = number(dataset, _STORED) or None
+        stored = _number(dataset, "BitsStored") or None
         if (
             samples != expected
             or not 1 <= (stored or cell) <= cell
@@ -81,14 +74,14 @@ def describe(dataset: Dataset) -> Description:
             raise UnreadableImage("its header contradicts itself about its pixels")
         if rows * columns * expected * cell > 8 * MAX_BYTES:
             raise UnreadableImage(f"its pixels would take more than {MAX_BYTES:,} bytes")
-        signed = bool(number(dataset, _SIGNED))
-        frames = max(number(dataset, _FRAMES) or 1, 1)
+        signed = bool(_number(dataset, "PixelRepresentation"))
+        frames = max(_number(dataset, "NumberOfFrames") or 1, 1)
     except BROKEN:
         raise UnreadableImage("its header does not describe its pixels") from None
     return Description(rows, columns, expected, interpretation, cell, stored, signed, frames)
 
 
-def _read_interpretation(dataset: Dataset) -> str | None:
-    element = dataset.get_item(_INTERPRETATION)
-    name = None if element is None else _AS_STORED.get(element.value)
-    return name or dataset.get("PhotometricInterpretation")
+def _number(dataset: Dataset, keyword: str) -> int | None:
+    """Return a whole number; None where the element is missing or empty."""
+    value = dataset.get(keyword)
+    return None if value is None or value == "" else int(value)

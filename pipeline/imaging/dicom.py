@@ -4,13 +4,14 @@ import numpy as np
 from pydicom import Dataset
 
 from pipeline.imaging.aspect import pixel_aspect, square_pixels
+from pipeline.imaging.broken import BROKEN
 from pipeline.imaging.description import MONOCHROME, PIXELS, Description, describe
 from pipeline.imaging.grey import is_inverse, to_grey
 from pipeline.imaging.header import read_header
-from pipeline.imaging.image import LOOK, Image, UnreadableImage
+from pipeline.imaging.image import ANY_SIDE, Image, UnreadableImage
 from pipeline.imaging.jpeg import find_reduction
 from pipeline.imaging.palette import apply_palette
-from pipeline.imaging.parse import BROKEN, parse
+from pipeline.imaging.parse import parse
 from pipeline.imaging.pixels import decode_frame
 from pipeline.imaging.plain import is_monotone, stores_greys
 
@@ -37,8 +38,8 @@ def read_dicom(data: bytes, *, frame: int | None = None, side: int | None = None
         is coded in a way for which no decoder is installed.
     """
     dataset = parse(data)
-    tag = next((tag for tag in PIXELS if tag in dataset), None)
-    if tag is None:
+    pixels_in = next((keyword for keyword in PIXELS if keyword in dataset), None)
+    if pixels_in is None:
         if any(code in data for code in _PIXEL_DATA):
             raise UnreadableImage("the file is truncated or its structure is damaged")
         if len(dataset) == 0:
@@ -47,7 +48,7 @@ def read_dicom(data: bytes, *, frame: int | None = None, side: int | None = None
     description = describe(dataset)
     rows, columns = description.rows, description.columns
     aspect = pixel_aspect(dataset)
-    if side == LOOK:
+    if side == ANY_SIDE:
         reducible = is_monotone(dataset)
     else:
         reducible = aspect == 1 and stores_greys(dataset, description)
@@ -63,7 +64,7 @@ def read_dicom(data: bytes, *, frame: int | None = None, side: int | None = None
         factor = 1
         grey = square_pixels(grey, aspect)
     shape = (round(rows * max(aspect, 1)), round(columns / min(aspect, 1)))
-    encoded = dataset.get_item(tag).value
+    encoded = dataset.get_item(pixels_in).value
     return Image(grey, shape, encoded, read_header(dataset), factor)
 
 

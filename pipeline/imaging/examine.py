@@ -1,10 +1,10 @@
-"""What ingest learns of a file by reading it once."""
+"""Examine a file for ingest: one read gives size, checksum and header."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.imaging.header import Header
-from pipeline.imaging.image import LOOK, UnreadableImage
+from pipeline.imaging.image import ANY_SIDE, UnreadableImage
 from pipeline.imaging.read import read_image
 
 
@@ -41,7 +41,7 @@ def examine(path: Path, *, frame: int | None = None) -> Facts | UnreadableImage:
         Which one of several frames, from 1; None refuses files with several.
     """
     try:
-        image = read_image(path, frame=frame, side=LOOK)
+        image = read_image(path, frame=frame, side=ANY_SIDE)
     except UnreadableImage as reason:
         return reason
     height, width = image.shape

@@ -9,10 +9,7 @@ from PIL import Image as Pillow
 from pydicom import Dataset
 
 from pipeline.imaging import lut
-from pipeline.imaging.values import tag_of, text
-
-_INTERPRETATION = tag_of("PhotometricInterpretation")
-_SHAPE = tag_of("PresentationLUTShape")
+from pipeline.imaging.header import read_text
 
 
 def to_grey(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
@@ -106,7 +103,10 @@ def _brightness(values: np.ndarray, dataset: Dataset) -> np.ndarray:
 
 def is_inverse(dataset: Dataset) -> bool:
     """Say whether low values of a monochrome image are meant to be bright."""
-    return text(dataset, _INTERPRETATION) == "MONOCHROME1" or text(dataset, _SHAPE) == "INVERSE"
+    return (
+        read_text(dataset, "PhotometricInterpretation") == "MONOCHROME1"
+        or read_text(dataset, "PresentationLUTShape") == "INVERSE"
+    )
 
 
 def _modality(values: np.ndarray, dataset: Dataset) -> np.ndarray:

@@ -1,11 +1,12 @@
-"""The few header values that may leave a file, read without trusting how they are written."""
+"""The allow-list of DICOM header values, each validated before it leaves the file."""
 
 import re
 from dataclasses import dataclass
 
 from pydicom import Dataset
+from pydicom.multival import MultiValue
 
-from pipeline.imaging.values import tag_of, text
+from pipeline.imaging.broken import BROKEN
 
 #: (0018,5101) View Position, PS3.3 C.8.7.1 and C.8.11.7; anything else stays in the file, because
 #: free text can name a person.
@@ -15,12 +16,6 @@ VIEWS = frozenset({"PA", "AP", "LL", "RL", "RLD", "LLD", "RLO", "LLO", "LATERAL"
 MODALITIES = frozenset(
     {"CR", "DX", "DR", "RG", "RF", "MG", "IO", "PX", "XA", "OT", "SC", "CT", "MR"}
 )
-
-_SEX = tag_of("PatientSex")
-_PATIENT_AGE = tag_of("PatientAge")
-_VIEW = tag_of("ViewPosition")
-_MODALITY = tag_of("Modality")
-_SYNTHETIC = tag_of("SyntheticData")
 
 _AGE = re.compile(r"(\d{1,3})([DWMY]?)", re.ASCII)
 _YEARS = {"D": 1 / 365.25, "W": 7 / 365.25, "M": 1 / 12, "Y": 1.0, "": 1.0}
@@ -54,16 +49,27 @@ class Header:
 
 def read_header(dataset: Dataset) -> Header:
     """Read the allow-list from a data set."""
-    sex = text(dataset, _SEX)
-    view = text(dataset, _VIEW)
-    modality = text(dataset, _MODALITY)
+    sex = read_text(dataset, "PatientSex")
+    view = read_text(dataset, "ViewPosition")
+    modality = read_text(dataset, "Modality")
     return Header(
         sex=sex if sex in {"F", "M"} else None,
-        age=parse_age(text(dataset, _PATIENT_AGE)),
+        age=parse_age(read_text(dataset, "PatientAge")),
         view=view if view in VIEWS else None,
         modality=modality if modality in MODALITIES else None,
-        synthetic=text(dataset, _SYNTHETIC) == "YES",
+        synthetic=read_text(dataset, "SyntheticData") == "YES",
     )
+
+
+def read_text(dataset: Dataset, keyword: str) -> str:
+    """Return an element's first text in capitals; empty where there is none to be read."""
+    try:
+        value = dataset.get(keyword)
+    except BROKEN:
+        return ""
+    if isinstance(value, MultiValue):
+        value = value[0] if value else None
+    return "" if value is None else str(value).strip(" \0").upper()
 
 
 def parse_age(text: str) -> float | None:

@@ -1,4 +1,4 @@
-"""A decoded radiograph, the reason why a file gives none, and the limits on both."""
+"""A decoded radiograph, the error of an unreadable file, and limits on size."""
 
 import hashlib
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ from radbank.errors import RadbankError
 #: taken for a broken or hostile header and refused before any memory is set aside.
 MAX_PIXELS = 2**26
 
-#: Asked for as a side in pixels: a look that only tells whether there is an image.
-LOOK = 0
+#: Instead of a side in pixels: decode at any size, only to find out whether there is an image.
+ANY_SIDE = 0
 
 #: Bytes that decoded pixels, or an inflated file, may take: four for each of so many pixels.
 MAX_BYTES = 4 * MAX_PIXELS
 
 
 class UnreadableImage(RadbankError):  # noqa: N818 - it says a state of the file
-    """Why a file cannot be used: one clause, without the file's path or any header value."""
+    """The reason why a file cannot be used: one clause without path or header values."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""JPEG streams decoded once, and refused where a part of the image is missing.
+"""Decode JPEG streams, at reduced size where that is enough; refuse truncated ones.
 
 A stream that simply stops makes Pillow raise. One that stops early and still ends with the end
 marker does not: libjpeg fills what is missing with flat grey and only murmurs. So the marker is
@@ -10,7 +10,7 @@ import io
 import numpy as np
 from PIL import Image as Pillow
 
-from pipeline.imaging.image import LOOK
+from pipeline.imaging.image import ANY_SIDE
 
 _END = b"\xff\xd9"
 # decoders look 8 bytes ahead; a run of ones is no Huffman code, so it completes two blocks at most
@@ -59,7 +59,7 @@ def find_reduction(rows: int, columns: int, side: int | None) -> int:
     rows, columns
         Of the image.
     side
-        Pixels that its longer side will be brought down to; :data:`LOOK` if only a look is
+        Pixels that its longer side will be brought down to; :data:`ANY_SIDE` if only a look is
         wanted, None if all pixels are.
 
     Returns
@@ -72,7 +72,7 @@ def find_reduction(rows: int, columns: int, side: int | None) -> int:
     if side is None:
         return 1
     shorter, longer = sorted((rows, columns))
-    if side == LOOK:
+    if side == ANY_SIDE:
         return next((factor for factor in (8, 4, 2) if shorter >= factor), 1)
     return 2 if longer >= 2 * _MARGIN * side and shorter >= 2 else 1
 

@@ -1,4 +1,4 @@
-"""From a file's bytes to a DICOM data set, also where the file's head is missing."""
+"""Parse bytes to a DICOM data set, with or without preamble and meta information."""
 
 import io
 import re
@@ -7,7 +7,6 @@ import zlib
 
 from pydicom import Dataset, dcmread
 from pydicom.dataset import FileMetaDataset
-from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
@@ -15,26 +14,8 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
+from pipeline.imaging.broken import BROKEN
 from pipeline.imaging.image import MAX_BYTES, UnreadableImage
-from pipeline.imaging.quick import parse_quickly
-
-#: What pydicom and the decoders below it raise on bytes that make no sense.
-BROKEN = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    BytesLengthException,
-    EOFError,
-    InvalidDicomError,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-    struct.error,
-    zlib.error,
-)
 
 _PREAMBLE = 128  # bytes of any kind, then DICM (PS3.10 7.1)
 # the first element of a data set: group 2 or 8, then a value representation or a short length
@@ -61,8 +42,6 @@ def parse(data: bytes) -> Dataset:
     UnreadableImage
         If its structure is damaged, or it is a deflated file that grows beyond all bounds.
     """
-    if (ordinary := parse_quickly(data)) is not None:
-        return ordinary
     try:
         _refuse_bomb(data)
         dataset = dcmread(io.BytesIO(data), force=True)

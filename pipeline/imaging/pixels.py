@@ -1,4 +1,4 @@
-"""The stored pixels of one frame of a DICOM file: checked against their header, then decoded."""
+"""Decode the stored pixels of one DICOM frame, after checking them against the header."""
 
 import numpy as np
 from pydicom import Dataset
@@ -12,12 +12,12 @@ from pydicom.uid import (
     RLELossless,
 )
 
+from pipeline.imaging.broken import BROKEN
 from pipeline.imaging.codestream import CodedSize, is_cut_short, read_size
 from pipeline.imaging.decoders import COMPRESSED, PLAIN, find_plugin
-from pipeline.imaging.description import PIXEL_DATA, PIXELS, Description
+from pipeline.imaging.description import PIXELS, Description
 from pipeline.imaging.image import UnreadableImage
 from pipeline.imaging.jpeg import open_whole
-from pipeline.imaging.parse import BROKEN
 
 _DAMAGED = "its pixels are truncated or damaged"
 _HTJ2K = frozenset(uid for uid in COMPRESSED if "HTJ2K" in uid.keyword)
@@ -62,7 +62,7 @@ def decode_frame(
     try:
         if syntax in PLAIN:
             _check_length(dataset, description)
-        elif (element := dataset.get_item(PIXEL_DATA)) is not None:
+        elif (element := dataset.get_item("PixelData")) is not None:
             stream = get_frame(
                 element.value,
                 index,
@@ -82,11 +82,11 @@ def decode_frame(
 
 def _check_length(dataset: Dataset, description: Description) -> None:
     """Refuse uncompressed pixels that end before the image does."""
-    tag = next(tag for tag in PIXELS if tag in dataset)
+    keyword = next(keyword for keyword in PIXELS if keyword in dataset)
     samples = 2 if description.interpretation == "YBR_FULL_422" else description.samples
     values = description.rows * description.columns * samples * description.frames
     bits = values * description.allocated
-    if len(dataset[tag].value) < (bits + 7) // 8:
+    if len(dataset[keyword].value) < (bits + 7) // 8:
         raise UnreadableImage("its pixels are truncated")
 
 

@@ -1,27 +1,24 @@
-"""Images whose stored bytes are greys already, as those of nearly all JPEG radiographs are."""
+"""Detect images whose stored bytes are the greys, as in nearly all JPEG radiographs."""
 
 import numpy as np
 from pydicom import Dataset
 
+from pipeline.imaging.broken import BROKEN
 from pipeline.imaging.description import MONOCHROME, Description
 from pipeline.imaging.grey import is_inverse, shades
-from pipeline.imaging.parse import BROKEN
-from pipeline.imaging.values import tag_of
 
 _CODES = np.arange(256, dtype=np.uint8)
 
 
 #: What can map a value between two others to a grey that is not between theirs.
-_BENDING = frozenset(map(tag_of, ("ModalityLUTSequence", "VOILUTSequence", "PixelPaddingValue")))
+_BENDING = ("ModalityLUTSequence", "VOILUTSequence", "PixelPaddingValue")
 #: What may leave each of 256 values as it is, or not.
-_SCALING = frozenset(
-    map(tag_of, ("RescaleSlope", "RescaleIntercept", "WindowCenter", "WindowWidth"))
-)
+_SCALING = ("RescaleSlope", "RescaleIntercept", "WindowCenter", "WindowWidth")
 
 
 def is_monotone(dataset: Dataset) -> bool:
     """Say whether the grey of a mean of pixels lies between the greys of those pixels."""
-    return _BENDING.isdisjoint(dataset.keys())
+    return not any(keyword in dataset for keyword in _BENDING)
 
 
 def stores_greys(dataset: Dataset, description: Description) -> bool:
@@ -35,7 +32,7 @@ def stores_greys(dataset: Dataset, description: Description) -> bool:
         return False
     if description.stored != 8 or description.signed:
         return False
-    if _SCALING.isdisjoint(dataset.keys()):
+    if not any(keyword in dataset for keyword in _SCALING):
         return True
     expected = _CODES[::-1] if is_inverse(dataset) else _CODES
     try:

@@ -1,4 +1,4 @@
-"""One square size for all images, with nothing cut off and nothing stretched."""
+"""Resize and pad images to one square size, without cropping or stretching."""
 
 from pathlib import Path
 

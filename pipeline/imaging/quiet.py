@@ -1,4 +1,4 @@
-"""Silence for decoders, whose warnings quote header values and mean nothing to a user."""
+"""Suppress warnings of decoders, which quote header values."""
 
 import logging
 import threading

@@ -9,7 +9,7 @@ from PIL import Image as Pillow
 from PIL import ImageOps, UnidentifiedImageError
 
 from pipeline.imaging.header import Header
-from pipeline.imaging.image import LOOK, Image, UnreadableImage, check_size
+from pipeline.imaging.image import ANY_SIDE, Image, UnreadableImage, check_size
 from pipeline.imaging.jpeg import find_reduction, open_whole
 
 FORMATS = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG", b"II*\0": "TIFF", b"MM\0*": "TIFF"}
@@ -66,7 +66,7 @@ def read_raster(data: bytes, *, side: int | None = None) -> Image:
             upright, factor = (image.height, image.width), 1
             whole: Pillow.Image = image
             if image.format == "JPEG":
-                if side == LOOK or (orientation == _UPRIGHT and image.mode in _PLAIN):
+                if side == ANY_SIDE or (orientation == _UPRIGHT and image.mode in _PLAIN):
                     factor = find_reduction(*upright, side)
                 whole = open_whole(data, reduce=factor)
             grey = _grey(ImageOps.exif_transpose(whole))

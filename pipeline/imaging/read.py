@@ -1,4 +1,4 @@
-"""Any radiograph file in; 8-bit grey, the right way round, out; or one clear reason."""
+"""Read a radiograph of any format as 8-bit grey, upright; or raise one clear reason."""
 
 from pathlib import Path
 
@@ -25,10 +25,11 @@ def read_image(path: Path, *, frame: int | None = None, side: int | None = None)
     frame
         Which one of several frames of a DICOM file, from 1; None refuses files with several.
     side
-        Pixels that the longer side will be brought down to. Where the coding has a quick way to
-        half the size, that is enough, and greys made of it are those of the whole image at half
-        its size, no more is decoded. :data:`~pipeline.imaging.image.LOOK` asks for no pixels in
-        particular, None for all. The same files are refused for the same reasons.
+        Pixels that the longer side will be reduced to. The image may be decoded at a fraction of
+        its size if the coding allows that, the fraction is at least as large as `side`, and the
+        greys equal those of the whole image reduced to it.
+        :data:`~pipeline.imaging.image.ANY_SIDE` allows any fraction, None only the full size. The
+        same files are refused for the same reasons.
 
     Raises
     ------

@@ -1,10 +1,9 @@
-"""Which images a study takes, by what their headers say, and how many may be set aside."""
+"""Inclusion criteria by header values, and the limit on files in quarantine."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.artifacts.quarantine import tabulate
-from pipeline.layouts.base import Rejected
+from pipeline.artifacts.quarantine import Rejected, tabulate
 from pipeline.params import Accept
 from radbank.errors import RadbankError
 

@@ -1,4 +1,4 @@
-"""The cases of a data set: listed by its layout, each file opened once."""
+"""Collect the cases of a data set: list files by its layout, open each once."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,13 +6,13 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.artifacts.cases import SCHEMA
-from pipeline.artifacts.quarantine import count_reasons, write_quarantine
+from pipeline.artifacts.quarantine import Rejected, count_reasons, write_quarantine
 from pipeline.imaging.examine import Facts
 from pipeline.ingestion.acceptance import Tally, require_few, why_not
 from pipeline.ingestion.examination import examine_files
 from pipeline.ingestion.pseudonyms import pseudonymise
 from pipeline.layouts import get_layout, list_cases
-from pipeline.layouts.base import Entry, Listing, Rejected
+from pipeline.layouts.base import Entry, Listing
 from pipeline.layouts.groups import regroup
 from pipeline.layouts.limit import take
 from pipeline.params import Data

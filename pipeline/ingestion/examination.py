@@ -1,4 +1,4 @@
-"""Every file of a data set examined once, and not again while it stays the same.
+"""Examine every file of a data set, with a cache for files that did not change.
 
 What was learned is kept in the user's own folder, because DVC deletes the outputs of a stage
 before it runs. A file counts as the same while its path, size and time of change are. The index

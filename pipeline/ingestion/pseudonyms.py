@@ -1,4 +1,4 @@
-"""Ids that say nothing of whom they stand for, from a key that stays with the user."""
+"""Pseudonyms: keyed hashes (HMAC-SHA-256) of ids; the key stays with the user."""
 
 import hashlib
 import hmac

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.artifacts.quarantine import Rejected
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -43,14 +45,6 @@ class Entry:
     sex: str | None = None
     age: float | None = None
     view: str | None = None
-
-
-@dataclass(frozen=True)
-class Rejected:
-    """A file set aside, with one clause that says why."""
-
-    path: str
-    reason: str
 
 
 @dataclass(frozen=True)

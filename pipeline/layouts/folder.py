@@ -7,7 +7,8 @@ archives add (``__MACOSX``), are passed over.
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from pipeline.layouts.base import Entry, Layout, Listing, Rejected
+from pipeline.artifacts.quarantine import Rejected
+from pipeline.layouts.base import Entry, Layout, Listing
 from pipeline.layouts.ids import shortest_ids
 from pipeline.layouts.labels import classify
 from pipeline.layouts.splits import SPLITS

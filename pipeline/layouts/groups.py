@@ -1,11 +1,11 @@
-"""Which images are of one person: by a table, by the file's name, or by the layout's own id."""
+"""Patient groups of images: from a table, the file's name or the layout's own id."""
 
 import re
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from pipeline.artifacts.table import read_table
 from pipeline.layouts.base import Entry
-from pipeline.layouts.table import read_table
 from radbank.errors import RadbankError
 
 

@@ -1,4 +1,4 @@
-"""From the labels that a table gives to classes: as they are, or one against the rest."""
+"""Map a table's labels to classes: as they are, or one-vs-rest."""
 
 from collections.abc import Sequence
 

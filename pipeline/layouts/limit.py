@@ -1,4 +1,4 @@
-"""A smaller cohort for a quick run: whole patients, the same ones each time."""
+"""Subsample a cohort by whole patients, reproducibly, for a quick run."""
 
 import hashlib
 from collections import defaultdict

@@ -11,12 +11,13 @@ from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
-from pipeline.layouts.base import Entry, Layout, Listing, Rejected
+from pipeline.artifacts.quarantine import Rejected
+from pipeline.artifacts.table import read_table
+from pipeline.layouts.base import Entry, Layout, Listing
 from pipeline.layouts.ids import shortest_ids
 from pipeline.layouts.labels import SEPARATOR, classify, split_labels
 from pipeline.layouts.person import age_of, sex_of, view_of
 from pipeline.layouts.splits import SPLITS
-from pipeline.layouts.table import read_table
 from radbank.errors import RadbankError
 
 FILES = ("manifest.csv", "manifest.parquet")

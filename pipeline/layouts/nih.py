@@ -7,10 +7,11 @@ the images in ``images/`` or in ``images_001/images/`` and so on, and, where the
 
 from pathlib import Path
 
-from pipeline.layouts.base import Entry, Layout, Listing, Rejected
+from pipeline.artifacts.quarantine import Rejected
+from pipeline.artifacts.table import read_table
+from pipeline.layouts.base import Entry, Layout, Listing
 from pipeline.layouts.labels import SEPARATOR, classify, split_labels
 from pipeline.layouts.person import age_of, sex_of, view_of
-from pipeline.layouts.table import read_table
 from radbank.errors import RadbankError
 
 TABLES = "Data_Entry_2017*.csv"

@@ -1,4 +1,4 @@
-"""Sex, age and view as tables write them, held to the allow-list of file headers."""
+"""Parse sex, age and view from tables, by the allow-list of file headers."""
 
 import math
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline.layouts.base import Entry, Layout, Listing, Rejected
-from pipeline.layouts.table import read_table
+from pipeline.artifacts.quarantine import Rejected
+from pipeline.artifacts.table import read_table
+from pipeline.layouts.base import Entry, Layout, Listing
 from radbank.errors import RadbankError
 
 IMAGES = "stage_2_train_images"

@@ -1,4 +1,4 @@
-"""What splits are called in the wild."""
+"""Names that data sets use for the training, validation and test split."""
 
 SPLITS = {
     "train": "train",

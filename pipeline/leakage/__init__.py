@@ -1,1 +1,1 @@
-"""Looking for copies of an image, and for one person under several names."""
+"""Detect data leakage: near-duplicate images, and one patient under several ids."""

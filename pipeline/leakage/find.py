@@ -1,4 +1,4 @@
-"""The table of pairs that may leak, and what it comes to."""
+"""Find pairs of images that may cause data leakage, and summarise them."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Whether two images could be of one person, by what is recorded of them."""
+"""Whether two images could be of one patient, by sex, age and size."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""All pairs of similar images, found a block at a time."""
+"""Blockwise search for all pairs of similar embeddings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Embeddings made comparable: what all images share taken out, every direction weighing the same.
+"""Whitening of embeddings: decorrelate them and scale every direction to unit variance.
 
 Embeddings of radiographs all point nearly the same way, so that their plain cosine tells copies
 from strangers badly. After whitening (decorrelation to unit variance; Kessy, Lewin and Strimmer,

@@ -1,1 +1,1 @@
-"""A trained model on new files: `radbank predict`."""
+"""Inference on new files with a trained model: `radbank predict`."""

@@ -1,4 +1,4 @@
-"""How embeddings are computed for a head: as those that it was trained on, or as near as can be."""
+"""Choose the engine for inference: that of the head's training embeddings, or a fallback."""
 
 from dataclasses import dataclass
 

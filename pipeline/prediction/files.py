@@ -1,4 +1,4 @@
-"""New image files: found below folders, and read as a stack of prepared pixels."""
+"""Find new image files below folders, and read them as prepared pixels."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial

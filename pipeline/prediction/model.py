@@ -1,4 +1,4 @@
-"""A trained model made ready for new images, checked against what it was trained on."""
+"""Load a trained model for inference, after checking weights and preprocessing."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from features.weights_info import PRETRAINED, RANDOM, WeightsInfo
 from heads import load_head
 from heads.base import pool_views
 from pipeline.artifacts.trained_model import TrainedModel
-from pipeline.finetuning.network import Network
+from pipeline.finetuning.network import FineTunedNetwork
 from pipeline.finetuning.scoring import BATCH, probabilities
 from pipeline.prediction.engine import means_for
 from pipeline.prediction.files import FilePixels
@@ -80,7 +80,7 @@ def _network(folder: Path, model: TrainedModel) -> Predictor:
     # the input's size is a choice of the training, the rest belongs to the backbone
     own = replace(backbone.preprocessing, input_size=preprocessing.input_size)
     _require_same_preprocessing(folder, model, own)
-    network = Network(
+    network = FineTunedNetwork(
         backbone.module,
         preprocessing,
         n_features=backbone.n_features,

@@ -1,4 +1,4 @@
-"""Probabilities of files as CSV, written as they come."""
+"""Write predicted probabilities of files as CSV, batch by batch."""
 
 import csv
 from dataclasses import dataclass

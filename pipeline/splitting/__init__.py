@@ -1,1 +1,1 @@
-"""Which patients are for training, validation and test."""
+"""Split patients into training, validation and test."""

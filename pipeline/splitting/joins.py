@@ -1,9 +1,9 @@
-"""Pairs of images that are to stay on one side of the split, though their patients differ."""
+"""Pairs of images to keep in one split, though their patient ids differ."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.layouts.table import read_table
+from pipeline.artifacts.table import read_table
 from radbank.errors import RadbankError
 
 COLUMNS = ("id_a", "id_b")

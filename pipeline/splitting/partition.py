@@ -1,4 +1,4 @@
-"""Who is for training, validation and test: decided once, by patient, stratified by label."""
+"""Grouped, stratified split into training, validation and test, by patient."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Repeated cross-validation by patient: every image held out once a repeat."""
+"""Repeated grouped cross-validation: every image is held out once in each repeat."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Who went where, in words."""
+"""Summary of a split in words."""
 
 import numpy as np
 import pandas as pd

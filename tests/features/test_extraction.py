@@ -9,11 +9,11 @@ import torch
 
 from features.backbones import load
 from features.bank.bank import Bank
-from features.bank.block import SIZE, Head
-from features.cohort import Cohort, ImageView
+from features.bank.block import SIZE, BlockHeader
 from features.computation import Computation
 from features.embedder import Embedder, device
-from features.extraction import deposit, extract, withdraw
+from features.extraction import embed_into_bank, extract, read_from_bank
+from features.image_views import ImageView, ImageViews
 from features.preprocessing import Preprocessing
 from features.store import SHARD
 from features.views import augment
@@ -110,16 +110,16 @@ class Counting:
 
 
 @pytest.fixture
-def cohort():
+def wanted():
     """Return three shards of small images, the last one short, in two views."""
     shape = (2 * SHARD + 100, 6, 6)
     pixels = np.random.default_rng(3).integers(0, 256, shape, dtype=np.uint8)
     hashes = [hashlib.sha256(image.tobytes()).hexdigest() for image in pixels]
-    return Cohort(pixels=pixels, pixel_sha256=hashes, views=1, seed=1)
+    return ImageViews(pixels=pixels, pixel_sha256=hashes, views=1, seed=1)
 
 
 @pytest.fixture
-def open_shelf(tmp_path):
+def open_cache(tmp_path):
     size = {"input_size": 6, "mean": (0, 0, 0), "std": (1, 1, 1), "interpolation": "bicubic"}
     computation = Computation(
         backbone="counting",
@@ -131,110 +131,112 @@ def open_shelf(tmp_path):
         device="cpu",
         batch_size=None,
     )
-    return lambda: Bank(str(tmp_path / "bank")).shelf(computation, libraries={})
+    return lambda: Bank(str(tmp_path / "bank")).cached(computation, libraries={})
 
 
 @pytest.mark.parametrize(
     ("batch_size", "full"), [(16, 96), (1, 126), (4, 120), (32, 64), (42, 42), (64, 64), (256, 128)]
 )
 def test_a_block_and_the_batches_that_wait_are_128_embeddings_if_they_can_be(
-    cohort, open_shelf, tmp_path, batch_size, full
+    wanted, open_cache, tmp_path, batch_size, full
 ):
     embedder = Counting()
     embedder.batch_size = batch_size
-    shelf = open_shelf()
-    for _ in deposit(cohort.lacking(shelf)[:600], cohort, embedder, shelf):
+    cached = open_cache()
+    for _ in embed_into_bank(wanted.lacking(cached)[:600], wanted, embedder, cached):
         pass
-    blocks = [Head.from_bytes(path.read_bytes()) for path in tmp_path.rglob("*.safetensors")]
+    blocks = [BlockHeader.from_bytes(path.read_bytes()) for path in tmp_path.rglob("*.safetensors")]
     assert {len(block.keys) for block in blocks} == {full, 600 % full} - {0}
 
 
-def part(cohort, rows):
-    return Cohort(
-        pixels=cohort.pixels[rows],
-        pixel_sha256=[cohort.pixel_sha256[row] for row in rows],
-        views=cohort.views,
-        seed=cohort.seed,
+def part(wanted, rows):
+    return ImageViews(
+        pixels=wanted.pixels[rows],
+        pixel_sha256=[wanted.pixel_sha256[row] for row in rows],
+        views=wanted.views,
+        seed=wanted.seed,
     )
 
 
-def run_through(cohort, shelf, embedder):
+def run_through(wanted, cached, embedder):
     """Bring what is lacking into the bank, and everything out of it."""
 
     def compute(image_views):
-        for _ in deposit(image_views, cohort, embedder, shelf):
+        for _ in embed_into_bank(image_views, wanted, embedder, cached):
             pass
 
-    compute(cohort.lacking(shelf))
-    return np.concatenate(list(withdraw(cohort, shelf, n_features=3, compute=compute)))
+    compute(wanted.lacking(cached))
+    return np.concatenate(list(read_from_bank(wanted, cached, n_features=3, compute=compute)))
 
 
-def test_everything_comes_out_of_the_bank_in_order(cohort, open_shelf):
-    found = run_through(cohort, open_shelf(), Counting())
-    assert found.shape == (len(cohort), 2, 3)
-    np.testing.assert_array_equal(found[:, 0], cohort.pixels[:, :3, 0])
-    views = augment(cohort.pixels[-5:], 1, 1)
+def test_everything_comes_out_of_the_bank_in_order(wanted, open_cache):
+    found = run_through(wanted, open_cache(), Counting())
+    assert found.shape == (len(wanted), 2, 3)
+    np.testing.assert_array_equal(found[:, 0], wanted.pixels[:, :3, 0])
+    views = augment(wanted.pixels[-5:], 1, 1)
     np.testing.assert_array_equal(found[-5:, 1], views[:, :3, 0])
 
 
-def test_only_what_is_new_is_computed_whatever_the_order(cohort, open_shelf):
-    order = np.random.default_rng(0).permutation(len(cohort))
-    whole = run_through(cohort, open_shelf(), Counting())
+def test_only_what_is_new_is_computed_whatever_the_order(wanted, open_cache):
+    order = np.random.default_rng(0).permutation(len(wanted))
+    whole = run_through(wanted, open_cache(), Counting())
     again = Counting()
-    some = run_through(part(cohort, order[:2000]), open_shelf(), again)
+    some = run_through(part(wanted, order[:2000]), open_cache(), again)
     assert again.done == 0
     np.testing.assert_array_equal(some, whole[order[:2000]])
 
 
-def test_added_images_are_embedded_alone(cohort, open_shelf):
-    rows = np.arange(0, len(cohort), 3)
-    run_through(part(cohort, rows), open_shelf(), Counting())
+def test_added_images_are_embedded_alone(wanted, open_cache):
+    rows = np.arange(0, len(wanted), 3)
+    run_through(part(wanted, rows), open_cache(), Counting())
     embedder = Counting()
-    run_through(cohort, open_shelf(), embedder)
-    assert embedder.done == 2 * (len(cohort) - len(rows))
+    run_through(wanted, open_cache(), embedder)
+    assert embedder.done == 2 * (len(wanted) - len(rows))
 
 
-def test_a_run_that_stops_loses_less_than_a_block(cohort, open_shelf):
-    shelf, embedder = open_shelf(), Counting()
-    steps = deposit(cohort.lacking(shelf), cohort, embedder, shelf)
+def test_a_run_that_stops_loses_less_than_a_block(wanted, open_cache):
+    cached, embedder = open_cache(), Counting()
+    steps = embed_into_bank(wanted.lacking(cached), wanted, embedder, cached)
     for _ in range(11):
         next(steps)
     steps.close()
-    kept = len(open_shelf())
+    kept = len(open_cache())
     assert kept > 0
     assert 0 <= embedder.done - kept < SIZE
     rest = Counting()
-    run_through(cohort, open_shelf(), rest)
-    assert rest.done == 2 * len(cohort) - kept
+    run_through(wanted, open_cache(), rest)
+    assert rest.done == 2 * len(wanted) - kept
 
 
-def test_blocks_that_vanish_or_rot_are_computed_again(cohort, open_shelf, tmp_path):
-    whole = run_through(cohort, open_shelf(), Counting())
-    shelf = open_shelf()
+def test_blocks_that_vanish_or_rot_are_computed_again(wanted, open_cache, tmp_path):
+    whole = run_through(wanted, open_cache(), Counting())
+    cached = open_cache()
     blocks = sorted((tmp_path / "bank").rglob("*.safetensors"))
     blocks[0].unlink()
     blocks[5].write_bytes(blocks[5].read_bytes()[:-1])
     embedder = Counting()
-    np.testing.assert_array_equal(run_through(cohort, shelf, embedder), whole)
+    np.testing.assert_array_equal(run_through(wanted, cached, embedder), whole)
     assert 0 < embedder.done <= 2 * SIZE
-    assert len(open_shelf()) == 2 * len(cohort)
+    assert len(open_cache()) == 2 * len(wanted)
 
 
-def test_a_bank_that_loses_everything_is_given_up(cohort, open_shelf):
-    shelf = open_shelf()
-    some = part(cohort, range(5))
+def test_a_bank_that_loses_everything_is_given_up(wanted, open_cache):
+    cached = open_cache()
+    some = part(wanted, range(5))
     with pytest.raises(RadbankError, match="damaged when read back, 3 times"):
-        list(withdraw(some, shelf, n_features=3, compute=lambda image_views: None))
+        list(read_from_bank(some, cached, n_features=3, compute=lambda image_views: None))
 
 
-def test_an_embedding_that_is_not_finite_is_not_kept(cohort, open_shelf):
+def test_an_embedding_that_is_not_finite_is_not_kept(wanted, open_cache):
     class Broken(Counting):
         def __call__(self, batches):
             for embeddings in super().__call__(batches):
                 embeddings[3, 0] = np.nan
                 yield embeddings
 
-    shelf = open_shelf()
+    cached = open_cache()
     with pytest.raises(RadbankError, match=r"image 13 .* not finite"):
-        list(deposit([ImageView(row, 0) for row in range(10, 20)], cohort, Broken(), shelf))
-    assert len(shelf) == 0
+        list(
+            embed_into_bank([ImageView(row, 0) for row in range(10, 20)], wanted, Broken(), cached)
+        )
+    assert len(cached) == 0

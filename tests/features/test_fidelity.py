@@ -4,7 +4,7 @@ import torch
 
 from features.backbones import load
 from features.embedder import Embedder
-from features.fidelity import LEAST, fidelity, measure_fidelity, unfaithful
+from features.fidelity import LEAST, fidelity, fidelity_check_failed, measure_fidelity
 
 
 @pytest.fixture(scope="module")
@@ -63,5 +63,5 @@ def test_an_unfaithful_engine_is_told_from_a_faithful_one(backbone, pixels, wron
 
 
 def test_the_error_names_what_is_unfaithful_and_by_how_much(backbone):
-    error = unfaithful(embedder_of(backbone, "eager", "bf16").computation, 0.99)
+    error = fidelity_check_failed(embedder_of(backbone, "eager", "bf16").computation, 0.99)
     assert "mobilenet_v3_small by engine eager in bf16 have a mean cosine of 0.990000" in str(error)

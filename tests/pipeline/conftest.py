@@ -17,8 +17,7 @@ from pipeline import evaluate, paths
 from pipeline.artifacts.cases import write_cases
 from pipeline.artifacts.images import write_images
 from pipeline.artifacts.predictions import Predictions, write_predictions
-from pipeline.artifacts.quarantine import write_quarantine
-from pipeline.layouts.base import Rejected
+from pipeline.artifacts.quarantine import Rejected, write_quarantine
 from pipeline.leakage.find import COLUMNS, KINDS, count
 from pipeline.params import Params, load_params
 from pipeline.reporting.evidence import Summary, read_summary

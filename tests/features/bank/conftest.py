@@ -35,23 +35,23 @@ def bank(place):
 
 
 @pytest.fixture(scope="session")
-def shelf_in():
-    """Return a function that opens a shelf of the bank in a folder, as a new process would."""
+def open_cache_in():
+    """Return a function that opens a cached of the bank in a folder, as a new process would."""
 
-    def shelf_in(place, **changes):
-        return Bank(str(place)).shelf(replace(COMPUTATION, **changes), libraries=LIBRARIES)
+    def open_cache_in(place, **changes):
+        return Bank(str(place)).cached(replace(COMPUTATION, **changes), libraries=LIBRARIES)
 
-    return shelf_in
-
-
-@pytest.fixture
-def open_shelf(place, shelf_in):
-    return partial(shelf_in, place)
+    return open_cache_in
 
 
 @pytest.fixture
-def shelf(open_shelf):
-    return open_shelf()
+def open_cache(place, open_cache_in):
+    return partial(open_cache_in, place)
+
+
+@pytest.fixture
+def cached(open_cache):
+    return open_cache()
 
 
 @pytest.fixture(scope="session")
@@ -66,21 +66,21 @@ def truth():
 
 @pytest.fixture(scope="session")
 def put(truth):
-    """Return a function that puts the right embeddings of keys on a shelf."""
+    """Return a function that puts the right embeddings of keys on a cached."""
 
-    def put(shelf, keys):
-        shelf.put(keys, np.stack([truth(key) for key in keys]))
+    def put(cached, keys):
+        cached.put(keys, np.stack([truth(key) for key in keys]))
 
     return put
 
 
 @pytest.fixture(scope="session")
 def get(truth):
-    """Return a function that checks what a shelf serves, and says which keys it lacks."""
+    """Return a function that checks what a cached serves, and says which keys it lacks."""
 
-    def get(shelf, keys):
+    def get(cached, keys):
         rows = np.full((len(keys), WIDTH), np.nan, np.float32)
-        lacking = shelf.fill(keys, rows)
+        lacking = cached.fill(keys, rows)
         for position, key in enumerate(keys):
             if position not in lacking:
                 np.testing.assert_array_equal(rows[position], truth(key))

@@ -7,7 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors import safe_open
 
-from features.bank.block import HEAD, SIZE, Block, DamagedBlock, Head, file_name, is_block
+from features.bank.block import (
+    HEADER_BYTES,
+    SIZE,
+    Block,
+    BlockHeader,
+    DamagedBlock,
+    file_name,
+    is_block,
+)
 
 
 def make(n=3, width=5, seed=0):
@@ -49,11 +57,11 @@ def test_the_library_of_the_format_reads_it(tmp_path):
 
 def test_the_head_of_a_full_block_is_in_its_first_bytes():
     content = make(SIZE, 4096).to_bytes()
-    head = Head.from_bytes(content[:HEAD])
-    assert len(head.keys) == SIZE
-    assert head.shape == (SIZE, 4096)
-    assert head.length % 8 == 0
-    assert head.length < HEAD / 2
+    header = BlockHeader.from_bytes(content[:HEADER_BYTES])
+    assert len(header.keys) == SIZE
+    assert header.shape == (SIZE, 4096)
+    assert header.length % 8 == 0
+    assert header.length < HEADER_BYTES / 2
 
 
 @settings(max_examples=60, deadline=None)
@@ -70,10 +78,10 @@ def test_every_flipped_bit_is_seen(at, bit):
 @given(st.binary(max_size=200) | st.integers(0, 700).map(lambda end: make().to_bytes()[:end]))
 def test_what_is_no_block_has_no_head_or_an_honest_one(start):
     try:
-        head = Head.from_bytes(start)
+        header = BlockHeader.from_bytes(start)
     except DamagedBlock:
         return
-    assert head.keys == make().keys
+    assert header.keys == make().keys
 
 
 @pytest.mark.parametrize(

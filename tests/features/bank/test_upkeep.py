@@ -11,17 +11,17 @@ LONG_AGO = time.time() - 10**6
 
 
 @pytest.fixture
-def filled(open_shelf, place, put):
+def filled(open_cache, place, put):
     """Return the blocks of two computations, three and one, the longest unused first."""
-    shelf = open_shelf()
-    shelf.about.remember_widths([5])
+    cached = open_cache()
+    cached.about.remember_widths([5])
     found = []
     for at in (0, 2, 4):
-        put(shelf, KEYS[at : at + 2])
-    other = open_shelf(precision="bf16")
+        put(cached, KEYS[at : at + 2])
+    other = open_cache(precision="bf16")
     other.about.remember_widths([5])
     put(other, KEYS)
-    for one, count in ((shelf, 3), (other, 1)):
+    for one, count in ((cached, 3), (other, 1)):
         blocks = sorted((place / one.computation.digest / "blocks").iterdir())
         assert len(blocks) == count
         found += blocks
@@ -30,17 +30,17 @@ def filled(open_shelf, place, put):
     return found
 
 
-def test_holdings_name_each_computation_last_used_first(bank, filled, open_shelf):
+def test_holdings_name_each_computation_last_used_first(bank, filled, open_cache):
     first, second = bank.holdings()
-    assert first.computation == open_shelf(precision="bf16").computation.to_dict()
-    assert second.digest == open_shelf().computation.digest
+    assert first.computation == open_cache(precision="bf16").computation.to_dict()
+    assert second.digest == open_cache().computation.digest
     assert (first.images, first.embeddings) == (second.images, second.embeddings) == (6, 6)
     assert second.size == sum(block.stat().st_size for block in filled[:3])
     assert second.used == pytest.approx(LONG_AGO + 2)
 
 
-def test_views_are_counted_beside_images(bank, shelf, put):
-    put(shelf, [KEYS[0], f"{KEYS[0]}+{'1' * 16}", KEYS[1]])
+def test_views_are_counted_beside_images(bank, cached, put):
+    put(cached, [KEYS[0], f"{KEYS[0]}+{'1' * 16}", KEYS[1]])
     (holding,) = bank.holdings()
     assert (holding.images, holding.embeddings) == (2, 3)
     assert holding.computation is None  # nobody said what the digest stands for
@@ -78,7 +78,10 @@ def test_prune_deletes_the_longest_unused_first(bank, filled):
     assert [block.exists() for block in filled] == [False, False, True, True]
 
 
-def test_what_is_left_of_a_computation_goes_with_its_last_block(bank, filled, place):
+def test_what_is_left_of_a_computation_goes_with_its_last_block(bank, filled, place, open_cache):
+    about = open_cache().about
+    about.remember_fidelity(KEYS, 0.9999)
+    about.remember_rate(6, 1.0)
     for file in place.rglob("*"):
         os.utime(file, (LONG_AGO, LONG_AGO))
     prune(bank, 0)
@@ -107,16 +110,16 @@ def test_prune_touches_nothing_that_is_not_the_banks_own(place, filled):
     assert not any(block.exists() for block in filled)
 
 
-def test_a_run_at_work_computes_again_what_was_pruned(bank, filled, open_shelf, put, get):
-    shelf = open_shelf()
+def test_a_run_at_work_computes_again_what_was_pruned(bank, filled, open_cache, put, get):
+    cached = open_cache()
     prune(bank, 0)
-    assert get(shelf, KEYS) == KEYS
-    put(shelf, KEYS)
-    assert get(shelf, KEYS) == []
+    assert get(cached, KEYS) == KEYS
+    put(cached, KEYS)
+    assert get(cached, KEYS) == []
 
 
-def test_what_is_known_of_a_computation_is_checked(open_shelf, place):
-    about = open_shelf().about
+def test_what_is_known_of_a_computation_is_checked(open_cache, place):
+    about = open_cache().about
     assert about.widths() is None
     about.remember_widths([3, 2])
     assert about.widths() == [3, 2]
@@ -127,8 +130,8 @@ def test_what_is_known_of_a_computation_is_checked(open_shelf, place):
     assert about.widths() is None
 
 
-def test_the_rate_is_of_the_longest_stretch(open_shelf, place):
-    about = open_shelf().about
+def test_the_rate_is_of_the_longest_stretch(open_cache, place):
+    about = open_cache().about
     assert about.rate() is None
     about.remember_rate(100, 50)
     about.remember_rate(99, 1)
@@ -139,8 +142,8 @@ def test_the_rate_is_of_the_longest_stretch(open_shelf, place):
     assert about.rate() is None
 
 
-def test_nothing_of_another_computation_is_believed(open_shelf, place):
-    one, other = open_shelf().about, open_shelf(precision="bf16").about
+def test_nothing_of_another_computation_is_believed(open_cache, place):
+    one, other = open_cache().about, open_cache(precision="bf16").about
     one.remember_widths([5])
     folder = place / other.computation.digest
     folder.mkdir(parents=True)

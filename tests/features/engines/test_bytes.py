@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from features.batch_size import FIXED, deciding
+from features.batch_size import AUTO, batch_size_in_key
 from features.embedder import Embedder
 from features.engines.choice import cpu_has_bf16
 
@@ -39,7 +39,7 @@ def threads():
 def test_neighbours_position_and_threads_do_not_matter(
     backbone, pixels, threads, engine, precision
 ):
-    options = {"engine": engine, "precision": precision, "batch_size": FIXED["cpu"]}
+    options = {"engine": engine, "precision": precision, "batch_size": AUTO["cpu"]}
     threads(1)
     whole = embed(backbone, pixels, **options)
     threads(2)
@@ -49,7 +49,7 @@ def test_neighbours_position_and_threads_do_not_matter(
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 def test_for_openvino_the_batch_size_does_not_matter(backbone, pixels, precision):
-    assert deciding("auto", engine="openvino", device="cpu") is None
+    assert batch_size_in_key("auto", engine="openvino", device="cpu") is None
     options = {"engine": "openvino", "precision": precision}
     few = embed(backbone, pixels[:5], batch_size=3, **options)
     np.testing.assert_array_equal(few, embed(backbone, pixels[:5], batch_size=16, **options))
@@ -59,5 +59,5 @@ def test_for_openvino_the_batch_size_does_not_matter(backbone, pixels, precision
     ("engine", "device"), [("eager", "cpu"), ("compile", "cpu"), ("eager", "cuda")]
 )
 def test_elsewhere_it_is_part_of_the_computation(engine, device):
-    assert deciding("auto", engine=engine, device=device) == FIXED[device]
-    assert deciding(5, engine=engine, device=device) == 5
+    assert batch_size_in_key("auto", engine=engine, device=device) == AUTO[device]
+    assert batch_size_in_key(5, engine=engine, device=device) == 5

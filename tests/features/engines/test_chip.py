@@ -11,11 +11,11 @@ def of(monkeypatch, tmp_path):
         path = tmp_path / "cpuinfo"
         path.write_text(f"processor\t: 0\nvendor_id\t: {maker}\nflags\t\t: fpu {flags} sse\n\n" * 2)
         monkeypatch.setattr(chip, "_CPUINFO", path)
-        chip.bf16_pays.cache_clear()
-        return chip.bf16_pays()
+        chip.bf16_is_faster.cache_clear()
+        return chip.bf16_is_faster()
 
     yield verdict
-    chip.bf16_pays.cache_clear()
+    chip.bf16_is_faster.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,6 @@ def test_bf16_pays_with_matrix_units_or_on_amd(of, maker, flags, pays):
 
 def test_a_system_that_says_nothing_is_taken_at_its_word(monkeypatch, tmp_path):
     monkeypatch.setattr(chip, "_CPUINFO", tmp_path / "none")
-    chip.bf16_pays.cache_clear()
-    assert chip.bf16_pays() is False
-    chip.bf16_pays.cache_clear()
+    chip.bf16_is_faster.cache_clear()
+    assert chip.bf16_is_faster() is False
+    chip.bf16_is_faster.cache_clear()

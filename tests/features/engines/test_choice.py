@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from features.engines import choice
-from features.engines.choice import COMPILE_PAYS, choose
+from features.engines.choice import COMPILE_FROM, choose
 from radbank.errors import RadbankError
 
 MANY = 10**7
@@ -19,7 +19,7 @@ def machine(monkeypatch):
         monkeypatch.setattr(choice, "has_openvino", lambda: openvino)
         monkeypatch.setattr(choice, "missing_compiler", lambda _: None if compiler else "a tool")
         monkeypatch.setattr(choice, "cpu_has_bf16", lambda: bf16)
-        monkeypatch.setattr(choice, "bf16_pays", lambda: bf16)
+        monkeypatch.setattr(choice, "bf16_is_faster", lambda: bf16)
         monkeypatch.setattr("torch.cuda.is_bf16_supported", lambda including_emulation: bf16)
 
     return has
@@ -31,11 +31,11 @@ def machine(monkeypatch):
         ("cpu", 1, {}, "openvino", "bf16"),
         ("cpu", MANY, {}, "openvino", "bf16"),
         ("cpu", 1, {"bf16": False}, "openvino", "fp32"),
-        ("cpu", COMPILE_PAYS["cpu"] - 1, {"openvino": False}, "eager", "bf16"),
-        ("cpu", COMPILE_PAYS["cpu"], {"openvino": False}, "compile", "bf16"),
+        ("cpu", COMPILE_FROM["cpu"] - 1, {"openvino": False}, "eager", "bf16"),
+        ("cpu", COMPILE_FROM["cpu"], {"openvino": False}, "compile", "bf16"),
         ("cpu", MANY, {"openvino": False, "compiler": False}, "eager", "bf16"),
-        ("cuda", COMPILE_PAYS["cuda"] - 1, {}, "eager", "bf16"),
-        ("cuda", COMPILE_PAYS["cuda"], {}, "compile", "bf16"),
+        ("cuda", COMPILE_FROM["cuda"] - 1, {}, "eager", "bf16"),
+        ("cuda", COMPILE_FROM["cuda"], {}, "compile", "bf16"),
         ("cuda", 1, {"bf16": False}, "eager", "fp16"),
     ],
 )

@@ -8,6 +8,7 @@ from features.bank.bank import Bank
 from features.computation import Computation
 from features.preprocessing import Preprocessing
 from pipeline import cli
+from pipeline.commands.bank import parse_size
 
 MODEL = Computation(
     backbone="tiny",
@@ -29,12 +30,12 @@ def place(tmp_path, monkeypatch):
     """Return a bank with two blocks of one computation, last used three and two days ago."""
     monkeypatch.setenv("RADBANK_BANK", str(tmp_path / "bank"))
     monkeypatch.setenv("COLUMNS", "160")
-    shelf = Bank().shelf(MODEL, libraries={})
-    shelf.about.remember_widths([2])
+    cached = Bank().cached(MODEL, libraries={})
+    cached.about.remember_widths([2])
     for start, days in ((0, 3), (3, 2)):
         before = set(blocks_in(tmp_path))
         keys = [f"{i:064x}" for i in range(start, start + 3)]
-        shelf.put([*keys, f"{keys[0]}+{'0' * 16}"], np.zeros((4, 2), np.float32))
+        cached.put([*keys, f"{keys[0]}+{'0' * 16}"], np.zeros((4, 2), np.float32))
         (block,) = set(blocks_in(tmp_path)) - before
         used = time.time() - days * DAYS
         os.utime(block, (used, used))
@@ -68,7 +69,7 @@ def test_lists_computations_images_and_sizes(place, run):
     assert printed.startswith(f"The bank is {place}")
     assert "tiny eager, bf16, cpu 6 8 " in printed
     assert " 2 days ago 123456781234, penultimate" in printed
-    assert printed.endswith("kB in all")
+    assert printed.endswith("kiB in all")
 
 
 def test_a_computation_that_nothing_is_known_of(place, run):
@@ -106,7 +107,9 @@ def test_prune_keeps_the_last_used(place, run):
 
 
 def test_what_cannot_be_is_refused(place, run, monkeypatch):
-    assert "'much' is no size" in run("prune", "--to", "much")[0]
+    for size in ("much", "", "GB", "-1GB", "1,000", "10 GB more", "1e999"):
+        refused = f"{size!r} is no size: write one such as 10GB"
+        assert refused in run("prune", f"--to={size}")[0]
     assert len(blocks_in(place)) == 2
     monkeypatch.setenv("RADBANK_BANK", "relative/bank")
     printed, code = run()
@@ -114,6 +117,14 @@ def test_what_cannot_be_is_refused(place, run, monkeypatch):
     assert "RADBANK_BANK is 'relative/bank': set it to an absolute path" in printed
     monkeypatch.setenv("RADBANK_BANK", "nowhere://bank")
     assert "nowhere://bank cannot be reached" in run()[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("10GB", 10**10), ("1.5 TB", 15 * 10**11), ("500mb", 5 * 10**8), ("2GiB", 2**31), ("7", 7)],
+)
+def test_sizes_as_people_write_them(text, size):
+    assert parse_size(text) == size
 
 
 @pytest.mark.parametrize("action", [["verify"], ["prune"]])

@@ -8,7 +8,7 @@ import pytest
 from pipeline.commands import estimate
 from pipeline.commands.estimate import duration
 from pipeline.extraction import estimation
-from pipeline.extraction.estimation import Estimate
+from pipeline.extraction.estimation import ExtractionEstimate
 from radbank.errors import RadbankError
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -39,7 +39,7 @@ def measured(monkeypatch):
     """Give figures without measuring any."""
 
     def invent(params, *, n_images):
-        return Estimate(
+        return ExtractionEstimate(
             backbone=params.backbone,
             weights=params.weights,
             engine="eager",
@@ -70,7 +70,7 @@ def test_a_real_measurement_in_a_process_of_its_own(run):
 def test_table_of_several(run, measured):
     printed = run("--backbones", "efficientnet_lite0,resnet50", "--images", "602")
     rows = [" ".join(row.split()) for row in printed.splitlines()]
-    figures = "eager, fp32 20.0 70 s 40 s and 2 min 3.1 MB 2.9 MB 1.4 GB"
+    figures = "eager, fp32 20.0 70 s 40 s and 2 min 2.96 MiB 2.77 MiB 1.34 GiB"
     assert f"efficientnet_lite0 {figures}" in rows
     assert f"resnet50 {figures}" in rows
     assert "resnet50: the bank already has 4 of them." in rows

@@ -40,7 +40,7 @@ BLOCKS = 2 * N // BLOCK
 WATCHED = """
 import os, signal
 from pathlib import Path
-from features.bank.shelf import Shelf
+from features.bank.cached_embeddings import CachedEmbeddings
 
 folder = Path({folder!r})
 
@@ -54,7 +54,7 @@ def watch(keep):
     return put
 
 def dask_setup(worker):
-    Shelf.put = watch(Shelf.put)
+    CachedEmbeddings.put = watch(CachedEmbeddings.put)
 """
 
 
@@ -191,7 +191,9 @@ def test_a_block_that_kills_its_workers_is_named(project, cluster, watched, monk
 
 def test_a_bank_that_is_not_shared_is_noticed(project, cluster, watched, monkeypatch):
     write_params(cluster.scheduler_address)
-    monkeypatch.setattr("features.bank.shelf.Shelf.adopt", lambda self, name: False)
+    monkeypatch.setattr(
+        "features.bank.cached_embeddings.CachedEmbeddings.adopt", lambda self, name: False
+    )
     with pytest.raises(RadbankError, match="RADBANK_BANK to a folder that all of them share"):
         extract.main()
 

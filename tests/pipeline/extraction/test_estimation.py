@@ -7,7 +7,7 @@ from features.bank.bank import Bank
 from pipeline.artifacts.images import open_images, write_images
 from pipeline.extraction import estimation
 from pipeline.extraction.embeddings import Embeddings
-from pipeline.extraction.estimation import Estimate, count_images, estimate, measure
+from pipeline.extraction.estimation import ExtractionEstimate, count_images, estimate, measure
 from pipeline.paths import IMAGES
 from radbank.errors import RadbankError
 
@@ -51,11 +51,11 @@ def test_figures_of_noise(tiny):
 
 
 def test_time_is_startup_and_work():
-    figures = dict.fromkeys(Estimate.__dataclass_fields__, 0) | {
+    figures = dict.fromkeys(ExtractionEstimate.__dataclass_fields__, 0) | {
         "startup_seconds": 5.0,
         "to_compute": 300,
     }
-    assert Estimate(**figures).seconds(30.0) == 15.0
+    assert ExtractionEstimate(**figures).seconds(30.0) == 15.0
 
 
 def test_what_the_bank_has_is_not_counted(tiny):

@@ -14,7 +14,7 @@ from radbank.errors import RadbankError
 @pytest.fixture
 def quick(prepared, monkeypatch):
     """Make this CPU one that bf16 pays on, and let a test say how faithful bf16 is."""
-    monkeypatch.setattr(choice, "bf16_pays", lambda: True)
+    monkeypatch.setattr(choice, "bf16_is_faster", lambda: True)
     monkeypatch.setattr(choice, "cpu_has_bf16", lambda: True)
 
     def measures(value):

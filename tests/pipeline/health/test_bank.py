@@ -16,7 +16,7 @@ def test_the_place_and_what_is_there(place):
     assert (check.status, check.finding) == ("ok", f"{place}, 0 B")
     assert not place.parent.exists()
     Blobs(str(place)).write("a", bytes(np.arange(1500, dtype=np.uint8)))
-    assert check_bank().finding == f"{place}, 1.5 kB"
+    assert check_bank().finding == f"{place}, 1.46 kiB"
 
 
 def test_a_place_that_cannot_be_one(place, monkeypatch):

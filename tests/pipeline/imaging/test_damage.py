@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.mutation import dicom_seeds, mutate, raster_seeds
-from pipeline.imaging.image import LOOK
+from pipeline.imaging.image import ANY_SIDE
 from pipeline.imaging.read import UnreadableImage, read_image
 
 
@@ -19,7 +19,7 @@ def files() -> list[bytes]:
 @given(
     choice=st.integers(0, 10**6),
     seed=st.integers(0, 2**32 - 1),
-    side=st.sampled_from([None, LOOK, 32]),
+    side=st.sampled_from([None, ANY_SIDE, 32]),
 )
 def test_damaged_files_give_an_image_or_a_reason(files, tmp_path_factory, choice, seed, side):
     path = tmp_path_factory.getbasetemp() / "damaged"

@@ -2,8 +2,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydicom import Dataset
+from pydicom.dataelem import RawDataElement
+from pydicom.tag import BaseTag
 
-from pipeline.imaging.header import Header, parse_age, read_header
+from pipeline.imaging.header import Header, parse_age, read_header, read_text
 from pipeline.imaging.read import read_image
 
 
@@ -71,3 +73,19 @@ def test_an_empty_value_of_an_unknown_kind_is_passed_over(write_dicom, textured)
     path.write_bytes(content.replace(b"\x10\0\x40\0CS\0\0", b"\x10\0\x40\0GS\0\0"))
     header = read_image(path).header
     assert (header.sex, header.age) == (None, 52)
+
+
+@pytest.mark.parametrize(
+    ("stored", "text"),
+    [(b"pa", "PA"), (b"AP \0", "AP"), (b" PA ", "PA"), (b"PA\\LL", "PA"), (b"", ""), (None, "")],
+)
+def test_a_text_is_the_first_value_in_capitals(stored, text):
+    tag = BaseTag(0x00185101)
+    element = RawDataElement(tag, "CS", len(stored or b""), stored, 0, False, True)
+    assert read_text(Dataset({tag: element}), "ViewPosition") == text
+
+
+def test_a_missing_text_and_one_of_an_unknown_kind_are_empty():
+    tag = BaseTag(0x00185101)
+    damaged = Dataset({tag: RawDataElement(tag, "GS", 2, b"PA", 0, False, True)})
+    assert read_text(damaged, "ViewPosition") == read_text(Dataset(), "ViewPosition") == ""

@@ -10,7 +10,7 @@ from pydicom import dcmread
 from pydicom.data import get_testdata_file
 from pydicom.encaps import encapsulate, get_frame
 
-from pipeline.imaging.image import LOOK
+from pipeline.imaging.image import ANY_SIDE
 from pipeline.imaging.read import UnreadableImage, read_grey, read_image
 
 
@@ -68,7 +68,7 @@ def test_segmented_palette_colour(write_dicom, big):
     assert read_grey(path).tolist() == [[0, 85], [170, 255]]
 
 
-@pytest.mark.parametrize("side", [None, LOOK, 32])
+@pytest.mark.parametrize("side", [None, ANY_SIDE, 32])
 def test_a_colour_jpeg_of_few_pixels(side):
     path = Path(get_testdata_file("SC_rgb_small_odd_jpeg.dcm"))
     assert read_image(path, side=side).grey.shape == (3, 3)

@@ -8,7 +8,7 @@ from PIL import Image as Pillow
 from pydicom import Dataset, dcmread
 from pydicom.encaps import encapsulate
 
-from pipeline.imaging.image import LOOK
+from pipeline.imaging.image import ANY_SIDE
 from pipeline.imaging.jpeg import find_reduction
 from pipeline.imaging.prepare import prepare, prepare_file
 from pipeline.imaging.read import UnreadableImage, read_grey, read_image
@@ -34,9 +34,9 @@ def factor(path, side=64):
         (4000, 3000, 320, 2),
         (4000, 1, 320, 1),
         (1024, 1024, None, 1),
-        (1024, 1024, LOOK, 8),
-        (7, 900, LOOK, 4),
-        (1, 9, LOOK, 1),
+        (1024, 1024, ANY_SIDE, 8),
+        (7, 900, ANY_SIDE, 4),
+        (1, 9, ANY_SIDE, 1),
     ],
 )
 def test_how_much_is_decoded(rows, columns, side, expected):
@@ -107,7 +107,7 @@ def test_plain_jpeg_files_too_unless_they_lie(tmp_path, smooth):
 
 
 @pytest.mark.parametrize("share", [0.3, 0.9])
-@pytest.mark.parametrize("side", [LOOK, 64])
+@pytest.mark.parametrize("side", [ANY_SIDE, 64])
 def test_what_is_cut_short_is_refused_at_any_size(write_dicom, smooth, share, side):
     path = write_dicom(smooth, jpeg=True)
     dataset = dcmread(path)
@@ -126,7 +126,7 @@ def test_a_flat_image_is_refused_at_any_size(write_dicom):
     flat = np.full((300, 300), 90, np.uint8)
     spot = flat.copy()
     spot[100, 200] = 160  # too small to be seen at an eighth of the size
-    for side in (LOOK, 64, None):
+    for side in (ANY_SIDE, 64, None):
         with pytest.raises(UnreadableImage, match="same grey"):
             read_image(write_dicom(flat, jpeg=True), side=side)
         read_image(write_dicom(spot, jpeg=True, name="spot.dcm"), side=side)

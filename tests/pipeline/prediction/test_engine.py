@@ -20,7 +20,7 @@ def machine(monkeypatch):
         monkeypatch.setattr(choice, "has_openvino", lambda: openvino)
         monkeypatch.setattr(choice, "missing_compiler", lambda _: "a C++ compiler (g++)")
         monkeypatch.setattr(choice, "cpu_has_bf16", lambda: bf16)
-        monkeypatch.setattr(choice, "bf16_pays", lambda: bf16)
+        monkeypatch.setattr(choice, "bf16_is_faster", lambda: bf16)
         monkeypatch.setattr("torch.cuda.is_bf16_supported", lambda including_emulation: bf16)
 
     return has

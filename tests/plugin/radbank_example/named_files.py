@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from pipeline.layouts.base import Entry, Layout, Listing, Rejected
+from pipeline.artifacts.quarantine import Rejected
+from pipeline.layouts.base import Entry, Layout, Listing
 
 
 def list_cases(root: Path, positive: str | None) -> Listing:

@@ -1,4 +1,4 @@
-"""Reading the tables that come with a data set."""
+"""Read the tables that come with a data set."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The embeddings of one computation in the bank."""
+"""The embeddings that the bank holds of one computation: an index of keys, blocks, checks."""
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.bank.about import About
-from features.bank.blobs import Blobs, Entry
+from features.bank.blobs import BlobInfo, Blobs
 from features.bank.block import (
-    HEAD,
+    HEADER_BYTES,
     SIZE,
     Block,
+    BlockHeader,
     DamagedBlock,
-    Head,
     file_name,
     is_block,
 )
@@ -24,25 +24,25 @@ from radbank.files import is_no_room
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where an embedding lies: the file of its block, and the row therein."""
+    """Location of an embedding: the file of its block, and the row in it."""
 
     path: str
     row: int
 
 
-class Shelf:
-    """Embeddings by key. What it serves has been checked against its checksum.
+class CachedEmbeddings:
+    """The cached embeddings of one computation, by cache key; each is checked when it is read.
 
-    Nothing is ever changed in place, and a file's name says what its bytes must be, so any number
-    of processes may read and write one shelf without locks: two that compute the same block write
-    the same bytes under the same name.
+    The cache is content-addressed: a file's name is the checksum of its bytes, and no file is
+    changed in place. So any number of processes may read and write it without locks: two that
+    compute the same block write the same bytes under the same name.
 
     Parameters
     ----------
     blobs
         The bank's files.
     computation
-        What made, and will make, the embeddings.
+        The computation of all its embeddings.
     libraries
         Versions of the libraries that will make them, by name.
 
@@ -51,7 +51,7 @@ class Shelf:
     computation
         As given.
     about
-        What the bank remembers of the computation besides its blocks.
+        Metadata of the computation.
     """
 
     def __init__(
@@ -64,9 +64,9 @@ class Shelf:
         self.about = About(blobs, computation)
         self._places: dict[str, Place] = {}
         self._libraries_of: dict[str, dict[str, str]] = {}
-        for entry, head in heads(blobs, blobs.entries(self._folder)):
-            if head is not None and head.computation == computation.digest:
-                self._enter(entry.path, head.keys, head.libraries)
+        for entry, header in read_headers(blobs, blobs.entries(self._folder)):
+            if header is not None and header.computation == computation.digest:
+                self._enter(entry.path, header.keys, header.libraries)
 
     def __len__(self) -> int:
         return len(self._places)
@@ -75,7 +75,7 @@ class Shelf:
         return key in self._places
 
     def put(self, keys: Sequence[str], embeddings: np.ndarray) -> None:
-        """Keep embeddings as one block; once this returns, they outlast a crash.
+        """Write embeddings as one block; when this returns, they are on the disk.
 
         Parameters
         ----------
@@ -87,7 +87,7 @@ class Shelf:
         Raises
         ------
         RadbankError
-            If the bank has no room or cannot be written; nothing is left of the block then.
+            If the bank has no room or cannot be written; no part of the block is left.
         ValueError
             If there are too many, or not as many keys as embeddings.
         """
@@ -118,7 +118,7 @@ class Shelf:
         return self._places[key].path.rsplit("/", 1)[-1]
 
     def adopt(self, name: str) -> bool:
-        """Take note of a block that another process has put here.
+        """Add a block that another process has written to the index.
 
         Parameters
         ----------
@@ -128,15 +128,15 @@ class Shelf:
         Returns
         -------
         bool
-            Whether it is here.
+            Whether it was found.
         """
         path = f"{self._folder}/{name}"
-        (start,) = self._blobs.heads([path], HEAD)
+        (start,) = self._blobs.read_starts([path], HEADER_BYTES)
         try:
-            head = Head.from_bytes(start)
+            header = BlockHeader.from_bytes(start)
         except DamagedBlock:
             return False
-        self._enter(path, head.keys, head.libraries)
+        self._enter(path, header.keys, header.libraries)
         return True
 
     def fill(self, keys: Sequence[str], rows: np.ndarray) -> list[int]:
@@ -152,7 +152,7 @@ class Shelf:
         Returns
         -------
         list of int
-            Positions in `keys` that the shelf does not have. A damaged block is deleted, one
+            Positions in `keys` that are not cached. A damaged block is deleted, one
             line on standard error says so, and its embeddings are among them.
         """
         lacking = []
@@ -207,13 +207,15 @@ class Shelf:
         self._libraries_of.pop(path, None)
 
 
-def heads(blobs: Blobs, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Head | None]]:
-    """Yield the blocks among files with their heads, None where there is no head to read."""
+def read_headers(
+    blobs: Blobs, entries: Sequence[BlobInfo]
+) -> Iterator[tuple[BlobInfo, BlockHeader | None]]:
+    """Yield the blocks among files with their headers, None where a header cannot be read."""
     blocks = [entry for entry in entries if is_block(entry.path)]
-    starts = blobs.heads([entry.path for entry in blocks], HEAD)
+    starts = blobs.read_starts([entry.path for entry in blocks], HEADER_BYTES)
     for entry, start in zip(blocks, starts, strict=True):
         try:
-            yield entry, Head.from_bytes(start)
+            yield entry, BlockHeader.from_bytes(start)
         except DamagedBlock:
             yield entry, None
 

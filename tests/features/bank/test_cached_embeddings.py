@@ -18,20 +18,20 @@ def blocks_in(place):
     return sorted(place.glob(f"*/blocks/{'[0-9a-f]' * 64}.safetensors"))
 
 
-def test_what_is_put_is_there_for_this_process_and_the_next(shelf, open_shelf, put, get):
-    assert get(shelf, KEYS) == KEYS
-    put(shelf, KEYS[:5])
-    put(shelf, KEYS[5:8])
-    for each in (shelf, open_shelf()):
+def test_what_is_put_is_there_for_this_process_and_the_next(cached, open_cache, put, get):
+    assert get(cached, KEYS) == KEYS
+    put(cached, KEYS[:5])
+    put(cached, KEYS[5:8])
+    for each in (cached, open_cache()):
         assert len(each) == 8
         assert KEYS[7] in each
         assert KEYS[8] not in each
         assert get(each, KEYS[::-1]) == KEYS[:7:-1]
 
 
-def test_equal_blocks_are_one_file(shelf, open_shelf, place, put):
-    other = open_shelf()
-    put(shelf, KEYS[:3])
+def test_equal_blocks_are_one_file(cached, open_cache, place, put):
+    other = open_cache()
+    put(cached, KEYS[:3])
     put(other, KEYS[:3])
     assert len(blocks_in(place)) == 1
 
@@ -47,18 +47,18 @@ def test_equal_blocks_are_one_file(shelf, open_shelf, place, put):
         {"device": "cuda"},
     ],
 )
-def test_another_computation_shares_nothing(shelf, open_shelf, put, get, changes):
-    put(shelf, KEYS)
-    assert get(open_shelf(**changes), KEYS) == KEYS
+def test_another_computation_shares_nothing(cached, open_cache, put, get, changes):
+    put(cached, KEYS)
+    assert get(open_cache(**changes), KEYS) == KEYS
 
 
-def test_a_block_in_the_wrong_folder_is_not_served(shelf, open_shelf, place, put, get):
-    put(shelf, KEYS)
+def test_a_block_in_the_wrong_folder_is_not_served(cached, open_cache, place, put, get):
+    put(cached, KEYS)
     (block,) = blocks_in(place)
-    stranger = place / open_shelf(precision="bf16").computation.digest / "blocks" / block.name
+    stranger = place / open_cache(precision="bf16").computation.digest / "blocks" / block.name
     stranger.parent.mkdir(parents=True)
     stranger.write_bytes(block.read_bytes())
-    assert get(open_shelf(precision="bf16"), KEYS) == KEYS
+    assert get(open_cache(precision="bf16"), KEYS) == KEYS
 
 
 def flip(block):
@@ -82,81 +82,81 @@ def another(block):
 @pytest.mark.parametrize("damage", [flip, cut, empty, another])
 @pytest.mark.parametrize("opened", ["before", "after"])
 def test_a_damaged_block_is_said_dropped_and_replaced(
-    open_shelf, place, put, get, capsys, damage, opened
+    open_cache, place, put, get, capsys, damage, opened
 ):
-    shelf = open_shelf()
-    put(shelf, KEYS[:4])
+    cached = open_cache()
+    put(cached, KEYS[:4])
     (block,) = blocks_in(place)
-    put(shelf, KEYS[4:])
+    put(cached, KEYS[4:])
     damage(block)
     if opened == "after":
-        shelf = open_shelf()
-    assert get(shelf, KEYS) == KEYS[:4]
-    assert KEYS[0] not in shelf
+        cached = open_cache()
+    assert get(cached, KEYS) == KEYS[:4]
+    assert KEYS[0] not in cached
     if opened == "before" or damage in {flip, cut}:
-        assert f"damaged and will be computed again: {shelf.computation.digest}" in (
+        assert f"damaged and will be computed again: {cached.computation.digest}" in (
             capsys.readouterr().err
         )
         assert not block.exists()
-    put(shelf, KEYS[:4])
-    assert get(shelf, KEYS) == []
-    assert get(open_shelf(), KEYS) == []
+    put(cached, KEYS[:4])
+    assert get(cached, KEYS) == []
+    assert get(open_cache(), KEYS) == []
 
 
-def test_a_block_pruned_meanwhile_is_lacking_and_not_spoken_of(shelf, place, put, get, capsys):
-    put(shelf, KEYS)
+def test_a_block_pruned_meanwhile_is_lacking_and_not_spoken_of(cached, place, put, get, capsys):
+    put(cached, KEYS)
     blocks_in(place)[0].unlink()
-    assert get(shelf, KEYS) == KEYS
+    assert get(cached, KEYS) == KEYS
     assert capsys.readouterr().err == ""
 
 
-def test_a_block_that_cannot_be_read_is_lacking_and_stays(shelf, place, put, get, monkeypatch):
-    put(shelf, KEYS)
+def test_a_block_that_cannot_be_read_is_lacking_and_stays(cached, place, put, get, monkeypatch):
+    put(cached, KEYS)
 
     def fail(path):
         raise OSError(errno.EIO, "Input/output error")
 
     with monkeypatch.context() as patch:
-        patch.setattr(shelf._blobs, "read", fail)
-        assert get(shelf, KEYS) == KEYS
+        patch.setattr(cached._blobs, "read", fail)
+        assert get(cached, KEYS) == KEYS
     assert len(blocks_in(place)) == 1
 
 
 def test_leftovers_of_killed_writers_and_stale_locks_are_passed_over(
-    shelf, open_shelf, place, put, get
+    cached, open_cache, place, put, get
 ):
-    put(shelf, KEYS[:6])
+    put(cached, KEYS[:6])
     (block,) = blocks_in(place)
     half = block.read_bytes()[:100]
     (block.parent / f".{block.name}.0badcafe.partial").write_bytes(half)
     (block.parent / "lock").write_text("4242 gone-host")
     (place / ".lock").write_text("4242 gone-host")
-    again = open_shelf()
+    again = open_cache()
     assert get(again, KEYS) == KEYS[6:]
     put(again, KEYS[6:])
-    assert get(open_shelf(), KEYS) == []
+    assert get(open_cache(), KEYS) == []
 
 
-def test_serving_marks_a_block_as_used(shelf, place, put, get, bank):
-    put(shelf, KEYS)
+def test_serving_marks_a_block_as_used(cached, place, put, get, bank):
+    put(cached, KEYS)
     (block,) = blocks_in(place)
     os.utime(block, (1, 1))
-    get(shelf, KEYS[:1])
+    get(cached, KEYS[:1])
     assert block.stat().st_mtime > 1e9
     assert bank.holdings()[0].used > 1e9
 
 
-def test_only_whole_blocks_of_at_most_128(shelf):
+def test_only_whole_blocks_of_at_most_128(cached):
     many = [str(i) for i in range(SIZE + 1)]
     with pytest.raises(ValueError, match="129 keys"):
-        shelf.put(many, np.zeros((SIZE + 1, 2), np.float32))
+        cached.put(many, np.zeros((SIZE + 1, 2), np.float32))
     with pytest.raises(ValueError, match="2 keys and 3 embeddings"):
-        shelf.put(many[:2], np.zeros((3, 2), np.float32))
+        cached.put(many[:2], np.zeros((3, 2), np.float32))
 
 
-def test_versions_of_all_that_made_what_is_asked_for(bank, shelf, put):
-    put(shelf, KEYS[:2])
-    later = bank.shelf(shelf.computation, libraries={"numpy": "2.0.0", "torch": "2.7.0"})
+def test_versions_of_all_that_made_what_is_asked_for(bank, cached, put):
+    put(cached, KEYS[:2])
+    later = bank.cached(cached.computation, libraries={"numpy": "2.0.0", "torch": "2.7.0"})
     put(later, KEYS[2:4])
     assert later.libraries(KEYS) == {"numpy": "2.0.0", "torch": "2.6.0, 2.7.0"}
     assert later.libraries(KEYS[:2]) == {"numpy": "2.0.0", "torch": "2.6.0"}
@@ -171,14 +171,14 @@ def test_versions_of_all_that_made_what_is_asked_for(bank, shelf, put):
         (PermissionError(errno.EACCES, "Permission denied"), r"cannot be written \(Permission"),
     ],
 )
-def test_a_bank_that_cannot_be_written(shelf, open_shelf, put, monkeypatch, error, words):
+def test_a_bank_that_cannot_be_written(cached, open_cache, put, monkeypatch, error, words):
     def fail(path, content):
         raise error
 
-    monkeypatch.setattr(shelf._blobs, "write", fail)
+    monkeypatch.setattr(cached._blobs, "write", fail)
     with pytest.raises(RadbankError, match=words):
-        put(shelf, KEYS)
-    assert KEYS[0] not in shelf
+        put(cached, KEYS)
+    assert KEYS[0] not in cached
 
 
 DAMAGES = [flip, cut, empty, another, Path.unlink]
@@ -192,23 +192,23 @@ ACTION = st.one_of(
 
 @settings(max_examples=60, deadline=None)
 @given(actions=st.lists(ACTION, max_size=14))
-def test_whatever_happens_only_right_embeddings_are_served(shelf_in, put, get, actions):
+def test_whatever_happens_only_right_embeddings_are_served(open_cache_in, put, get, actions):
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        shelves = [shelf_in(place), shelf_in(place)]  # two processes
+        caches = [open_cache_in(place), open_cache_in(place)]  # two processes
         for action, which, what in actions:
             blocks = blocks_in(place)
             if action == "put":
-                put(shelves[which], sorted(what))
-                assert get(shelves[which], sorted(what)) == []
+                put(caches[which], sorted(what))
+                assert get(caches[which], sorted(what)) == []
             elif action == "get":
-                get(shelves[which], sorted(what))  # checks what is served
+                get(caches[which], sorted(what))  # checks what is served
             elif action == "reopen":
-                shelves[which] = shelf_in(place)
+                caches[which] = open_cache_in(place)
             elif blocks and blocks[which % len(blocks)].stat().st_size:
                 what(blocks[which % len(blocks)])
-        final = shelf_in(place)
+        final = open_cache_in(place)
         lacking = get(final, KEYS)
         if lacking:
             put(final, lacking)
-        assert get(shelf_in(place), KEYS) == []
+        assert get(open_cache_in(place), KEYS) == []

@@ -1,4 +1,4 @@
-"""Images and the views of them whose embeddings are wanted."""
+"""Prepared images, the augmented views of each, and their cache keys."""
 
 import hashlib
 from collections.abc import Container, Iterable, Iterator, Sequence
@@ -29,8 +29,8 @@ class ImageView(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cohort:
-    """Prepared images in order, and their views.
+class ImageViews:
+    """Prepared images in order with their views, for feature extraction.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ class Cohort:
         return len(self.pixel_sha256)
 
     def key(self, image_view: ImageView) -> str:
-        """Return what names an embedding in the bank."""
+        """Return the cache key of a view's embedding."""
         sha256 = self.pixel_sha256[image_view.row]
         return embedding_key(sha256, image_view.view, self.seed)
 

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from pipeline.layouts.table import read_table
+from pipeline.artifacts.table import read_table
 from radbank.errors import RadbankError
 
 

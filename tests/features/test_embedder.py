@@ -2,38 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from features import trial
 from features.backbones import load
 from features.embedder import Embedder
-
-
-class Timed:
-    """An engine whose passes take the seconds of a table."""
-
-    def __init__(self, clock, seconds):
-        self.clock, self.seconds = clock, seconds
-
-    def __call__(self, images):
-        if self.seconds is None:
-            raise RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate")
-        self.clock[0] += self.seconds
-
-
-@pytest.mark.parametrize(
-    ("seconds", "found"),
-    [
-        ({8: 1, 16: 2, 32: 4}, 8),  # the same rate
-        ({8: 1, 16: 1.5, 32: 2.9}, 16),
-        ({8: 1, 16: 1, 32: 1, 64: 1}, 64),  # and no further
-        ({8: 1, 16: 1, 32: None}, 16),  # no memory
-    ],
-)
-def test_it_doubles_while_that_pays(monkeypatch, seconds, found):
-    clock = [0.0]
-    monkeypatch.setattr(trial.time, "perf_counter", lambda: clock[0])
-    size, engine = trial.find_batch_size(lambda size: Timed(clock, seconds[size]), 8)
-    assert size == found
-    assert engine.seconds == seconds[found]
 
 
 def embedder_for(**options):
@@ -50,19 +20,19 @@ def embedder_for(**options):
     )
 
 
-def test_the_size_is_looked_for_where_it_is_free_and_pays(monkeypatch):
-    asked = []
-    monkeypatch.setattr(
-        trial, "find_batch_size", lambda build, side: asked.append(side) or (7, build(7))
-    )
-    free = {"engine": "openvino", "precision": "fp32"}
-    found = embedder_for(n_images=trial.PAYS, **free)
-    assert (found.batch_size, found.computation.batch_size) == (7, None)
-    few = embedder_for(n_images=trial.PAYS - 1, **free)
-    assert (few.batch_size, few.computation.batch_size) == (16, None)
-    fixed = embedder_for(n_images=trial.PAYS)
-    assert (fixed.batch_size, fixed.computation.batch_size) == (16, 16)
-    assert asked == [160]
+@pytest.mark.parametrize(
+    ("asked", "engine", "size", "in_key"),
+    [
+        ("auto", "openvino", 16, None),
+        (7, "openvino", 7, None),
+        ("auto", "eager", 16, 16),
+        (7, "eager", 7, 7),
+    ],
+)
+def test_the_size_belongs_to_the_key_where_numbers_depend_on_it(asked, engine, size, in_key):
+    embedder = embedder_for(batch_size=asked, engine=engine, precision="fp32")
+    assert embedder.batch_size == size
+    assert embedder.computation.batch_size == in_key
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from features.feeding import ahead
+from features.prefetch import prefetch
 
 
 def test_items_come_in_order_and_at_most_depth_are_waiting():
@@ -14,7 +14,7 @@ def test_items_come_in_order_and_at_most_depth_are_waiting():
             made.append(i)
             yield i
 
-    for item in ahead(items(), 2):
+    for item in prefetch(items(), 2):
         time.sleep(0.002)
         assert len(made) <= item + 3
         assert item == made[item]
@@ -22,7 +22,7 @@ def test_items_come_in_order_and_at_most_depth_are_waiting():
 
 
 def test_they_are_made_in_one_other_thread():
-    made_in = set(ahead((threading.get_ident() for _ in range(5)), 2))
+    made_in = set(prefetch((threading.get_ident() for _ in range(5)), 2))
     assert len(made_in) == 1
     assert threading.get_ident() not in made_in
 
@@ -32,7 +32,7 @@ def test_an_exception_comes_where_its_item_would():
         yield 1
         raise OSError("the disk is gone")
 
-    fed = ahead(items(), 2)
+    fed = prefetch(items(), 2)
     assert next(fed) == 1
     with pytest.raises(OSError, match="the disk is gone"):
         next(fed)
@@ -40,7 +40,7 @@ def test_an_exception_comes_where_its_item_would():
 
 def test_closing_ends_the_threads_of_all_that_feed_each_other():
     before = threading.active_count()
-    fed = ahead(map(str, ahead(iter(range(1000)), 2)), 2)
+    fed = prefetch(map(str, prefetch(iter(range(1000)), 2)), 2)
     assert next(fed) == "0"
     assert threading.active_count() == before + 2
     fed.close()
@@ -48,7 +48,7 @@ def test_closing_ends_the_threads_of_all_that_feed_each_other():
 
 
 def test_nothing_is_made_before_it_is_asked_for():
-    assert list(ahead([], 2)) == []
+    assert list(prefetch([], 2)) == []
     made = []
-    ahead(map(made.append, range(3)), 2)
+    prefetch(map(made.append, range(3)), 2)
     assert made == []

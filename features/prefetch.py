@@ -1,4 +1,4 @@
-"""Preparing the next items in a thread of its own while the present one is worked on."""
+"""Prefetch: a thread prepares the next items while the caller works on the present one."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -7,13 +7,13 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-WAITING = 2  # batches that are ready before their turn, and results before they are asked for
+PREFETCHED = 2  # batches, and results, that may be ready before they are asked for
 
 _END = object()
 
 
-def ahead(items: Iterable[T], depth: int) -> Iterator[T]:
-    """Yield items in order, taking up to `depth` of them in advance in one other thread.
+def prefetch(items: Iterable[T], depth: int) -> Iterator[T]:
+    """Yield items in order, and prefetch up to `depth` of them in one other thread.
 
     Closing this iterator, or leaving it, waits for the item being made, and makes no other.
 
@@ -23,10 +23,10 @@ def ahead(items: Iterable[T], depth: int) -> Iterator[T]:
         What to go through; only the other thread touches it. Its exceptions are raised here, in
         the place of the item that could not be made.
     depth
-        Items that may wait.
+        Items to prefetch at most.
     """
     source = iter(items)
-    thread = ThreadPoolExecutor(1, "ahead")
+    thread = ThreadPoolExecutor(1, "prefetch")
     waiting: deque[Future[T | object]] = deque(
         thread.submit(next, source, _END) for _ in range(depth)
     )
