@@ -10,7 +10,6 @@ import time
 
 import numpy as np
 
-from heads import HEADS, get_head
 from heads.base import Head
 from heads.ensemble import Ensemble
 from heads.examples import Examples
@@ -49,8 +48,8 @@ def main() -> None:
     fitted: dict[str, Head] = {}
     print(f"{'':<22}{'clock':>10}{'cores':>10}")
     began = time.perf_counter(), time.process_time()
-    for name in HEADS:
-        head = get_head(name)(**getattr(params.heads, name).model_dump(), seed=params.seed)
+    for name in params.heads.names:
+        head = params.heads[name].make(name, seed=params.seed)
         start = time.perf_counter(), time.process_time()
         fitted[name] = head.fit(train, validation)
         report(name, start)

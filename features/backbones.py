@@ -1,22 +1,19 @@
 """Pretrained networks as functions from images to penultimate embeddings."""
 
-import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import nn
 
-from features.families import efficientnet_lite, from_timm, from_torchvision
+from features.families.family import find_recipe, listed_names, other_names
 from features.families.recipe import Recipe
-from features.identity import Identity
 from features.preprocessing import Preprocessing
 from features.weights import load_state, resolve, sha256_tensors
 from features.weights_files import WeightsFile
 from features.weights_info import PRETRAINED, RANDOM, WeightsInfo
-from radbank.errors import RadbankError
 
-_LISTED = (*efficientnet_lite.NAMES, "vgg19", "resnet50", "densenet121", "inception_v3")
+__all__ = ["Backbone", "LoadedBackbone", "describe", "identify", "load", "names", "other_names"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,12 +70,7 @@ class LoadedBackbone:
 
 def names() -> list[str]:
     """Return the backbones that radbank lists and tests; :func:`other_names` has the rest."""
-    return list(_LISTED)
-
-
-def other_names() -> list[str]:
-    """Return torchvision's other classification models."""
-    return [name for name in from_torchvision.names() if name not in _LISTED]
+    return listed_names()
 
 
 def describe(name: str) -> Backbone:
@@ -89,7 +81,7 @@ def describe(name: str) -> Backbone:
     RadbankError
         If no backbone has that name.
     """
-    recipe = _recipe(name)
+    recipe = find_recipe(name)
     module = _outline(recipe)
     return Backbone(
         name=name,
@@ -101,8 +93,10 @@ def describe(name: str) -> Backbone:
     )
 
 
-def identify(name: str, *, weights: str, seed: int) -> tuple[Identity, Path | None]:
-    """Return what a backbone is without loading its weights, and the file that pins it.
+def identify(
+    name: str, *, weights: str, seed: int
+) -> tuple[WeightsInfo, Preprocessing, Path | None]:
+    """Return a backbone's weights and preprocessing without loading it, and the file pinning it.
 
     The file is None for untrained weights, and where nothing says what the file must be.
 
@@ -111,7 +105,7 @@ def identify(name: str, *, weights: str, seed: int) -> tuple[Identity, Path | No
     RadbankError
         If the name is unknown, or the weights are nowhere or damaged.
     """
-    recipe = _recipe(name)
+    recipe = find_recipe(name)
     pinned = None
     if weights == RANDOM:
         _, info = _untrained(recipe, seed)
@@ -119,7 +113,7 @@ def identify(name: str, *, weights: str, seed: int) -> tuple[Identity, Path | No
         path, info = _weights(recipe, weights)
         if recipe.weights_file.checksum or weights != PRETRAINED:
             pinned = path.absolute()
-    return Identity(backbone=name, weights=info, preprocessing=recipe.preprocessing), pinned
+    return info, recipe.preprocessing, pinned
 
 
 def load(name: str, *, weights: str = PRETRAINED, seed: int = 0) -> LoadedBackbone:
@@ -140,7 +134,7 @@ def load(name: str, *, weights: str = PRETRAINED, seed: int = 0) -> LoadedBackbo
     RadbankError
         If the name is unknown, or the weights are nowhere, damaged or of another network.
     """
-    recipe = _recipe(name)
+    recipe = find_recipe(name)
     if weights == RANDOM:
         module, info = _untrained(recipe, seed)
     else:
@@ -191,21 +185,3 @@ def _outline(recipe: Recipe) -> nn.Module:
     except NotImplementedError:  # torchvision's RegNets work their widths out in tensors
         with torch.random.fork_rng(devices=[]):
             return recipe.build()
-
-
-def _recipe(name: str) -> Recipe:
-    if name in efficientnet_lite.NAMES:
-        return efficientnet_lite.EfficientNetLiteRecipe(name)
-    if name in from_torchvision.names():
-        return from_torchvision.TorchvisionRecipe(name)
-    if name.startswith(from_timm.PREFIX):
-        if from_timm.knows(name):
-            return from_timm.TimmRecipe(name)
-        known = from_timm.names()
-    else:
-        known = [*_LISTED, *other_names()]
-    close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-    meant = f"did you mean {' or '.join(close)}?" if close else f"try {', '.join(_LISTED)}."
-    raise RadbankError(
-        f"There is no backbone {name!r}: {meant} `radbank backbones --all` lists them."
-    )

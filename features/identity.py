@@ -17,6 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from features.families import FAMILIES
 from features.preprocessing import Preprocessing
 from features.weights_info import PRETRAINED, RANDOM, WeightsInfo
 from radbank import __version__
@@ -77,7 +78,8 @@ def identify(name: str, *, weights: str, seed: int) -> Identity:
         return known
     from features import backbones  # noqa: PLC0415 - torch and its zoo take seconds to import
 
-    found, file = backbones.identify(name, weights=weights, seed=seed)
+    info, preprocessing, file = backbones.identify(name, weights=weights, seed=seed)
+    found = Identity(backbone=name, weights=info, preprocessing=preprocessing)
     if file is not None or weights == RANDOM:
         with suppress(OSError):  # it is only slower the next time
             content = {"identity": found.to_dict(), "file": str(file) if file else None}
@@ -92,13 +94,14 @@ def forget(name: str, *, weights: str, seed: int) -> None:
 
 def _memory(name: str, weights: str, seed: int) -> Path:
     """Return the file that remembers: its name holds all that the answer may depend on."""
+    makers = {maker: version(maker) for maker in _MAKERS} | FAMILIES.versions()
     question = {
         "backbone": name,
         "weights": weights if weights in {PRETRAINED, RANDOM} else str(Path(weights).absolute()),
         "seed": seed if weights == RANDOM else None,
         "machine": platform.node() if weights == RANDOM else None,
         "folder": os.environ.get("RADBANK_WEIGHTS"),
-        "versions": {maker: version(maker) for maker in _MAKERS} | {"radbank": __version__},
+        "versions": {**makers, "radbank": __version__},
     }
     digest = hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()
     return cache() / "backbones" / f"{digest}.json"

@@ -2,37 +2,45 @@
 
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from heads.base import Head
 from radbank.errors import RadbankError
+from radbank.registry import Registry
 
 if TYPE_CHECKING:
     from heads.ensemble import Ensemble
 
-HEADS = {
-    "logistic_regression": "LogisticRegression",
-    "lightgbm": "LightGBM",
-    "mlp": "MLP",
-    "linear_probe": "LinearProbe",
-}
-"""Name of a head (and of its file and its block in params.yaml) -> name of its class."""
+HEADS = Registry(
+    "head",
+    {
+        "logistic_regression": "heads.logistic_regression:LogisticRegression",
+        "lightgbm": "heads.lightgbm:LightGBM",
+        "mlp": "heads.mlp:MLP",
+        "linear_probe": "heads.linear_probe:LinearProbe",
+    },
+    "radbank.heads",
+)
+"""Name of a head, and of its block in params.yaml -> its class."""
 
 ENSEMBLE = "ensemble"
-"""Name of what several heads say together."""
+"""Name of the mean of several heads."""
 
 
 def get_head(name: str) -> type[Head]:
-    """Return the class of a head; only that head's library is imported.
+    """Return the class of a head.
 
     Raises
     ------
     RadbankError
-        If there is no head of this name.
+        If there is no head of this name, or what was declared is none.
     """
-    if name not in HEADS:
-        raise RadbankError(f"There is no head {name!r}: choose one of {', '.join(HEADS)}.")
-    head: type[Head] = getattr(import_module(f"heads.{name}"), HEADS[name])
+    head: Any = HEADS[name]
+    if not (isinstance(head, type) and issubclass(head, Head) and vars(head).get("name") == name):
+        raise RadbankError(
+            f"The head {name!r} is declared as {head!r}, which is no subclass of heads.base.Head "
+            f"with name = {name!r}: correct its declaration."
+        )
     return head
 
 

@@ -19,21 +19,35 @@ SETTINGS = "head.json"
 
 @dataclass(kw_only=True)
 class Head(ABC):
-    """A classifier on embeddings, of two classes or of more.
+    """A classifier on embeddings, of any number of classes.
 
     Subclasses are dataclasses whose fields are the hyperparameters of the block of the same name
-    in params.yaml. What :meth:`fit` learns ends in an underscore.
+    in params.yaml; pydantic checks the block against their annotations. A field with
+    ``init=False`` is no hyperparameter. What :meth:`fit` learns ends in an underscore.
+
+    Importing a head's module must be quick, because reading params.yaml does it: what only
+    fitting needs is imported inside :meth:`fit`.
 
     Parameters
     ----------
     seed
-        Seed of whatever is random in fitting.
+        Seed of whatever is random in fitting; `seed` of params.yaml.
     average_views
-        Answer for an image with the mean over all its views (test-time averaging) instead of its
-        plain view.
+        Predict the mean over all views of an image (test-time augmentation) instead of the
+        probability of its plain view.
+
+    Attributes
+    ----------
+    name
+        Name of the head, and of its block in params.yaml.
+    label
+        What reports call it inside a sentence.
+    weights_file
+        Name of the file of what it learned.
     """
 
     name: ClassVar[str]
+    label: ClassVar[str]
     weights_file: ClassVar[str]
     seed: int
     average_views: bool = False
@@ -52,20 +66,6 @@ class Head(ABC):
         """
 
     @abstractmethod
-    def _probability(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return the probability of the positive class, shape (n_images,).
-
-        Of more than two classes: that of each, shape (n_images, n_classes).
-        """
-
-    @abstractmethod
-    def _save_weights(self, path: Path) -> None:
-        """Write what was learned to a file, without pickle."""
-
-    @abstractmethod
-    def _load_weights(self, path: Path) -> None:
-        """Read what :meth:`_save_weights` wrote."""
-
     def predict_proba(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the probability of each class.
 
@@ -78,8 +78,14 @@ class Head(ABC):
         ndarray of shape (n_images, n_classes)
             Columns by label: of two classes negative, positive.
         """
-        said = self._probability(embeddings)
-        return by_class(said) if said.ndim == 1 else said
+
+    @abstractmethod
+    def _save_weights(self, path: Path) -> None:
+        """Write what was learned to a file, without pickle."""
+
+    @abstractmethod
+    def _load_weights(self, path: Path) -> None:
+        """Read what :meth:`_save_weights` wrote."""
 
     def predict_views(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the probability of each class for each view.
@@ -127,7 +133,10 @@ class Head(ABC):
         """
         for file in (SETTINGS, cls.weights_file):
             if not (folder / file).is_file():
-                raise RadbankError(f"{folder} holds no trained {cls.name}: {file} is missing.")
+                raise RadbankError(
+                    f"{folder} holds no trained {cls.name}: {file} is missing; train the head "
+                    "again."
+                )
         settings = read_json(folder / SETTINGS)
         if settings["head"] != cls.name:
             raise RadbankError(f"{folder} holds the head {settings['head']}, not {cls.name}.")
@@ -151,13 +160,13 @@ def by_class(positive: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.stack([1 - positive, positive], axis=1)
 
 
-def answer(by_view: NDArray[np.float64], *, average_views: bool) -> NDArray[np.float64]:
-    """Return what a head says of each image: the mean over its views, or the plain one.
+def pool_views(by_view: NDArray[np.float64], *, average_views: bool) -> NDArray[np.float64]:
+    """Return one probability a class: the mean over an image's views, or that of the plain one.
 
     Parameters
     ----------
     by_view : ndarray of shape (n_images, n_classes, n_views)
-        Probabilities; view 0 is the plain one.
+        Predicted probabilities; view 0 is the plain one.
     average_views
         Whether to average.
 
@@ -165,5 +174,5 @@ def answer(by_view: NDArray[np.float64], *, average_views: bool) -> NDArray[np.f
     -------
     ndarray of shape (n_images, n_classes)
     """
-    said: NDArray[np.float64] = by_view.mean(axis=-1) if average_views else by_view[..., 0]
-    return said
+    pooled: NDArray[np.float64] = by_view.mean(axis=-1) if average_views else by_view[..., 0]
+    return pooled

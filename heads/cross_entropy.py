@@ -4,11 +4,6 @@ import torch
 from torch.nn import functional
 
 
-def n_outputs(n_classes: int) -> int:
-    """Return how many logits tell the classes apart: one of two, else one each."""
-    return 1 if n_classes == 2 else n_classes
-
-
 def cross_entropy(
     logits: torch.Tensor, labels: torch.Tensor, weight_of: torch.Tensor | None = None
 ) -> torch.Tensor:

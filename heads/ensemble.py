@@ -8,8 +8,8 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from heads import get_head
-from heads.base import Chosen, Head, answer
+from heads import ENSEMBLE, get_head
+from heads.base import Chosen, Head, pool_views
 from heads.calibration import Calibration, calibrate, from_numbers
 from heads.examples import Examples
 from radbank.errors import RadbankError
@@ -21,7 +21,7 @@ MEMBERS = "members"
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Ensemble:
-    """Fitted heads that answer together: the mean of their calibrated probabilities.
+    """Several fitted heads as one: the mean of their calibrated probabilities.
 
     Attributes
     ----------
@@ -38,7 +38,8 @@ class Ensemble:
     calibrated a little too well there.
     """
 
-    name: ClassVar[str] = "ensemble"
+    name: ClassVar[str] = ENSEMBLE
+    label: ClassVar[str] = "ensemble"
     members: Mapping[str, Head]
     calibrations: Mapping[str, Calibration]
 
@@ -56,7 +57,7 @@ class Ensemble:
         average = any(head.average_views for head in members.values())
         calibrations = {
             name: calibrate(
-                answer(head.predict_views(validation.embeddings), average_views=average),
+                pool_views(head.predict_views(validation.embeddings), average_views=average),
                 validation.labels,
             )
             for name, head in members.items()
@@ -65,7 +66,7 @@ class Ensemble:
 
     @property
     def average_views(self) -> bool:
-        """Whether any member answers with the mean over all views; then all do."""
+        """Whether any member predicts the mean over all views; then all do."""
         return any(head.average_views for head in self.members.values())
 
     @property

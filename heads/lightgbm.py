@@ -2,16 +2,21 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Annotated, Self
 
-import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from heads.base import Head, by_class
 from heads.class_weights import ClassWeight, class_weights, describe_class_weight, weighted_log_loss
 from heads.examples import Examples
+from heads.hyperparameters import Count, NotNegative, Positive
+from heads.scores import n_outputs, probabilities
 from radbank.progress import track
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 
 @dataclass(kw_only=True)
@@ -48,18 +53,19 @@ class LightGBM(Head):
     """
 
     name = "lightgbm"
+    label = "LightGBM"
     weights_file = "trees.txt"
 
-    learning_rate: float = 0.05
-    num_leaves: int = 7
-    min_child_samples: int = 10
-    colsample_bytree: float = 0.1
-    reg_lambda: float = 1.0
-    max_rounds: int = 500
-    patience: int = 50
+    learning_rate: Positive = 0.05
+    num_leaves: Annotated[int, Field(ge=2)] = 7
+    min_child_samples: Count = 10
+    colsample_bytree: Annotated[float, Field(gt=0, le=1)] = 0.1
+    reg_lambda: NotNegative = 1.0
+    max_rounds: Count = 500
+    patience: Count = 50
     class_weight: ClassWeight = "balanced"
     augment: bool = False
-    booster_: lgb.Booster = field(init=False, repr=False)
+    booster_: "lgb.Booster" = field(init=False, repr=False)
 
     @property
     def imbalance(self) -> str:
@@ -68,6 +74,8 @@ class LightGBM(Head):
 
     def fit(self, train: Examples, validation: Examples) -> Self:
         """Grow trees on `train` until the loss on `validation` stops falling."""
+        import lightgbm as lgb  # noqa: PLC0415 - takes a second to import
+
         rows = train.views_as_rows() if self.augment else train
         weight_of = class_weights(rows.labels, self.class_weight)
         data = lgb.Dataset(rows.plain, rows.labels, weight=weight_of[rows.labels])
@@ -75,7 +83,7 @@ class LightGBM(Head):
         n_classes = len(weight_of)
         objective = (
             {"objective": "binary"}
-            if n_classes == 2
+            if n_outputs(n_classes) == 1
             else {"objective": "multiclass", "num_class": n_classes}
         )
         booster = lgb.Booster(
@@ -95,10 +103,10 @@ class LightGBM(Head):
             data,
         ).add_valid(watched, "validation")
 
-        def evaluate(probability: NDArray[np.float64], _: lgb.Dataset) -> tuple[str, float, bool]:
+        def evaluate(predicted: NDArray[np.float64], _: "lgb.Dataset") -> tuple[str, float, bool]:
             # LightGBM's own sum varies with the number of threads
-            said = by_class(probability) if probability.ndim == 1 else probability
-            return "log_loss", weighted_log_loss(said, validation.labels, weight_of), False
+            probability = by_class(predicted) if predicted.ndim == 1 else predicted
+            return "log_loss", weighted_log_loss(probability, validation.labels, weight_of), False
 
         best_loss, best_trees, failed = float("inf"), 0, 0
         rounds = range(self.max_rounds)
@@ -116,11 +124,15 @@ class LightGBM(Head):
         self.chosen_ = {"rounds": best_trees, "validation_log_loss": best_loss}
         return self
 
-    def _probability(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
-        return np.asarray(self.booster_.predict(embeddings), dtype=np.float64)
+    def predict_proba(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the probability of each class, shape (n_images, n_classes)."""
+        logits = np.asarray(self.booster_.predict(embeddings, raw_score=True), dtype=np.float64)
+        return probabilities(logits.reshape(len(embeddings), -1))
 
     def _save_weights(self, path: Path) -> None:
         path.write_text(self.booster_.model_to_string(), encoding="utf-8", newline="\n")
 
     def _load_weights(self, path: Path) -> None:
+        import lightgbm as lgb  # noqa: PLC0415 - takes a second to import
+
         self.booster_ = lgb.Booster(model_str=path.read_text(encoding="utf-8"))

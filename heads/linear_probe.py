@@ -1,23 +1,20 @@
 """The linear probe of the seed study, by its protocol to the letter."""
 
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file, save_file
 
-from heads.base import Head
+from heads.array_head import ArrayHead
 from heads.class_weights import describe_class_weight
-from heads.cross_entropy import cross_entropy, n_outputs
 from heads.examples import Examples
-from heads.reproducible import probability, reproducible_torch
+from heads.hyperparameters import Count, Positive
+from heads.scores import linear, probabilities
 
 
 @dataclass(kw_only=True)
-class LinearProbe(Head):
+class LinearProbe(ArrayHead):
     """One linear output trained with Adam on embeddings as they are; one a class of more than two.
 
     Parameters
@@ -45,14 +42,13 @@ class LinearProbe(Head):
     """
 
     name = "linear_probe"
+    label = "linear probe"
     weights_file = "linear.safetensors"
 
-    learning_rate: float = 0.00001
-    epochs: int = 10
-    batch_size: int = 32
+    learning_rate: Positive = 0.00001
+    epochs: Count = 10
+    batch_size: Count = 32
     augment: bool = True
-    weight_: torch.Tensor = field(init=False, repr=False)
-    bias_: torch.Tensor = field(init=False, repr=False)
 
     @property
     def imbalance(self) -> str:
@@ -61,25 +57,12 @@ class LinearProbe(Head):
 
     def fit(self, train: Examples, validation: Examples) -> Self:  # noqa: ARG002 - epochs are fixed
         """Train on `train` for a fixed number of epochs."""
-        n_images, n_views, n_features = train.embeddings.shape
+        from heads.linear_probe_training import train_linear  # noqa: PLC0415 - torch takes seconds
+
+        n_views = train.embeddings.shape[1]
         augmented = self.augment and n_views > 1
-        first_view, end_view = (1, n_views) if augmented else (0, 1)
-        embeddings = torch.from_numpy(train.embeddings)
-        labels = torch.from_numpy(train.labels)
-        outputs = n_outputs(int(train.labels.max()) + 1)
-        # one output is a vector, so that its logits are of shape (n_images,)
-        shape = (n_features,) if outputs == 1 else (n_features, outputs)
-        self.weight_ = torch.zeros(shape, requires_grad=True)
-        self.bias_ = torch.zeros(outputs, requires_grad=True)
-        optimiser = torch.optim.Adam([self.weight_, self.bias_], lr=self.learning_rate)
-        with reproducible_torch(self.seed):
-            for _ in range(self.epochs):
-                view = torch.randint(first_view, end_view, (n_images,))
-                for batch in torch.split(torch.randperm(n_images), self.batch_size):
-                    optimiser.zero_grad()
-                    logits = self._logits(embeddings[batch, view[batch]])
-                    torch.autograd.backward(cross_entropy(logits, labels[batch]))
-                    optimiser.step()
+        self.arrays_ = train_linear(self, train, views=(1, n_views) if augmented else (0, 1))
+        outputs = len(self.arrays_["bias"])
         self.chosen_ = {
             "epochs": self.epochs,
             "training_views": "augmented" if augmented else "plain",
@@ -88,15 +71,9 @@ class LinearProbe(Head):
             self.chosen_["outputs"] = f"{outputs}, one a class (the study's protocol has one)"
         return self
 
-    def _logits(self, embeddings: torch.Tensor) -> torch.Tensor:
-        return embeddings @ self.weight_ + self.bias_
-
-    def _probability(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
-        return probability(self._logits, embeddings)
-
-    def _save_weights(self, path: Path) -> None:
-        save_file({"weight": self.weight_.detach(), "bias": self.bias_.detach()}, path)
-
-    def _load_weights(self, path: Path) -> None:
-        weights = load_file(path)
-        self.weight_, self.bias_ = weights["weight"], weights["bias"]
+    def predict_proba(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the probability of each class, shape (n_images, n_classes)."""
+        bias = self.arrays_["bias"]
+        # the weights of a single output are saved as a vector
+        weight = self.arrays_["weight"].reshape(-1, len(bias))
+        return probabilities(linear(embeddings, weight, bias))

@@ -1,11 +1,9 @@
 """torch that gives the same numbers on every run and leaves no trace in the process."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 
 @contextmanager
@@ -30,25 +28,3 @@ def reproducible_torch(seed: int) -> Iterator[None]:
             yield
         finally:
             torch.set_num_threads(threads)
-
-
-def probability(
-    network: Callable[[torch.Tensor], torch.Tensor], embeddings: NDArray[np.float32]
-) -> NDArray[np.float64]:
-    """Return the sigmoid of a network's logits, or the softmax where there is one a class.
-
-    Parameters
-    ----------
-    network
-        Maps (n_images, n_features) to logits of shape (n_images,) or (n_images, n_classes).
-    embeddings : ndarray of shape (n_images, n_features)
-
-    Returns
-    -------
-    ndarray of the shape of the logits
-    """
-    with reproducible_torch(seed=0), torch.inference_mode():
-        logits = network(torch.tensor(embeddings)).double()
-        said = torch.sigmoid(logits) if logits.ndim == 1 else torch.softmax(logits, dim=1)
-        numbers: NDArray[np.float64] = said.numpy()
-    return numbers

@@ -2,16 +2,15 @@
 
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 import skops.io
 from skops.io.exceptions import UntrustedTypesFoundException
 
 from radbank.errors import RadbankError
-
-T = TypeVar("T")
 
 _SCHEMA = "schema.json"
 
@@ -52,30 +51,27 @@ def _renumber(node: Any, ranks: dict[int, int]) -> Any:  # noqa: ANN401 - JSON i
     return copy
 
 
-def load(path: Path, kind: type[T]) -> T:
-    """Read an estimator, of scikit-learn's and NumPy's own types only.
+def load(path: Path, trusted: Sequence[str] = ()) -> Any:  # noqa: ANN401 - any estimator
+    """Read an estimator, of types that are known to be harmless only.
 
     Parameters
     ----------
     path
         A skops file.
-    kind
-        The class that the estimator must be of.
+    trusted
+        Full names of types beyond those of scikit-learn and NumPy that skops trusts by itself.
 
     Raises
     ------
     RadbankError
-        If the file is damaged, holds something else, or names a type that skops does not trust
-        by default.
+        If the file is damaged or names a type that is not trusted.
     """
     try:
-        estimator = skops.io.load(path)
+        return skops.io.load(path, trusted=list(trusted))
     except BadZipFile:
         raise RadbankError(f"{path} is damaged: train the head again.") from None
     except UntrustedTypesFoundException as error:
         raise RadbankError(
-            f"{path} is refused, because it names types that no head of radbank is made of: {error}"
+            f"{path} is refused, because it names types that its head does not declare in "
+            f"trusted_types ({str(error).splitlines()[0]})"
         ) from None
-    if not isinstance(estimator, kind):
-        raise RadbankError(f"{path} holds no {kind.__name__}: train the head again.")
-    return estimator

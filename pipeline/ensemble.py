@@ -20,7 +20,7 @@ def main() -> None:
     """
     params = load_params()
     cohort = read_cohort(params.backbone)
-    names: list[str] = [*params.ensemble.members]
+    names = params.ensemble.members
     members = {name: get_head(name).load(paths.model(name)) for name in names}
     n_train = max(TrainedModel.read(paths.model(name)).n_train for name in names)
 

@@ -1,22 +1,28 @@
 """params.yaml as types: every key known, every value checked before any work starts."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic_core import ErrorDetails, PydanticCustomError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from heads import ENSEMBLE
+from heads import ENSEMBLE, HEADS, get_head
+from heads.base import Head
+from heads.hyperparameters import Count, Positive, Share
+from pipeline.layouts import LAYOUTS
 from pipeline.paths import FINETUNE
 from radbank.errors import RadbankError
 
-Share = Annotated[float, Field(ge=0, lt=1)]
-Positive = Annotated[float, Field(gt=0)]
-Count = Annotated[int, Field(ge=1)]
-ClassWeight = Literal["balanced"] | None
+
+def _known_layout(name: str) -> str:
+    if name not in LAYOUTS:
+        known = ", ".join(map(repr, LAYOUTS))
+        raise PydanticCustomError("layout", "Input should be one of {known}", {"known": known})
+    return name
 
 
 class _Block(BaseModel):
@@ -40,7 +46,7 @@ class Accept(_Block):
 class Data(_Block):
     """Where the cases come from."""
 
-    layout: Literal["rsna", "folder", "manifest", "nih"]
+    layout: Annotated[str, AfterValidator(_known_layout)]
     root: str
     groups: str | None
     group_pattern: str | None
@@ -86,73 +92,32 @@ class Features(_Block):
     layers: Annotated[list[str], Field(min_length=1)]
 
 
-class LogisticRegression(_Block):
-    """Hyperparameters of heads/logistic_regression.py."""
+class HeadSettings(_Block):
+    """Hyperparameters of one head: a subclass has the fields of the head's dataclass."""
 
-    C: Annotated[list[Positive], Field(min_length=1)]
-    pca: Annotated[float, Field(gt=0, lt=1)] | None
-    class_weight: ClassWeight
-    augment: bool
-    average_views: bool
-
-
-class LightGBM(_Block):
-    """Hyperparameters of heads/lightgbm.py."""
-
-    learning_rate: Positive
-    num_leaves: Annotated[int, Field(ge=2)]
-    min_child_samples: Count
-    colsample_bytree: Annotated[float, Field(gt=0, le=1)]
-    reg_lambda: Annotated[float, Field(ge=0)]
-    max_rounds: Count
-    patience: Count
-    class_weight: ClassWeight
-    augment: bool
-    average_views: bool
-
-
-class MLP(_Block):
-    """Hyperparameters of heads/mlp.py."""
-
-    members: Count
-    hidden: Count
-    dropout: Share
-    learning_rate: Positive
-    weight_decay: Annotated[float, Field(ge=0)]
-    batch_size: Count
-    max_epochs: Count
-    patience: Count
-    class_weight: ClassWeight
-    augment: bool
-    average_views: bool
-
-
-class LinearProbe(_Block):
-    """Hyperparameters of heads/linear_probe.py."""
-
-    learning_rate: Positive
-    epochs: Count
-    batch_size: Count
-    augment: bool
-    average_views: bool
+    def make(self, name: str, *, seed: int) -> Head:
+        """Return the head of this name with these hyperparameters, not fitted yet."""
+        return get_head(name)(**self.model_dump(), seed=seed)
 
 
 class Heads(_Block):
-    """One block a head."""
+    """One block a head: a subclass has a field for each head that runs."""
 
-    logistic_regression: LogisticRegression
-    lightgbm: LightGBM
-    mlp: MLP
-    linear_probe: LinearProbe
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The heads that run, in the order of params.yaml."""
+        return tuple(type(self).model_fields)
+
+    def __getitem__(self, name: str) -> HeadSettings:
+        """Return the hyperparameters of a head that runs."""
+        settings: HeadSettings = getattr(self, name)
+        return settings
 
 
-class Ensemble(_Block):
-    """Which heads answer together."""
+class EnsembleMembers(_Block):
+    """Which heads are averaged."""
 
-    members: Annotated[
-        list[Literal["logistic_regression", "lightgbm", "mlp", "linear_probe"]],
-        Field(min_length=1),
-    ]
+    members: Annotated[list[str], Field(min_length=1)]
 
 
 class Finetune(_Block):
@@ -209,7 +174,7 @@ class Params(_Block):
     features: Features
     leaks: Leaks
     heads: Heads
-    ensemble: Ensemble
+    ensemble: EnsembleMembers
     finetune: Finetune
     evaluate: Evaluate
     limits: Limits
@@ -218,7 +183,7 @@ class Params(_Block):
     @property
     def models(self) -> tuple[str, ...]:
         """Names of what a run trains: the heads in the order of params.yaml, ensemble, network."""
-        return (*type(self.heads).model_fields, ENSEMBLE, FINETUNE)
+        return (*self.heads.names, ENSEMBLE, FINETUNE)
 
 
 def load_params(path: str | Path = "params.yaml") -> Params:
@@ -240,21 +205,49 @@ def load_params(path: str | Path = "params.yaml") -> Params:
         ) from None
     except YAMLError as error:
         raise RadbankError(f"{path} is not valid YAML: {error}") from None
+    schema = _schema(content)
     try:
-        return Params.model_validate(content)
+        params = schema.model_validate(content)
     except ValidationError as error:
-        problems = "; ".join(_explain(detail) for detail in error.errors())
+        problems = "; ".join(_explain(detail, schema) for detail in error.errors())
         raise RadbankError(f"{path}: {problems}.") from None
+    for member in params.ensemble.members:
+        if member not in params.heads.names:
+            raise RadbankError(
+                f"{path}: ensemble.members names {member!r}, which has no block under heads "
+                f"(these have: {', '.join(params.heads.names)})."
+            )
+    return params
 
 
-def _explain(detail: ErrorDetails) -> str:
+def _schema(content: Any) -> type[Params]:  # noqa: ANN401 - YAML is of any type
+    """Return Params with the heads of a file; only those heads' modules are imported."""
+    blocks = content.get("heads") if isinstance(content, dict) else None
+    names = [name for name in blocks if name in HEADS] if isinstance(blocks, dict) else []
+    settings: dict[str, Any] = {name: (_settings_of(get_head(name)), ...) for name in names}
+    heads = create_model("Heads", __base__=Heads, **settings)
+    return create_model("Params", __base__=Params, heads=(heads, ...))
+
+
+def _settings_of(head: type[Head]) -> type[HeadSettings]:
+    """Return the schema of a head's block: the fields of its dataclass, all to be given."""
+    declared: dict[str, Any] = {
+        field.name: (field.type, ...) for field in fields(head) if field.init
+    }
+    del declared["seed"]  # of all of radbank: the key `seed` at the top level
+    return create_model(
+        head.__name__, __base__=HeadSettings, __module__=head.__module__, **declared
+    )
+
+
+def _explain(detail: ErrorDetails, schema: type[Params]) -> str:
     """Say one problem as 'key: what is wrong and what is allowed'."""
     # pydantic names the branch of a union after its type; those parts are no keys
     keys = [str(part) for part in detail["loc"] if not _is_branch(part)]
     key = ".".join(keys) or "the top level"
     match detail["type"]:
         case "extra_forbidden":
-            return f"{key} is unknown (allowed here: {', '.join(_allowed(keys[:-1]))})"
+            return f"{key} is unknown (allowed here: {', '.join(_allowed(keys[:-1], schema))})"
         case "missing":
             return f"{key} is missing"
         case _:
@@ -265,9 +258,11 @@ def _is_branch(part: int | str) -> bool:
     return isinstance(part, str) and ("[" in part or part in {"str", "int", "float", "none"})
 
 
-def _allowed(keys: Iterable[str]) -> list[str]:
+def _allowed(keys: Sequence[str], schema: type[Params]) -> list[str]:
     """Return the key names allowed under a path of keys."""
-    block: Any = Params
+    if list(keys) == ["heads"]:
+        return list(HEADS)
+    block: Any = schema
     for key in keys:
         block = block.model_fields[key].annotation
     return list(block.model_fields)

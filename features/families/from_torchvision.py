@@ -11,6 +11,7 @@ import torchvision
 from torch import nn
 from torchvision.models import WeightsEnum, get_model, get_model_weights, list_models
 
+from features.families.family import Family
 from features.families.recipe import Recipe, load_exactly
 from features.preprocessing import Preprocessing
 from features.weights import State
@@ -22,11 +23,6 @@ _GOOGLE: dict[str, Any] = {"transform_input": True, "aux_logits": False, "init_w
 _OPTIONS = {"inception_v3": _GOOGLE, "googlenet": _GOOGLE}
 _AUXILIARY = ("AuxLogits.", "aux1.", "aux2.")
 _OLD_DENSENET_KEY = re.compile(r"(denselayer\d+\.(?:norm|conv))\.([12])\.")
-
-
-def names() -> list[str]:
-    """Return the names of all classification models, sorted."""
-    return sorted(list_models(module=torchvision.models))
 
 
 class TorchvisionRecipe(Recipe):
@@ -93,3 +89,20 @@ def last_layer(network: nn.Module) -> str:
         if isinstance(module, nn.Linear | nn.Conv2d)
     ]
     return layers[-1]
+
+
+class Torchvision(Family):
+    """All classification models of torchvision; those of the seed study are listed."""
+
+    listed = ("vgg19", "resnet50", "densenet121", "inception_v3")
+
+    def others(self) -> list[str]:
+        """Return the names of the others, sorted."""
+        return sorted(set(list_models(module=torchvision.models)) - set(self.listed))
+
+    def recipe(self, name: str) -> TorchvisionRecipe:
+        """Return how to make one of them."""
+        return TorchvisionRecipe(name)
+
+
+FAMILY = Torchvision()

@@ -10,8 +10,8 @@ from pipeline.artifacts.quarantine import Rejected, count_reasons, write_quarant
 from pipeline.imaging.examine import Facts
 from pipeline.ingestion.acceptance import Tally, require_few, why_not
 from pipeline.ingestion.examination import examine_files
-from pipeline.ingestion.pseudonyms import PSEUDONYMOUS, pseudonymise
-from pipeline.layouts import list_cases
+from pipeline.ingestion.pseudonyms import pseudonymise
+from pipeline.layouts import get_layout, list_cases
 from pipeline.layouts.base import Entry, Listing
 from pipeline.layouts.groups import regroup
 from pipeline.layouts.limit import take
@@ -47,7 +47,9 @@ def collect(data: Data, *, scheduler: str | None = None) -> tuple[pd.DataFrame, 
     root = Path(data.root)
     found = with_readable_names(list_cases(data.layout, root, data.positive))
     wanted = take(regroup(found.entries, data.groups, data.group_pattern), data.limit)
-    replaces = data.layout not in PSEUDONYMOUS if data.pseudonymise == "auto" else data.pseudonymise
+    replaces = data.pseudonymise
+    if replaces == "auto":
+        replaces = not get_layout(data.layout).pseudonymous
     wanted = sorted(pseudonymise(wanted) if replaces else wanted, key=lambda entry: entry.id)
     results = examine_files(
         root.resolve(),

@@ -8,8 +8,6 @@ from dataclasses import replace
 from pipeline.layouts.base import Entry
 from radbank.home import secret_key
 
-#: Layouts whose ids are pseudonyms as they come; elsewhere ids are names of files or anything.
-PSEUDONYMOUS = frozenset({"rsna", "nih"})
 _DIGITS = 20  # of 4 bits: two of a million names meet with a chance below 1 in 10**12
 
 

@@ -1,17 +1,40 @@
-"""Layouts of data sets. A new one is a module with a ``list_cases`` and a line in `LAYOUTS`."""
+"""Layouts of data sets: each module declares one, and is named here or by an entry point."""
 
 from pathlib import Path
+from typing import Any
 
-from pipeline.layouts import folder, manifest, nih, rsna
-from pipeline.layouts.base import Listing, Source
+from pipeline.layouts.base import Layout, Listing
 from radbank.errors import RadbankError
+from radbank.registry import Registry
 
-LAYOUTS: dict[str, Source] = {
-    "rsna": rsna.list_cases,
-    "folder": folder.list_cases,
-    "manifest": manifest.list_cases,
-    "nih": nih.list_cases,
-}
+LAYOUTS = Registry(
+    "layout",
+    {
+        "rsna": "pipeline.layouts.rsna:LAYOUT",
+        "folder": "pipeline.layouts.folder:LAYOUT",
+        "manifest": "pipeline.layouts.manifest:LAYOUT",
+        "nih": "pipeline.layouts.nih:LAYOUT",
+    },
+    "radbank.layouts",
+)
+"""Name of a layout, as in ``data.layout`` -> its :class:`pipeline.layouts.base.Layout`."""
+
+
+def get_layout(name: str) -> Layout:
+    """Return a layout.
+
+    Raises
+    ------
+    RadbankError
+        If there is none of this name, or what was declared is none.
+    """
+    layout: Any = LAYOUTS[name]
+    if not isinstance(layout, Layout):
+        raise RadbankError(
+            f"The layout {name!r} is declared as {layout!r}, which is no "
+            "pipeline.layouts.base.Layout: correct its declaration."
+        )
+    return layout
 
 
 def list_cases(layout: str, root: Path, positive: str | None) -> Listing:
@@ -33,4 +56,4 @@ def list_cases(layout: str, root: Path, positive: str | None) -> Listing:
     """
     if not root.is_dir():
         raise RadbankError(f"data.root is {root}, which is no folder: set it in params.yaml.")
-    return LAYOUTS[layout](root, positive)
+    return get_layout(layout).list_cases(root, positive)

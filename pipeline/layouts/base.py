@@ -56,5 +56,19 @@ class Listing:
     rejected: list[Rejected] = field(default_factory=list)
 
 
-#: A layout: from its root and the name of the positive class (or None) to its listing.
-Source = Callable[[Path, str | None], Listing]
+@dataclass(frozen=True)
+class Layout:
+    """How a data set lies on disk.
+
+    Attributes
+    ----------
+    list_cases
+        Lists the files without opening an image, from the root and the name of the positive class
+        (None: the layout's own rule). Raises a RadbankError where the root is not laid out so.
+    pseudonymous
+        Whether ids and patients are pseudonyms as they come; else they are names of files or
+        anything, and ``data.pseudonymise: auto`` replaces them.
+    """
+
+    list_cases: Callable[[Path, str | None], Listing]
+    pseudonymous: bool = False

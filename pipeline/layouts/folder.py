@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from pipeline.artifacts.quarantine import Rejected
-from pipeline.layouts.base import Entry, Listing
+from pipeline.layouts.base import Entry, Layout, Listing
 from pipeline.layouts.ids import shortest_ids
 from pipeline.layouts.labels import classify
 from pipeline.layouts.splits import SPLITS
@@ -60,6 +60,9 @@ def list_cases(root: Path, positive: str | None) -> Listing:
     stray = [path for path in paths if len(path.parts) <= depth]
     reason = "it lies outside the class folders and so has no label"
     return Listing(entries, classes, [Rejected(str(path), reason) for path in stray])
+
+
+LAYOUT = Layout(list_cases)
 
 
 def _seen(path: Path) -> bool:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from pipeline.artifacts.quarantine import Rejected
 from pipeline.artifacts.table import read_table
-from pipeline.layouts.base import Entry, Listing
+from pipeline.layouts.base import Entry, Layout, Listing
 from pipeline.layouts.ids import shortest_ids
 from pipeline.layouts.labels import SEPARATOR, classify, split_labels
 from pipeline.layouts.person import age_of, sex_of, view_of
@@ -75,6 +75,9 @@ def list_cases(root: Path, positive: str | None) -> Listing:
         )
     ]
     return Listing(entries, classes, rejected)
+
+
+LAYOUT = Layout(list_cases)
 
 
 def _find(root: Path) -> str:

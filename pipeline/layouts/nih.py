@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.artifacts.quarantine import Rejected
 from pipeline.artifacts.table import read_table
-from pipeline.layouts.base import Entry, Listing
+from pipeline.layouts.base import Entry, Layout, Listing
 from pipeline.layouts.labels import SEPARATOR, classify, split_labels
 from pipeline.layouts.person import age_of, sex_of, view_of
 from radbank.errors import RadbankError
@@ -84,6 +84,9 @@ def list_cases(root: Path, positive: str | None) -> Listing:
         for row, label, each in zip(kept, labels, findings, strict=True)
     ]
     return Listing(entries, classes, rejected)
+
+
+LAYOUT = Layout(list_cases, pseudonymous=True)
 
 
 def _find(root: Path) -> Path:

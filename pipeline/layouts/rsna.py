@@ -11,7 +11,7 @@ import pandas as pd
 
 from pipeline.artifacts.quarantine import Rejected
 from pipeline.artifacts.table import read_table
-from pipeline.layouts.base import Entry, Listing
+from pipeline.layouts.base import Entry, Layout, Listing
 from radbank.errors import RadbankError
 
 IMAGES = "stage_2_train_images"
@@ -65,6 +65,9 @@ def list_cases(root: Path, positive: str | None) -> Listing:
             entries.append(Entry(case, case, path, label, finding, _boxes(rows)))
     rejected += [Rejected(path, f"it has no row in {LABELS}") for path in files.values()]
     return Listing(entries, CLASSES, rejected)
+
+
+LAYOUT = Layout(list_cases, pseudonymous=True)
 
 
 def _boxes(rows: pd.DataFrame) -> list[list[float]] | None:

@@ -13,7 +13,7 @@ from features.extraction import extract
 from features.preprocessing import Preprocessing
 from features.weights_info import PRETRAINED, RANDOM, WeightsInfo
 from heads import load_head
-from heads.base import answer
+from heads.base import pool_views
 from pipeline.artifacts.trained_model import TrainedModel
 from pipeline.finetuning.network import FineTunedNetwork
 from pipeline.finetuning.scoring import BATCH, probabilities
@@ -114,7 +114,7 @@ def _head(folder: Path, model: TrainedModel, weights: str | None) -> Predictor:
 
     def score(pixels: FilePixels) -> Iterator[np.ndarray]:
         for block in extract(pixels, embedder, views=model.views, seed=model.seed):
-            yield answer(head.predict_views(block), average_views=model.views > 0)
+            yield pool_views(head.predict_views(block), average_views=model.views > 0)
 
     return Predictor(model, score, embedder.batch_size, means.caution)
 

@@ -68,7 +68,7 @@ def _frozen(params: Params, summary: Summary) -> str:
     on_copies = [
         name_in_words(name)
         for name, head in params.heads
-        if views and head.augment and name in summary.models
+        if views and getattr(head, "augment", False) and name in summary.models
     ]
     return (
         f"Frozen features: the activations of the {layer} of {summary.backbone} {weights}, "

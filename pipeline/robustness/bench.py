@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from heads.base import answer
+from heads.base import pool_views
 from heads.examples import Examples
 from heads.logistic_regression import LogisticRegression
 from pipeline.evaluation import ScoredCases
@@ -63,7 +63,7 @@ class Taught:
     def answer(self, part: Examples) -> NDArray[np.float64]:
         """Return what the head says of each image, shape (n_images, n_classes)."""
         by_view = self.head.predict_views(part.embeddings)
-        return self._of_all(answer(by_view, average_views=self.head.average_views))
+        return self._of_all(pool_views(by_view, average_views=self.head.average_views))
 
     def _of_all(self, said: NDArray[np.float64]) -> NDArray[np.float64]:
         every = np.zeros((len(said), self.n_classes))

@@ -9,10 +9,10 @@ from pipeline.classes import only_of_two
 from pipeline.evaluation.by_class import auc_name
 from pipeline.params import Params
 from pipeline.robustness.bench import Bench
-from pipeline.training.cohort import Cohort
+from pipeline.training.cohort import LabelledEmbeddings
 
 
-def make_bench(cohort: Cohort, params: Params) -> Bench:
+def make_bench(cohort: LabelledEmbeddings, params: Params) -> Bench:
     """Take the splits, and logistic regression with the penalty that its training chose.
 
     The penalty is the one chosen inside the whole training split; neither validation nor test
@@ -30,7 +30,7 @@ def make_bench(cohort: Cohort, params: Params) -> Bench:
     )
 
 
-def summary(cohort: Cohort, tables: dict[str, pd.DataFrame]) -> str:
+def summary(cohort: LabelledEmbeddings, tables: dict[str, pd.DataFrame]) -> str:
     """Say in a few lines what the curves show."""
     synthetic, random = (bool(cohort.attributes[key]) for key in ("synthetic", "weights_random"))
     weights = weights_in_words(cohort.attributes["weights"], random=random)

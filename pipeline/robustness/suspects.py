@@ -56,13 +56,13 @@ def _confident(probability: NDArray[np.float64], labels: NDArray[np.int64]) -> N
 def out_of_fold(bench: Bench, examples: Examples) -> NDArray[np.float64]:
     """Return probabilities by heads that did not learn from the image's patient.
 
-    Shape (n_images, n_classes); plain views are asked.
+    Shape (n_images, n_classes), of plain views.
     """
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=bench.seed)
     probability = np.empty((len(examples), bench.n_classes))
     for rest, held_out in folds.split(examples.labels, examples.labels, examples.groups):
-        taught = bench.fit(examples.take(rest))
-        probability[held_out] = taught.plain(examples.take(held_out))
+        refitted = bench.fit(examples.take(rest))
+        probability[held_out] = refitted.plain(examples.take(held_out))
     return probability
 
 

@@ -1,4 +1,4 @@
-"""Embeddings, labels and splits side by side: what heads learn from."""
+"""Embeddings with labels and splits: what heads learn from."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ from radbank.errors import RadbankError
 
 
 @dataclass(frozen=True, eq=False)
-class Cohort:
-    """All images but the excluded.
+class LabelledEmbeddings:
+    """The embeddings of all images but the excluded.
 
     Attributes
     ----------
@@ -66,13 +66,13 @@ class Cohort:
         return part
 
 
-def read_cohort(backbone: str) -> Cohort:
+def read_cohort(backbone: str) -> LabelledEmbeddings:
     """Read a backbone's feature store and data/splits.csv."""
     path = paths.feature_store(backbone)
     with open_store(path) as store:
         cases, examples = join_splits(store, read_splits(paths.SPLITS), path)
         layers = tuple(store["feature_layer"].to_numpy().tolist())
-        return Cohort(cases, examples, store.attrs, layers)
+        return LabelledEmbeddings(cases, examples, store.attrs, layers)
 
 
 def join_splits(

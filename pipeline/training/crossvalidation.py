@@ -6,27 +6,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from heads import ENSEMBLE, HEADS, get_head
-from heads.base import Head, answer
+from heads import ENSEMBLE
+from heads.base import Head, pool_views
 from heads.ensemble import Ensemble
 from pipeline.artifacts.provenance import counts_in_words
 from pipeline.evaluation.by_class import auc_in_words, threshold_for
 from pipeline.params import Params
 from pipeline.splitting.partition import Plan
 from pipeline.splitting.resampling import Fold, cross_validate
-from pipeline.training.cohort import Cohort
+from pipeline.training.cohort import LabelledEmbeddings
 from pipeline.training.fitted import Fitted
 from pipeline.training.out_of_fold import OutOfFold
 from radbank.progress import track
 
-MODELS = (*HEADS, ENSEMBLE)
 
-
-def without_official_test(cohort: Cohort, cases: pd.DataFrame) -> Cohort:
+def without_official_test(cohort: LabelledEmbeddings, cases: pd.DataFrame) -> LabelledEmbeddings:
     """Leave out the test set that came with the data: it stays unseen until the end."""
     official = set(cases["id"][cases["official_split"] == "test"])
     kept = ~cohort.cases["id"].isin(official).to_numpy()
-    return Cohort(
+    return LabelledEmbeddings(
         cohort.cases[kept].reset_index(drop=True),
         cohort.examples.take(kept),
         cohort.attributes,
@@ -34,26 +32,27 @@ def without_official_test(cohort: Cohort, cases: pd.DataFrame) -> Cohort:
     )
 
 
-def out_of_fold(cohort: Cohort, params: Params, repeats: int) -> dict[str, OutOfFold]:
-    """Fit every head, and their ensemble, on every fold; return what they say outside it.
+def out_of_fold(cohort: LabelledEmbeddings, params: Params, repeats: int) -> dict[str, OutOfFold]:
+    """Fit every head, and their ensemble, on every fold; predict the images outside it.
 
-    Whatever a head tunes, it tunes in folds inside the fold's training part; what stops it early,
-    calibrates it and chooses its threshold is a validation part that is set aside there too.
+    Nested cross-validation: hyperparameters are chosen in folds inside the fold's training part;
+    early stopping, calibration and the threshold use a validation part set aside there too.
     """
     split = params.split
     plan = Plan(test=0, validation=split.validation, folds=split.folds, seed=params.seed)
-    found = {name: OutOfFold.empty(cohort.cases, cohort.classes, repeats) for name in MODELS}
+    names = (*params.heads.names, ENSEMBLE)
+    found = {name: OutOfFold.empty(cohort.cases, cohort.classes, repeats) for name in names}
     folds = cross_validate(cohort.examples, plan, repeats, classes=cohort.classes)
     total = repeats * plan.folds
     for fold in track(folds, "crossvalidate", total=total, unit="folds"):
         held_out = cohort.examples.take(fold.held_out).embeddings
         for name, head in fit_all(fold, params).items():
             by_view = head.predict_views(fold.validation.embeddings)
-            said = answer(by_view, average_views=head.average_views)
+            probability = pool_views(by_view, average_views=head.average_views)
             into, at = found[name], (fold.repeat, fold.held_out)
-            threshold = threshold_for(fold.validation.labels, said)
+            threshold = threshold_for(fold.validation.labels, probability)
             into.threshold[at] = np.nan if threshold is None else threshold
-            into.probability[at] = answer(
+            into.probability[at] = pool_views(
                 head.predict_views(held_out), average_views=head.average_views
             )
             into.fold[at] = fold.number
@@ -63,8 +62,7 @@ def out_of_fold(cohort: Cohort, params: Params, repeats: int) -> dict[str, OutOf
 def fit_all(fold: Fold, params: Params) -> dict[str, Fitted]:
     """Fit every head and the ensemble of params.yaml on a fold."""
     heads: dict[str, Head] = {
-        name: get_head(name)(**getattr(params.heads, name).model_dump(), seed=params.seed)
-        for name in HEADS
+        name: params.heads[name].make(name, seed=params.seed) for name in params.heads.names
     }
     for head in heads.values():
         head.fit(fold.train, fold.validation)
@@ -73,7 +71,7 @@ def fit_all(fold: Fold, params: Params) -> dict[str, Fitted]:
 
 
 def summary(origin: Mapping[str, Any], models: Mapping[str, Any], classes: Sequence[str]) -> str:
-    """Say in a line a head how it does out of fold."""
+    """Summarise the out-of-fold metrics, a line a head."""
     if not models:
         return "split.scheme is holdout: no cross-validation (set it to cv)"
     heading = (

@@ -1,12 +1,12 @@
-"""What is written of any fitted head, or of several together: one place for train and ensemble."""
+"""Write the outputs of a fitted head or ensemble: model, predictions, metrics and cost."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from heads.base import Head, answer
+from heads.base import Head, pool_views
 from heads.ensemble import Ensemble
 from heads.examples import Examples
 from pipeline import paths
@@ -20,7 +20,7 @@ from pipeline.evaluation.by_class import (
     threshold_for,
 )
 from pipeline.params import Evaluate
-from pipeline.training.cohort import Cohort, telltale_features
+from pipeline.training.cohort import LabelledEmbeddings, telltale_features
 from radbank.files import atomic_path, write_json
 
 Fitted: TypeAlias = Head | Ensemble
@@ -28,19 +28,19 @@ Fitted: TypeAlias = Head | Ensemble
 
 def write_fitted(
     head: Fitted,
-    cohort: Cohort,
+    cohort: LabelledEmbeddings,
     *,
     n_train: int,
     seconds: float,
     evaluate: Evaluate,
     seed: int,
 ) -> str:
-    """Predict every image, choose the threshold on validation, and write all of it.
+    """Predict every image, choose the threshold on validation, and write the outputs.
 
     Parameters
     ----------
     head
-        What was fitted.
+        The fitted head or ensemble.
     cohort
         The images.
     n_train
@@ -59,7 +59,7 @@ def write_fitted(
     by_view = head.predict_views(cohort.examples.embeddings)
     rows = cohort.rows("validation")
     validation = cohort.examples.take(rows)
-    on_validation = answer(by_view[rows], average_views=head.average_views)
+    on_validation = pool_views(by_view[rows], average_views=head.average_views)
     threshold = threshold_for(validation.labels, on_validation)
     model = describe(
         head, cohort.attributes, threshold=threshold, n_train=n_train, n_views=by_view.shape[-1]
@@ -154,7 +154,7 @@ def summary(model: TrainedModel, metrics: Mapping[str, Any], seconds: float) -> 
     validation = metrics["validation"]
     telltale = metrics["telltale_features"]
     caution = (
-        f"\nCAUTION, a leak? {len(telltale)} features tell {_told(model.classes)} without an "
+        f"\nCAUTION, a leak? {len(telltale)} features separate a class without an "
         f"error, {telltale[0]} among them"
         if telltale
         else ""
@@ -167,7 +167,3 @@ def summary(model: TrainedModel, metrics: Mapping[str, Any], seconds: float) -> 
         f"{validation['n']:,} images of {validation['n_patients']:,} patients; "
         f"{decision_in_words(model.threshold)}{caution}"
     )
-
-
-def _told(classes: Sequence[str]) -> str:
-    return "the classes apart" if len(classes) == 2 else "a class from the rest"

@@ -1,4 +1,4 @@
-"""predictions/cv/<head>.csv: what a head says of images it did not learn from, and its score."""
+"""predictions/cv/<head>.csv: out-of-fold predictions of a head, and their metrics."""
 
 import json
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ DECISIONS = ("accuracy", "f1", "sensitivity", "specificity")
 
 @dataclass(frozen=True, eq=False)
 class OutOfFold:
-    """One head's held-out probabilities.
+    """Out-of-fold probabilities of one head.
 
     Attributes
     ----------
@@ -73,8 +73,8 @@ class OutOfFold:
     def _by_column(self, repeat: int) -> dict[str, NDArray[np.float64]]:
         """Return the probabilities of a repeat by column."""
         names = columns_of(self.classes)
-        said = self.probability[repeat].T[-len(names) :]
-        return dict(zip(names, said, strict=True))
+        columns = self.probability[repeat].T[-len(names) :]
+        return dict(zip(names, columns, strict=True))
 
     def score(self, *, n_bootstrap: int, confidence: float, seed: int) -> dict[str, Any]:
         """Return the mean of each metric over the repeats, with patient-level intervals.

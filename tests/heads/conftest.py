@@ -48,10 +48,9 @@ def make_head() -> Callable[..., Head]:
         "logistic_regression": {"C": [0.01, 1.0]},
         "lightgbm": {"max_rounds": 60},
         "mlp": {"hidden": 16, "learning_rate": 0.01, "max_epochs": 20},
-        "linear_probe": {},
     }
 
     def make(name: str, **hyperparameters: Any) -> Head:
-        return get_head(name)(**{"seed": 7, **quick[name], **hyperparameters})
+        return get_head(name)(**{"seed": 7, **quick.get(name, {}), **hyperparameters})
 
     return make

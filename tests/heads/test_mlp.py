@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
+import torch
 from sklearn.metrics import log_loss
 
 from heads.mlp import MLP
-from heads.reproducible import probability
+from heads.mlp_training import HiddenLayerNetwork
 
 
 def test_the_best_weights_are_kept(make_examples):
@@ -43,8 +44,20 @@ def test_members_are_averaged_and_each_starts_elsewhere(make_examples):
     train, validation = make_examples(60), make_examples(40, seed=1)
     head = MLP(members=3, hidden=4, max_epochs=2, seed=0).fit(train, validation)
     assert len(head.chosen()["epochs"].split(", ")) == 3
-    each = [probability(network, validation.plain) for network in head.networks_]
-    np.testing.assert_allclose(head.predict_proba(validation.plain)[:, 1], np.mean(each, axis=0))
+    each = [head._probability_of(member, validation.plain) for member in range(3)]
+    np.testing.assert_allclose(head.predict_proba(validation.plain), np.mean(each, axis=0))
     assert (each[0] != each[1]).any()
     alone = MLP(members=1, hidden=4, max_epochs=2, seed=0).fit(train, validation)
-    np.testing.assert_array_equal(alone.predict_proba(validation.plain)[:, 1], each[0])
+    np.testing.assert_array_equal(alone.predict_proba(validation.plain), each[0])
+
+
+def test_probabilities_are_those_of_the_network_that_was_trained(make_examples):
+    train, validation = make_examples(60), make_examples(40, seed=1)
+    head = MLP(members=1, hidden=8, max_epochs=3, seed=0).fit(train, validation)
+    network = HiddenLayerNetwork(12, 8, 0.3, 1).double().eval()
+    network.load_state_dict(
+        {name[2:]: torch.from_numpy(array) for name, array in head.arrays_.items()}
+    )
+    with torch.inference_mode():
+        expected = torch.sigmoid(network(torch.from_numpy(validation.plain).double()))
+    np.testing.assert_allclose(head.predict_proba(validation.plain)[:, 1], expected, atol=1e-11)

@@ -5,10 +5,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from heads import HEADS
 from pipeline.artifacts.cases import read_cases, write_cases
 from pipeline.crossvalidate import main
-from pipeline.training.crossvalidation import MODELS
+from pipeline.params import load_params
+
+HEADS = load_params(Path(__file__).resolve().parents[2] / "params.yaml").heads.names
 
 
 def cohort(n=120, effect=2.0, n_views=1, seed=0):
@@ -29,7 +30,7 @@ def test_every_head_is_scored_out_of_fold(cached, capsys):
     metrics = json.loads(Path("metrics/crossvalidation.json").read_text())
     assert list(metrics["models"]) == [*HEADS, "ensemble"]
     assert (metrics["n"], metrics["n_patients"], metrics["repeats"]) == (120, 60, 1)
-    for name in MODELS:
+    for name in (*HEADS, "ensemble"):
         frame = pd.read_csv(f"predictions/cv/{name}.csv", comment="#")
         assert frame["id"].is_unique
         assert len(frame) == 120

@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from heads import HEADS
 from pipeline import crossvalidate, train
+from pipeline.params import load_params
 from pipeline.splitting.partition import join_duplicates
 from radbank.errors import RadbankError
 
+HEADS = load_params(Path(__file__).resolve().parents[2] / "params.yaml").heads.names
 every_head = pytest.mark.parametrize("name", HEADS)
 
 

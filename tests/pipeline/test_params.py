@@ -49,7 +49,7 @@ def test_an_unknown_top_level_key_is_refused(edited):
     [
         ("split__test", "0.2", r"split\.test is '0\.2': input should be a valid number"),
         ("split__test", 1.0, r"split\.test is 1\.0: input should be less than 1"),
-        ("data__layout", "dicom", r"data\.layout is 'dicom': input should be 'rsna', 'folder'"),
+        ("data__layout", "dicom", r"data\.layout is 'dicom': input should be one of 'rsna', 'fo"),
         ("data__limit", 0, r"data\.limit is 0"),
         ("heads__mlp__class_weight", "auto", r"heads\.mlp\.class_weight is 'auto'"),
         ("features__layers", [], r"features\.layers is \[\]"),
@@ -81,3 +81,38 @@ def test_a_missing_file_and_broken_yaml_are_explained(tmp_path):
     (tmp_path / "params.yaml").write_text("a: [")
     with pytest.raises(RadbankError, match="not valid YAML"):
         load_params(tmp_path / "params.yaml")
+
+
+def test_an_unknown_head_is_refused_with_the_known_ones(edited):
+    with pytest.raises(
+        RadbankError, match=r"heads\.forest is unknown .*logistic_regression, light"
+    ):
+        load_params(edited(heads__forest={}))
+
+
+def test_every_key_of_a_head_is_to_be_given(edited):
+    with pytest.raises(
+        RadbankError, match=r"heads\.mlp\.members is missing; heads\.mlp\.hidden is"
+    ):
+        load_params(edited(heads__mlp={}))
+
+
+@pytest.mark.parametrize("blocks", [None, [], {}])
+def test_a_study_has_a_head(edited, blocks):
+    with pytest.raises(RadbankError, match=r"heads|ensemble"):
+        load_params(edited(heads=blocks))
+
+
+def test_the_heads_that_run_are_the_blocks(edited):
+    content = YAML(typ="safe").load(ROOT / "params.yaml")["heads"]
+    two = {name: content[name] for name in ("mlp", "linear_probe")}
+    params = load_params(edited(heads=two, ensemble__members=["mlp"]))
+    assert params.heads.names == ("mlp", "linear_probe")
+    assert params.models == ("mlp", "linear_probe", "ensemble", "finetune")
+    head = params.heads["mlp"].make("mlp", seed=3)
+    assert head.hyperparameters() == {**two["mlp"], "seed": 3}
+
+
+def test_members_of_the_ensemble_are_heads_that_run(edited):
+    with pytest.raises(RadbankError, match=r"ensemble\.members names 'forest', which has no block"):
+        load_params(edited(ensemble__members=["mlp", "forest"]))

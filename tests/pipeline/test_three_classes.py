@@ -13,7 +13,6 @@ from PIL import Image
 from ruamel.yaml import YAML
 from sklearn.metrics import accuracy_score, roc_auc_score
 
-from heads import HEADS
 from pipeline import (
     crossvalidate,
     ensemble,
@@ -70,7 +69,7 @@ def write_study():
     shutil.copy(ROOT / "joins.csv", "joins.csv")
     for stage in (ingest, prepare, split, extract, leaks):
         stage.main()
-    for name in HEADS:
+    for name in load_params(ROOT / "params.yaml").heads.names:
         train.main([name])
     for stage in (ensemble, crossvalidate, limits, finetune, evaluate, shortcuts, report):
         stage.main()

@@ -11,15 +11,17 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from features.store import StoreCoords, write_store
-from heads import HEADS, get_head
+from heads import get_head
 from pipeline import paths, train
 from pipeline.artifacts.predictions import read_predictions
 from pipeline.artifacts.trained_model import TrainedModel
 from pipeline.evaluation import youden_threshold
+from pipeline.params import load_params
 from radbank.errors import RadbankError
 from radbank.files import sha256_file
 
 ROOT = Path(__file__).resolve().parents[2]
+HEADS = load_params(ROOT / "params.yaml").heads.names
 N_FEATURES = 8
 SPLITS = ["train"] * 12 + ["validation"] * 4 + ["test"] * 3 + ["excluded"]
 ATTRIBUTES = {
@@ -207,8 +209,18 @@ def test_splits_of_other_images_are_refused(folder):
 
 
 def test_an_unknown_head_is_refused(folder):
+    write_inputs()
     with pytest.raises(RadbankError, match="There is no head 'forest'"):
         train.main(["forest"])
+
+
+def test_a_head_without_a_block_is_refused(folder):
+    write_inputs()
+    text = Path("params.yaml").read_text()
+    start, end = text.index("  linear_probe:"), text.index("ensemble:")
+    Path("params.yaml").write_text(text[:start] + text[end:])
+    with pytest.raises(RadbankError, match=r"no block heads\.linear_probe: write it"):
+        train.main(["linear_probe"])
 
 
 def test_a_failed_run_leaves_the_former_model(folder, monkeypatch):

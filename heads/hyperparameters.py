@@ -1,0 +1,10 @@
+"""What the values of a head's hyperparameters may be, for the annotations of its dataclass."""
+
+from typing import Annotated, TypeAlias
+
+from pydantic import Field
+
+Count: TypeAlias = Annotated[int, Field(ge=1)]
+Positive: TypeAlias = Annotated[float, Field(gt=0)]
+NotNegative: TypeAlias = Annotated[float, Field(ge=0)]
+Share: TypeAlias = Annotated[float, Field(ge=0, lt=1)]

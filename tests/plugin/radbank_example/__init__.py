@@ -1,0 +1,1 @@
+"""What radbank can be given from outside, each in one file."""
