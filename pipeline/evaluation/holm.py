@@ -1,33 +1,8 @@
-"""A difference between two models, with its interval and its p-value."""
+"""p-values adjusted for several tests."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 
 import numpy as np
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A difference; None where it is not defined.
-
-    Attributes
-    ----------
-    value
-        First minus second.
-    low, high
-        The ends of its interval.
-    p
-        Of the hypothesis that there is none, two-sided.
-    """
-
-    value: float | None
-    low: float | None
-    high: float | None
-    p: float | None
-
-    def to_dict(self) -> dict[str, float | None]:
-        """Return value, low, high and p for JSON."""
-        return asdict(self)
 
 
 def holm(p_values: Sequence[float | None]) -> list[float | None]:

@@ -1,15 +1,16 @@
-"""A JSON file that a stage wrote, checked as it is read."""
+"""A JSON file that one stage writes and another reads, typed on both sides."""
 
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from radbank.errors import RadbankError
+from radbank.files import write_json
 
 
 class Document(BaseModel):
-    """A JSON file that a stage wrote; unknown keys are passed over."""
+    """Content of a JSON file; unknown keys are ignored when it is read."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -38,3 +39,9 @@ def read_document(kind: type[D], path: Path) -> D:
             f"{path} is not as this version writes it ({where or 'the file'}: {first['msg']}): "
             "run `dvc repro`."
         ) from None
+
+
+def write_document(path: Path, content: Document) -> None:
+    """Write a JSON file that :func:`read_document` reads; fields that were not set are left out."""
+    written: dict[str, Any] = content.model_dump(exclude_unset=True)
+    write_json(path, written)
