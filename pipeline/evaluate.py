@@ -5,9 +5,9 @@ from rich.console import Console
 from pipeline import paths
 from pipeline.artifacts.cases import read_cases
 from pipeline.artifacts.document import write_document
+from pipeline.artifacts.learning import learning_curve
 from pipeline.artifacts.predictions import read_predictions
 from pipeline.evaluation.bootstrap import Intervals
-from pipeline.evaluation.learning import learning_curve
 from pipeline.evaluation.outcome import evaluate
 from pipeline.evaluation.plots import write_plots
 from pipeline.evaluation.table import caption, table

@@ -1,5 +1,6 @@
 """The results of an evaluation: what the stage evaluate writes and the report reads."""
 
+from collections.abc import Mapping
 from typing import Any, Self
 
 from pydantic import ConfigDict, model_validator
@@ -32,9 +33,19 @@ class Metrics(Document):
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Estimate]
 
+    @classmethod
+    def of(cls, estimates: Mapping[str, Estimate], **fields: Any) -> Self:  # noqa: ANN401 - own fields
+        """Join estimates by the name of the metric with the fields of a subclass."""
+        return cls.model_validate({**fields, **estimates})
+
     def estimate(self, metric: str) -> Estimate:
         """Return the estimate of a metric; an undefined one where it was not computed."""
         return self.estimates.get(metric, Estimate(value=None))
+
+    @property
+    def auc(self) -> Estimate:
+        """The AUC."""
+        return self.estimate("auc")
 
     @property
     def estimates(self) -> dict[str, Estimate]:

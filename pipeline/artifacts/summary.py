@@ -56,6 +56,11 @@ class Summary(Counted):
         return "AUC" if self.binary else "macro AUC"
 
     @property
+    def auc_heading(self) -> str:
+        """What the AUC is called where it stands alone."""
+        return self.auc[0].upper() + self.auc[1:]
+
+    @property
     def level(self) -> str:
         """The confidence in per cent, as '95 %'."""
         return f"{100 * self.confidence:g} %"

@@ -16,6 +16,7 @@ from pipeline.artifacts.provenance import (
 from pipeline.artifacts.results import (
     CalibrationFile,
     ComparisonsFile,
+    Estimate,
     ModelMetrics,
     Pair,
     PairSummary,
@@ -118,37 +119,37 @@ def summarise(study: Study, pairs: list[Pair], intervals: Intervals, *, margin: 
     origin, cases, best = study.provenance, next(iter(study.models.values())), study.best_head
     found = next((each for each in pairs if (each.first, each.second) == (FINETUNE, best)), None)
     augmented = {f"{name}_augmented": metrics(each) for name, each in study.augmented.items()}
-    summary = Summary(
-        data=data_in_words(synthetic=origin["synthetic"]),
-        backbone=origin["backbone"],
-        weights=weights_in_words(origin["weights"], random=origin["weights_random"]),
-        split=study.split,
-        split_note=note_on_split(study.split),
-        n=cases.reported.cases.n,
-        n_patients=cases.reported.cases.n_patients,
-        **counted(study.task.classes, cases.reported.cases.labels),
-        confidence=intervals["confidence"],
-        bootstrap=intervals["n_bootstrap"],
-        interval=intervals_in_words(study.task),
-        best_head=best,
-        models={name: metrics(scores) for name, scores in study.models.items()},
-        finetune_minus_best_head=None if found is None else _in_short(found),
-        conclusion=None,
-        **augmented,
-    )
-    return summary.model_copy(
-        update={
-            "conclusion": conclude(summary),
-            "differences": tuple(sentence(pair, margin=margin, auc=summary.auc) for pair in pairs),
+    summary = Summary.model_validate(
+        {
+            "data": data_in_words(synthetic=origin["synthetic"]),
+            "backbone": origin["backbone"],
+            "weights": weights_in_words(origin["weights"], random=origin["weights_random"]),
+            "split": study.split,
+            "split_note": note_on_split(study.split),
+            "n": cases.reported.cases.n,
+            "n_patients": cases.reported.cases.n_patients,
+            **counted(study.task.classes, cases.reported.cases.labels),
+            "confidence": intervals["confidence"],
+            "bootstrap": intervals["n_bootstrap"],
+            "interval": intervals_in_words(study.task),
+            "best_head": best,
+            "models": {name: metrics(scores) for name, scores in study.models.items()},
+            "finetune_minus_best_head": None if found is None else in_short(found),
+            "conclusion": None,
+            **augmented,
         }
     )
+    sentences = tuple(sentence(pair, margin=margin, auc=summary.auc) for pair in pairs)
+    return summary.model_copy(update={"conclusion": conclude(summary), "differences": sentences})
 
 
-def _in_short(pair: Pair) -> PairSummary:
+def in_short(pair: Pair) -> PairSummary:
     """Return the differences of a pair without tests."""
-    ends = {"value", "low", "high"}
-    shown = {"auc": pair.auc, "accuracy": pair.accuracy, "brier": pair.brier}
-    return PairSummary(**{name: each.model_dump(include=ends) for name, each in shown.items()})
+    shown = (
+        Estimate(value=each.value, low=each.low, high=each.high)
+        for each in (pair.auc, pair.accuracy, pair.brier)
+    )
+    return PairSummary(**dict(zip(("auc", "accuracy", "brier"), shown, strict=True)))
 
 
 def _scores(study: Study, settings: Evaluate, intervals: Intervals) -> dict[str, Any]:
@@ -158,7 +159,7 @@ def _scores(study: Study, settings: Evaluate, intervals: Intervals) -> dict[str,
     return {
         "interval": intervals_in_words(study.task),
         "models": {
-            name: ModelMetrics(**measure(cases, metrics, intervals).estimates)
+            name: ModelMetrics.of(measure(cases, metrics, intervals).estimates)
             for name, cases in reported.items()
         },
         "classes": {

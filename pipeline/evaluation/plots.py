@@ -30,7 +30,7 @@ def write_plots(
     models
         Reported cases by model.
     learning
-        From :func:`pipeline.evaluation.learning.learning_curve`.
+        From :func:`pipeline.artifacts.learning.learning_curve`.
     confidence
         Of the intervals in the calibration and decision curves.
     """

@@ -81,7 +81,8 @@ class Isotonic:
             return np.column_stack([1 - corrected, corrected])
         total = corrected.sum(axis=1, keepdims=True)
         even = np.full_like(corrected, 1 / corrected.shape[1])
-        return np.divide(corrected, total, out=even, where=total > 0)
+        divided: FloatArray = np.divide(corrected, total, out=even, where=total > 0)
+        return divided
 
 
 def recalibrate(cases: ScoredCases, method: Method, task: Task) -> Recalibration | None:
@@ -129,7 +130,7 @@ def before_and_after(
         cases = replace(model.reported.cases, probabilities=probabilities)
         classified = replace(model.reported, cases=cases)
         found = measure(classified, calibration_metrics(study.task), intervals)
-        return Metrics(**found.estimates)
+        return Metrics.of(found.estimates)
 
     found = {}
     for name, model in study.models.items():

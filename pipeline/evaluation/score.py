@@ -129,10 +129,10 @@ def model_metrics(
 ) -> ModelMetrics:
     """Return the main metrics of a model."""
     found = measure(classified, main_metrics(classified.task), intervals)
-    return ModelMetrics(
+    return ModelMetrics.of(
+        found.estimates,
         threshold=threshold,
         degenerate_resamples=found.degenerate_resamples,
-        **found.estimates,
     )
 
 
@@ -156,13 +156,14 @@ def score_each_class(classified: ClassifiedCases, confidence: float) -> dict[str
     found = {}
     for label, cases in zip(classified.task.reported, classified.one_vs_rest, strict=True):
         own, called = cases.labels == 1, classified.predicted == label
-        shares = {"sensitivity": own, "precision": called}
-        found[classified.task.classes[label]] = ClassMetrics(
-            n=int(own.sum()),
-            n_patients=int(np.unique(cases.patients[own]).size),
-            auc=_auc(cases, confidence),
-            **{name: _share(classified, each, confidence) for name, each in shares.items()},
-        )
+        estimates = {
+            "auc": _auc(cases, confidence),
+            "sensitivity": _share(classified, own, confidence),
+            "precision": _share(classified, called, confidence),
+        }
+        n_patients = int(np.unique(cases.patients[own]).size)
+        name = classified.task.classes[label]
+        found[name] = ClassMetrics.of(estimates, n=int(own.sum()), n_patients=n_patients)
     return found
 
 

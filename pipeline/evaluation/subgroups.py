@@ -83,7 +83,7 @@ def _score(model: ClassifiedCases, inside: BoolArray, intervals: Intervals) -> M
         (whole,) = model.one_vs_rest
         gap = gap_to_whole(whole, inside, intervals["confidence"])
         found = dict([auc, (GAP, gap), *others])
-    return Metrics(**found)
+    return Metrics.of(found)
 
 
 def gap_to_whole(whole: BinaryCases, inside: BoolArray, confidence: float) -> Estimate:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pipeline.artifacts.results import Estimate, Pair
 from pipeline.artifacts.summary import Summary
 from pipeline.artifacts.task import Task
+from pipeline.evaluation.metric import Metric
 from pipeline.evaluation.metrics import METRICS, main_metrics
 
 
@@ -15,7 +16,8 @@ def plain_name(model: str) -> str:
 
 def auc_name(classes: Sequence[str]) -> str:
     """Return what the AUC of some classes is called inside a sentence."""
-    return METRICS["auc"].heading(Task.of(classes)).replace("Macro", "macro")
+    auc: Metric = METRICS["auc"]
+    return auc.heading(Task.of(classes)).replace("Macro", "macro")
 
 
 def auc_in_words(classes: Sequence[str], figure: Estimate) -> str:

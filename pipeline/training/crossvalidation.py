@@ -85,9 +85,9 @@ def summary(origin: Mapping[str, Any], models: Mapping[str, Any], classes: Seque
     )
     lines = [heading]
     for name, figures in models.items():
-        auc, spread = figures["auc"], figures["auc_by_repeat"]
+        auc, spread = Estimate(**figures["auc"]), figures["auc_by_repeat"]
         lines.append(
-            f"{name:<20} {auc_in_words(classes, Estimate(**auc))}, by repeat {_number(spread['smallest'])} to "
+            f"{name:<20} {auc_in_words(classes, auc)}, by repeat {_number(spread['smallest'])} to "
             f"{_number(spread['largest'])}; accuracy {_number(figures['accuracy']['value'])}"
         )
     return "\n".join(lines)

@@ -15,7 +15,7 @@ from pipeline.artifacts.images import write_images
 from pipeline.artifacts.predictions import read_predictions
 from pipeline.artifacts.trained_model import TrainedModel
 from pipeline.evaluation import youden_threshold
-from pipeline.evaluation.learning import learning_curve
+from pipeline.artifacts.learning import learning_curve
 from radbank.errors import RadbankError
 from radbank.files import sha256_file, write_json
 

@@ -1,6 +1,7 @@
 """Metrics at the rates and prevalences that params.yaml asks for, one metric a value."""
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -72,18 +73,25 @@ def _tnr_at(weighted: Weighted, point: float) -> FloatArray:
 def _ppv(weighted: Weighted, prevalence: float) -> FloatArray:
     return predictive_values(
         sensitivity.values(weighted), specificity.values(weighted), prevalence
-    )[0]
+    ).ppv
 
 
 def _npv(weighted: Weighted, prevalence: float) -> FloatArray:
     return predictive_values(
         sensitivity.values(weighted), specificity.values(weighted), prevalence
-    )[1]
+    ).npv
+
+
+class PredictiveValues(NamedTuple):
+    """Shares of the cases predicted positive, and negative, that are; ndarrays (n_sets,)."""
+
+    ppv: FloatArray
+    npv: FloatArray
 
 
 def predictive_values(
     sensitivity: FloatArray, specificity: FloatArray, prevalence: float
-) -> tuple[FloatArray, FloatArray]:
+) -> PredictiveValues:
     """Return the positive and negative predictive value where a share `prevalence` is positive.
 
     Bayes' theorem: of the cases predicted positive, the share that is, and of those predicted
@@ -91,7 +99,7 @@ def predictive_values(
     """
     true_positive, false_positive = sensitivity * prevalence, (1 - specificity) * (1 - prevalence)
     true_negative, false_negative = specificity * (1 - prevalence), (1 - sensitivity) * prevalence
-    return (
+    return PredictiveValues(
         ratio(true_positive, true_positive + false_positive),
         ratio(true_negative, true_negative + false_negative),
     )

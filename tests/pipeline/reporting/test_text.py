@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.reporting import text
-from pipeline.reporting.costs import Cost
+from pipeline.artifacts.cost import Cost
 from pipeline.reporting.evidence import Estimate
 
 DASH, MINUS = "\N{EN DASH}", "\N{MINUS SIGN}"

@@ -1,9 +1,13 @@
 """Who is in the study: the images and patients of each split, and the files left out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
+from pipeline.reporting.evidence import Evidence
+from pipeline.reporting.section import Section
 from pipeline.reporting.text import UNDEFINED, share
 
 SPLITS = {"train": "Training", "validation": "Validation", "test": "Test", "excluded": "Excluded"}
@@ -29,7 +33,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Cohort:
+class CohortTable:
     """The table of characteristics: one column a split, and one for all."""
 
     columns: tuple[str, ...]
@@ -55,7 +59,9 @@ class Quarantine:
     paths: tuple[tuple[str, str], ...]
 
 
-def describe_cohort(cases: pd.DataFrame, splits: pd.DataFrame, classes: tuple[str, ...]) -> Cohort:
+def describe_cohort(
+    cases: pd.DataFrame, splits: pd.DataFrame, classes: tuple[str, ...]
+) -> CohortTable:
     """Describe the images of each split.
 
     Parameters
@@ -89,7 +95,7 @@ def describe_cohort(cases: pd.DataFrame, splits: pd.DataFrame, classes: tuple[st
     findings = _own_names(images["finding"])
     if len(findings) > len(classes):
         groups.insert(2, _counts("Finding", columns, "finding", findings))
-    return Cohort(tuple(parts), tuple(groups))
+    return CohortTable(tuple(parts), tuple(groups))
 
 
 def describe_quarantine(quarantine: pd.DataFrame) -> Quarantine:
@@ -144,3 +150,14 @@ def _quartiles(column: pd.Series) -> str:
         return UNDEFINED
     low, middle, high = ages.quantile([0.25, 0.5, 0.75])
     return f"{middle:.0f} ({low:.0f} to {high:.0f})"
+
+
+def _context(evidence: Evidence) -> Mapping[str, Any]:
+    cases = evidence.cases
+    return {
+        "cohort": describe_cohort(cases.frame, evidence.splits, cases.classes),
+        "quarantine": describe_quarantine(evidence.quarantine),
+    }
+
+
+section = Section("The cohort", _context)

@@ -1,8 +1,13 @@
 """How it was done, in words that can go into a paper."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.artifacts.summary import Summary
 from pipeline.params import Params
 from pipeline.paths import FINETUNE
-from pipeline.reporting.evidence import Summary
+from pipeline.reporting.evidence import Evidence
+from pipeline.reporting.section import Section
 from pipeline.reporting.style import name_in_words
 from pipeline.reporting.text import percent, plain
 
@@ -21,7 +26,7 @@ def methods_paragraphs(params: Params, summary: Summary, official: set[str]) -> 
         _cases(params, official),
         _frozen(params, summary),
         _finetuning(params, summary),
-        (_evaluation if summary.two_classes else _evaluation_of_more)(params, summary),
+        _evaluation(params, summary),
     ]
 
 
@@ -109,37 +114,40 @@ def _finetuning(params: Params, summary: Summary) -> str:
         f"{plain(tune.learning_rate)} over {tune.warmup_epochs} "
         f"{'epoch' if tune.warmup_epochs == 1 else 'epochs'} and then falling to "
         f"{plain(tune.final_learning_rate)}. The weights of the epoch with the highest "
-        f"{summary.auc_in_sentence} on the validation split were kept."
+        f"{summary.auc} on the validation split were kept."
     )
+
+
+_DEFINED = {
+    True: "for each model the threshold with the highest Youden index on the validation split was "
+    "applied unchanged to the {split} split",
+    False: "an image of the {split} split was called the class of its highest probability. Macro "
+    "AUC is the mean over classes of the AUC of each class against the rest, balanced accuracy the "
+    "mean of their sensitivities, macro F1 the mean of their F1; kappa is Cohen's, and the Brier "
+    "score is summed over classes, from 0 to 2",
+}
+_TESTED = {True: "the DeLong test", False: "the paired bootstrap"}
 
 
 def _evaluation(params: Params, summary: Summary) -> str:
+    auc = summary.auc
     return (
-        "Evaluation: for each model the threshold with the highest Youden index on the validation "
-        f"split was applied unchanged to the {summary.split} split. The best head is the one with "
-        f"the highest AUC on the validation split. Intervals are {percent(summary.confidence)} "
-        f"intervals {summary.interval}; the bootstrap drew patients with all their images "
-        f"{summary.bootstrap:,} times (seed {params.seed}). Pairs of models were compared on the "
-        "same cases by the DeLong test for AUC and McNemar's for accuracy, both clustered by "
-        "patient, with Holm's correction over all pairs; a difference in AUC of less than "
-        f"{params.evaluate.margin:g} was taken as one that would not matter. Probabilities were "
-        f"recalibrated on the validation split ({params.evaluate.recalibration}) for the figures "
-        "of calibration only. Costs are wall-clock seconds, measured once."
+        f"Evaluation: {_DEFINED[summary.binary].format(split=summary.split)}. The best head is the "
+        f"one with the highest {auc} on the validation split. Intervals are "
+        f"{percent(summary.confidence)} intervals {summary.interval}; the bootstrap drew patients "
+        f"with all their images {summary.bootstrap:,} times (seed {params.seed}). Pairs of models "
+        f"were compared on the same cases by {_TESTED[summary.binary]} for {auc} and McNemar's "
+        "test for accuracy, both clustered by patient, with Holm's correction over all pairs; a "
+        f"difference in {auc} of less than {params.evaluate.margin:g} was taken as one that would "
+        "not matter. Probabilities were recalibrated on the validation split "
+        f"({params.evaluate.recalibration}) for the figures of calibration only. Costs are "
+        "wall-clock seconds, measured once."
     )
 
 
-def _evaluation_of_more(params: Params, summary: Summary) -> str:
-    return (
-        "Evaluation: an image was called the class of its highest probability. Macro AUC is the "
-        "mean over classes of the AUC of each class against the rest, balanced accuracy the mean "
-        "of their sensitivities, macro F1 the mean of their F1; kappa is Cohen's, and the Brier "
-        "score is summed over classes, from 0 to 2. The best head is the one with the highest "
-        f"macro AUC on the validation split. Intervals are {percent(summary.confidence)} "
-        f"intervals {summary.interval}; the bootstrap drew patients with all their images "
-        f"{summary.bootstrap:,} times (seed {params.seed}). Pairs of models were compared on the "
-        f"same cases of the {summary.split} split by the paired bootstrap for macro AUC and "
-        "McNemar's test, clustered by patient, for accuracy, with Holm's correction over all "
-        f"pairs; a difference in macro AUC of less than {params.evaluate.margin:g} was taken as "
-        "one that would not matter. The linear probe has one output a class, where the study it "
-        "comes from had one in all. Costs are wall-clock seconds, measured once."
-    )
+def _context(evidence: Evidence) -> Mapping[str, Any]:
+    official = set(evidence.cases.frame["official_split"].dropna())
+    return {"methods": methods_paragraphs(evidence.params, evidence.summary, official)}
+
+
+section = Section("Methods", _context)

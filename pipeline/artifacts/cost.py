@@ -1,9 +1,9 @@
-"""What stages cost, as the report reads it."""
+"""metrics/cost/: wall-clock seconds of the stages."""
 
 from typing import Literal
 
 from pipeline import paths
-from pipeline.reporting.document import Document, read_document
+from pipeline.artifacts.document import Document, read_document
 
 
 class Cost(Document):

@@ -1,11 +1,15 @@
 """Copies and people on two sides of the split: what the leak check found, in words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
+from pipeline.artifacts.leaks import LeakCounts
 from pipeline.params import Params
-from pipeline.reporting.evidence import LeakCounts
+from pipeline.reporting.evidence import Evidence
+from pipeline.reporting.section import Section
 
 LISTED_PAIRS = 20
 
@@ -94,3 +98,13 @@ def describe_leaks(counts: LeakCounts, pairs: pd.DataFrame, params: Params) -> L
 
 def _pairs(n: int) -> str:
     return f"{n:,} pair" if n == 1 else f"{n:,} pairs"
+
+
+def _context(evidence: Evidence) -> Mapping[str, Any]:
+    return {
+        "leaks": describe_leaks(evidence.leak_counts, evidence.leaks, evidence.params),
+        "table_number": 4 if len(evidence.quarantine) else 3,
+    }
+
+
+section = Section("Leak checks", _context)

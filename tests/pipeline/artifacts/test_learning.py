@@ -1,7 +1,7 @@
 import pytest
 from dvclive import Live
 
-from pipeline.evaluation.learning import learning_curve
+from pipeline.artifacts.learning import learning_curve
 from radbank.errors import RadbankError
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from pipeline import paths
 from pipeline.reporting.answer import answer
-from pipeline.reporting.costs import ExtractionCost, read_costs
+from pipeline.artifacts.cost import ExtractionCost, read_costs
 from pipeline.reporting.text import total_seconds
 from radbank.files import write_json
 

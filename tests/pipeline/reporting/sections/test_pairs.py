@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.reporting.costs import Cost
+from pipeline.artifacts.cost import Cost
 from pipeline.reporting.evidence import Estimate
 from pipeline.reporting.findings import Comparisons, Pair, PairDifference
 from pipeline.reporting.pairs import pair_lines

@@ -1,11 +1,16 @@
 """Every pair of models: what differs, what the data support, and what the difference costs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from pipeline.reporting.costs import Cost
-from pipeline.reporting.findings import Comparisons, Pair
+from pipeline.artifacts.cost import Cost
+from pipeline.artifacts.results import ComparisonsFile, Pair
+from pipeline.evaluation.wording import verdict
+from pipeline.reporting.evidence import Evidence
+from pipeline.reporting.section import Section
 from pipeline.reporting.style import label, name_in_words
-from pipeline.reporting.text import UNDEFINED, interval, number, times, total_seconds
+from pipeline.reporting.text import UNDEFINED, capitalised, interval, number, times, total_seconds
 
 
 @dataclass(frozen=True)
@@ -20,7 +25,7 @@ class PairLine:
         Difference, its interval, and the p-value adjusted for all pairs.
     accuracy, accuracy_interval, accuracy_p
         Likewise.
-    said
+    shown
         What the data support, and the ratio of costs.
     """
 
@@ -31,10 +36,10 @@ class PairLine:
     accuracy: str
     accuracy_interval: str
     accuracy_p: str
-    said: str
+    shown: str
 
 
-def pair_lines(comparisons: Comparisons, costs: dict[str, Cost]) -> list[PairLine]:
+def pair_lines(comparisons: ComparisonsFile, costs: dict[str, Cost], auc: str) -> list[PairLine]:
     """Return a line for every pair of models, in the order of metrics/comparisons.json."""
     return [
         PairLine(
@@ -45,30 +50,17 @@ def pair_lines(comparisons: Comparisons, costs: dict[str, Cost]) -> list[PairLin
             accuracy=number(pair.accuracy.value, signed=True),
             accuracy_interval=interval(pair.accuracy, signed=True),
             accuracy_p=p_value(pair.accuracy.p_holm),
-            said="; ".join(
+            shown="; ".join(
                 [
-                    verdict(pair, comparisons.margin),
+                    capitalised(
+                        verdict(pair, margin=comparisons.margin, auc=auc, name=name_in_words)
+                    ),
                     *cost_in_words(pair, costs),
                 ]
             ),
         )
         for pair in comparisons.pairs
     ]
-
-
-def verdict(pair: Pair, margin: float) -> str:
-    """Say which model ranks the cases better, if the data show it."""
-    if pair.better is not None:
-        return f"{label(pair.better)} ranks the cases better"
-    match pair.first_not_worse, pair.second_not_worse:
-        case True, True:
-            return f"Not shown to differ, and within {margin:g} of each other"
-        case True, False:
-            return f"Not shown to differ; {name_in_words(pair.first)} not worse by {margin:g}"
-        case False, True:
-            return f"Not shown to differ; {name_in_words(pair.second)} not worse by {margin:g}"
-        case _:
-            return "Not shown to differ"
 
 
 def cost_in_words(pair: Pair, costs: dict[str, Cost]) -> list[str]:
@@ -88,3 +80,16 @@ def p_value(p: float | None) -> str:
     if p is None:
         return UNDEFINED
     return "< 0.001" if p < 0.001 else number(p)
+
+
+def _context(evidence: Evidence) -> Mapping[str, Any]:
+    found = evidence.comparisons
+    return {
+        "pairs": pair_lines(found, evidence.costs, evidence.summary.auc),
+        "tests": found.tests,
+        "margin": found.margin,
+        "auc": evidence.summary.auc_heading,
+    }
+
+
+section = Section("Which differences the data support", _context)

@@ -1,7 +1,12 @@
 """What the result cannot show."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.artifacts.summary import Summary
 from pipeline.params import Params
-from pipeline.reporting.evidence import Summary
+from pipeline.reporting.evidence import Evidence
+from pipeline.reporting.section import Section
 
 FEW_EVENTS = 100
 FEW_PATIENTS = 50  # below it the bootstrap of several classes is too narrow (benchmarks)
@@ -39,53 +44,60 @@ def limits(params: Params, summary: Summary, quarantined: int) -> list[str]:
     quarantined
         Number of files that could not be used.
     """
-    said = []
+    found = []
     if summary.synthetic:
-        said.append(
+        found.append(
             "The images are synthetic. They show that the pipeline works; nothing here says how "
             "well any model reads a radiograph."
         )
     if summary.random_weights:
-        said.append(
+        found.append(
             "The backbone's weights are random. The heads saw features that were never trained; "
             "nothing here speaks for or against pretraining."
         )
     if summary.split != "test":
-        said.append(
+        found.append(
             f"There is no held-out test split. The figures come from the {summary.split} split, "
             "on which thresholds and the best head were chosen too, and are too good."
         )
     fewest = summary.smallest_class
     if fewest < FEW_EVENTS:
-        smaller = "smaller" if summary.two_classes else "smallest"
-        said.append(
+        smaller = "smaller" if summary.binary else "smallest"
+        found.append(
             f"The test is small: {fewest} images in its {smaller} class. At least {FEW_EVENTS} are "
             "advised for a trustworthy estimate (Collins, Ogundimu and Altman, Statistics in "
             "Medicine 35, 2016)."
         )
-    if not summary.two_classes and summary.n_patients < FEW_PATIENTS:
-        said.append(
+    if not summary.binary and summary.n_patients < FEW_PATIENTS:
+        found.append(
             f"The {summary.split} split has {summary.n_patients} patients. With so few, bootstrap "
             "intervals are too narrow: in simulations of 24 patients, those of the macro AUC held "
             "the truth in 88 % of cohorts instead of 95 %."
         )
-    said += [_ONE_RUN, _CHOSEN, _THRESHOLDS if summary.two_classes else _MIX, _SECONDS]
+    found += [_ONE_RUN, _CHOSEN, _THRESHOLDS if summary.binary else _MIX, _SECONDS]
     if params.finetune.image_size is not None:
-        said.append(
+        found.append(
             f"Fine-tuning read its images at {params.finetune.image_size} pixels, which need not "
             "be the size that the frozen backbone read; the comparison is of the two recipes as "
             "they were set, not of fine-tuning at its best."
         )
     if params.data.groups is None and params.data.group_pattern is None:
-        said.append(
+        found.append(
             "No table of patients was given (data.groups). Where the file layout does not name "
             "the patient, images of one person may lie in both training and test, which flatters "
             "every model."
         )
     if quarantined:
-        said.append(
+        found.append(
             f"Files that could not be used: {quarantined}. They "
             "were left out, and may differ from those that could."
         )
-    said.append("This is research, not a medical device. No model here is fit for clinical use.")
-    return said
+    found.append("This is research, not a medical device. No model here is fit for clinical use.")
+    return found
+
+
+def _context(evidence: Evidence) -> Mapping[str, Any]:
+    return {"limits": limits(evidence.params, evidence.summary, len(evidence.quarantine))}
+
+
+section = Section("Limits", _context)

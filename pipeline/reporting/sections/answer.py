@@ -1,16 +1,19 @@
 """The answer, before anything else: what fine-tuning adds to the best head, and at what cost."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from pipeline.artifacts.cost import Cost, ExtractionCost
+from pipeline.artifacts.summary import Summary
 from pipeline.paths import FINETUNE
-from pipeline.reporting.costs import Cost, ExtractionCost
-from pipeline.reporting.evidence import Summary
+from pipeline.reporting.evidence import Evidence
+from pipeline.reporting.section import Section
 from pipeline.reporting.style import label, name_in_words
 from pipeline.reporting.text import (
     UNDEFINED,
     interval,
     number,
-    percent,
     seconds,
     share,
     times,
@@ -19,7 +22,7 @@ from pipeline.reporting.text import (
 
 
 @dataclass(frozen=True)
-class Figure:
+class KeyFigure:
     """One number of the answer.
 
     Attributes
@@ -53,17 +56,17 @@ class Answer:
 
     conclusion: str
     cost: str
-    figures: tuple[Figure, ...]
+    figures: tuple[KeyFigure, ...]
 
 
 def answer(summary: Summary, costs: dict[str, Cost]) -> Answer:
     """Put together the answer."""
-    level, auc = percent(summary.confidence), summary.auc_in_sentence
+    level, auc = summary.level, summary.auc
     figures = [
-        Figure(
+        KeyFigure(
             f"{'Best head: ' if name == summary.best_head else ''}{label(name)}, {auc}",
             number(summary.models[name].auc.value),
-            f"{level} interval {interval(summary.models[name].auc)}",
+            f"{level} interval {interval(summary.models[name].estimate('auc'))}",
         )
         for name in (summary.best_head, FINETUNE)
         if name in summary.models
@@ -71,7 +74,7 @@ def answer(summary: Summary, costs: dict[str, Cost]) -> Answer:
     if summary.finetune_minus_best_head is not None:
         difference = summary.finetune_minus_best_head.auc
         figures.append(
-            Figure(
+            KeyFigure(
                 f"Fine-tuning minus best head, {auc}",
                 number(difference.value, signed=True),
                 f"{level} interval {interval(difference, signed=True)}",
@@ -82,7 +85,7 @@ def answer(summary: Summary, costs: dict[str, Cost]) -> Answer:
         head = total_seconds(costs, summary.best_head)
         tuned = costs[FINETUNE].seconds
         figures.append(
-            Figure(
+            KeyFigure(
                 "Cost: fine-tuning against best head",
                 f"{times(tuned / head)} \N{MULTIPLICATION SIGN}" if head else UNDEFINED,
                 f"{seconds(tuned)} s against {seconds(head)} s",
@@ -111,3 +114,10 @@ def _embedding(cost: Cost) -> str:
         f"Embedding every image once takes about {seconds(cost.seconds)} s, counting {from_bank} "
         "at the rate at which they were computed,"
     )
+
+
+def _context(evidence: Evidence) -> Mapping[str, Any]:
+    return {"answer": answer(evidence.summary, evidence.costs)}
+
+
+section = Section("The answer", _context)
