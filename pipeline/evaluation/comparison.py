@@ -18,7 +18,7 @@ from pipeline.evaluation.scored_cases import FloatArray
 _RESAMPLED = ("auc", "brier")
 
 
-def tests_in_words(task: Task) -> str:
+def how_tested(task: Task) -> str:
     """Say how pairs of models are tested."""
     return f"{auc_test(task)} (auc), clustered McNemar (accuracy), Holm over all pairs"
 

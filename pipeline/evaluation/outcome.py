@@ -25,7 +25,7 @@ from pipeline.artifacts.results import (
 )
 from pipeline.artifacts.summary import Summary
 from pipeline.evaluation.bootstrap import Intervals
-from pipeline.evaluation.comparison import compare, tests_in_words
+from pipeline.evaluation.comparison import compare, how_tested
 from pipeline.evaluation.grouping import find_subgroups
 from pipeline.evaluation.metrics import all_metrics
 from pipeline.evaluation.recalibration import before_and_after
@@ -79,7 +79,7 @@ def evaluate(
         summary=summary,
         scores=ScoresFile(**about, **_scores(study, settings, intervals)),
         comparisons=ComparisonsFile(
-            **about, tests=tests_in_words(study.task), margin=settings.margin, pairs=tuple(pairs)
+            **about, tests=how_tested(study.task), margin=settings.margin, pairs=tuple(pairs)
         ),
         calibration=CalibrationFile(
             **about,

@@ -137,7 +137,8 @@ class ScoredCases:
         if not np.isin(truth, range(predicted.shape[1])).all():
             raise ValueError("a label is of no class")
         in_range = ((predicted >= 0) & (predicted <= 1)).all(axis=1)
-        sound = in_range & (np.abs(predicted.sum(axis=1) - 1) < _NEAR)
+        total = np.where(in_range[:, np.newaxis], predicted, 0).sum(axis=1)
+        sound = in_range & (np.abs(total - 1) < _NEAR)
         if not sound.all():
             raise RadbankError(
                 f"The probabilities of {np.count_nonzero(~sound)} of {truth.size} cases are not "

@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from pipeline.evaluation.auc_difference import auc_difference
-from pipeline.evaluation.scored_cases import ScoredCases
+from pipeline.evaluation.auc_difference import auc_difference, bootstrap_difference
+from pipeline.evaluation.scored_cases import BinaryCases
 
 
 def scored(labels, logits, groups=None):
     groups = np.arange(len(labels)) if groups is None else groups
-    return ScoredCases.of(labels, 1 / (1 + np.exp(-logits)), groups)
+    return BinaryCases.of(labels, 1 / (1 + np.exp(-logits)), groups)
 
 
 @pytest.fixture
@@ -63,3 +63,18 @@ def test_without_two_patients_of_each_class_nothing_is_tested():
     assert (found.value, found.p) == (0, None)
     nothing = auc_difference(*[scored([0, 0], np.array([0.0, 1.0]))] * 2, 0.95)
     assert (nothing.value, nothing.low, nothing.p) == (None, None, None)
+
+
+def test_the_p_value_and_the_interval_of_the_bootstrap_agree():
+    draws = np.random.default_rng(0).normal(1.0, 0.5, 2000)
+    found = bootstrap_difference(1.0, draws, 0.95)
+    assert found.p == pytest.approx(2 * (1 + (draws <= 0).sum()) / 2001)
+    assert (found.low > 0) == (found.p < 0.05)
+    assert bootstrap_difference(-1.0, -draws, 0.95).p == pytest.approx(found.p)
+
+
+def test_a_bootstrap_difference_that_is_not_defined_has_no_interval_and_no_p():
+    assert bootstrap_difference(np.nan, np.full(10, np.nan), 0.95).value is None
+    half = np.where(np.arange(10) < 5, np.nan, 0.1)
+    found = bootstrap_difference(0.1, half, 0.95)
+    assert (found.value, found.low, found.p) == (0.1, None, None)
