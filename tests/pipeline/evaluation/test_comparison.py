@@ -57,9 +57,7 @@ def test_the_difference_is_the_first_minus_the_second_and_changes_sign_with_them
     assert forth.auc.low == pytest.approx(-back.auc.high)
     assert forth.auc.low > 0
     assert forth.brier.value < 0
-    assert forth.accuracy.value == pytest.approx(
-        value(good, "accuracy") - value(poor, "accuracy")
-    )
+    assert forth.accuracy.value == pytest.approx(value(good, "accuracy") - value(poor, "accuracy"))
     assert not back.first_not_worse
 
 

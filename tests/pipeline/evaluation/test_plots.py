@@ -45,7 +45,9 @@ def test_one_file_a_kind_of_curve_names_the_model_of_each_row(tmp_path, models):
 
 def test_confusion_is_by_the_models_own_rule(models):
     found = confusion(models["mlp"])
-    assert (found["predicted"] == "opacity").tolist() == models["mlp"].predicted.astype(bool).tolist()
+    assert (found["predicted"] == "opacity").tolist() == models["mlp"].predicted.astype(
+        bool
+    ).tolist()
     labels = models["mlp"].cases.labels
     assert (found["actual"] == "opacity").tolist() == labels.astype(bool).tolist()
 

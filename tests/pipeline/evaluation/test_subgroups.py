@@ -7,7 +7,6 @@ from pipeline.evaluation.grouping import find_subgroups
 from pipeline.evaluation.subgroups import gap_to_whole, score_subgroups
 from radbank.errors import RadbankError
 
-
 INTERVALS = {"n_bootstrap": 100, "confidence": 0.95, "seed": 0}
 
 

@@ -4,9 +4,9 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, log_loss
 
-from pipeline.evaluation.logistic import fit_line, fit_shift
 from pipeline.artifacts.task import Task
 from pipeline.evaluation.classified import Weighted
+from pipeline.evaluation.logistic import fit_line, fit_shift
 from pipeline.evaluation.metrics import calibration_metrics
 
 

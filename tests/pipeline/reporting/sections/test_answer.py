@@ -1,7 +1,7 @@
 import pytest
+from pipeline.reporting.answer import answer
 
 from pipeline import paths
-from pipeline.reporting.answer import answer
 from pipeline.artifacts.cost import ExtractionCost, read_costs
 from pipeline.reporting.text import total_seconds
 from radbank.files import write_json

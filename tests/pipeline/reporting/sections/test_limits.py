@@ -1,8 +1,9 @@
 """The limits are those of this run."""
 
+from pipeline.reporting.limits import limits
+
 from pipeline.params import Params
 from pipeline.reporting.evidence import Summary
-from pipeline.reporting.limits import limits
 
 
 def test_synthetic_comes_first(params: Params, summary: Summary) -> None:

@@ -1,11 +1,11 @@
 """What the data support about two models, with what it costs."""
 
 import pytest
+from pipeline.reporting.findings import Comparisons, Pair, PairDifference
+from pipeline.reporting.pairs import pair_lines
 
 from pipeline.artifacts.cost import Cost
 from pipeline.reporting.evidence import Estimate
-from pipeline.reporting.findings import Comparisons, Pair, PairDifference
-from pipeline.reporting.pairs import pair_lines
 
 SECONDS = {"extract": 3.0, "logistic_regression": 1.0, "finetune": 164.0}
 COSTS = {
