@@ -17,8 +17,8 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.evaluation.auc_difference import auc_difference
 from pipeline.evaluation.delong import auc_interval
+from pipeline.evaluation.macro_auc import macro_auc_difference
 from pipeline.evaluation.proportion import share_difference, share_interval
 from pipeline.evaluation.scored_cases import ScoredCases
 
@@ -111,7 +111,7 @@ def examine(first: ScoredCases, second: ScoredCases, truth: Truth) -> list[float
         (share_interval(right, everyone, first, CONFIDENCE), truth.accuracy),
     )
     tests = (
-        auc_difference(first, second, CONFIDENCE).p,
+        macro_auc_difference([first], [second], CONFIDENCE).p,
         share_difference(right, other, first, CONFIDENCE).p,
     )
     held = [math.nan if low is None else low <= value <= high for (low, high), value in intervals]

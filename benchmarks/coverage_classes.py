@@ -13,14 +13,14 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import softmax
-
-from pipeline.evaluation.bootstrap import Intervals
-from pipeline.evaluation.macro_auc import macro_auc_difference, macro_auc_interval
 from pipeline.evaluation.multiclass.cases import ClassCases
 from pipeline.evaluation.multiclass.comparison import compare_classes
 from pipeline.evaluation.multiclass.metrics import CLASS_METRICS, ClassMetrics
 from pipeline.evaluation.multiclass.score import score_classes
+from scipy.special import softmax
+
+from pipeline.evaluation.bootstrap import Intervals
+from pipeline.evaluation.macro_auc import macro_auc_difference, macro_auc_interval
 
 INTERVALS = Intervals(n_bootstrap=500, confidence=0.95, seed=0)
 SIZES = (60, 120, 240, 600)

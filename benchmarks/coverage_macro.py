@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 import numpy as np
+from pipeline.evaluation.multiclass.cases import ClassCases
 
 from benchmarks.coverage_classes import INTERVALS, LARGE, draw
 from pipeline.evaluation.macro_auc import (
@@ -20,7 +21,6 @@ from pipeline.evaluation.macro_auc import (
     macro_auc_interval,
     macro_influences,
 )
-from pipeline.evaluation.multiclass.cases import ClassCases
 from pipeline.evaluation.scored_cases import ScoredCases
 
 

@@ -1,100 +1,45 @@
-"""From scores to probabilities that mean what they say: Platt's sigmoid, and its softmax."""
+"""Calibration of predicted probabilities: Platt scaling for any number of classes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self, TypeAlias
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import expit, log_softmax, logit, softmax
+from scipy.special import log_softmax, softmax
 
-from heads.base import by_class
-
-_SMALLEST = 1e-9  # probabilities are kept this far from 0 and 1, whose logits are infinite
+_SMALLEST = 1e-9  # probabilities are kept this far from 0, whose logarithm is infinite
 
 
 @dataclass(frozen=True)
-class Platt:
-    """sigmoid(slope * logit(p) + intercept), which never changes the order of two images.
+class Calibration:
+    """softmax(slope * log(p) + intercepts).
 
-    Attributes
-    ----------
-    slope
-        Not negative; below 1 it tempers an overconfident model.
-    intercept
-        Moves all probabilities towards one class.
-
-    References
-    ----------
-    Platt, Probabilistic outputs for support vector machines, 1999. As there, the targets are
-    (n_positive + 1) / (n_positive + 2) and 1 / (n_negative + 2) instead of 1 and 0, so that
-    classes told apart without an error do not ask for an infinite slope.
-    """
-
-    slope: float
-    intercept: float
-
-    @property
-    def in_words(self) -> str:
-        """The two numbers."""
-        return f"slope {self.slope:.3g}, intercept {self.intercept:.3g}"
-
-    @classmethod
-    def fit(cls, probability: NDArray[np.float64], labels: NDArray[np.int64]) -> Self:
-        """Find the two numbers with the smallest log loss.
-
-        Parameters
-        ----------
-        probability : ndarray of shape (n_images,)
-            Of the positive class, on images that the model did not learn from.
-        labels : ndarray of shape (n_images,)
-            Both classes present.
-        """
-        n_positive = int(labels.sum())
-        n_negative = len(labels) - n_positive
-        target = np.where(labels == 1, (n_positive + 1) / (n_positive + 2), 1 / (n_negative + 2))
-        x = _logit(probability)
-
-        def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-            z = parameters[0] * x + parameters[1]
-            error = expit(z) - target
-            value = np.mean(np.logaddexp(0, z) - target * z)
-            return float(value), np.array([np.mean(error * x), np.mean(error)])
-
-        found = minimize(
-            loss, [1.0, 0.0], jac=True, method="L-BFGS-B", bounds=[(0, None), (None, None)]
-        )
-        slope, intercept = map(float, found.x)
-        return cls(slope, intercept)
-
-    def __call__(self, probability: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return calibrated probabilities of the same shape."""
-        calibrated: NDArray[np.float64] = expit(self.slope * _logit(probability) + self.intercept)
-        return calibrated
-
-    def of_classes(self, probability: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Calibrate probabilities of both classes, shape (n_images, 2, ...)."""
-        return by_class(self(probability[:, 1]))
-
-
-@dataclass(frozen=True)
-class SoftmaxScaling:
-    """softmax(slope * log(p) + intercepts): Platt's sigmoid for more than two classes.
+    Of two classes this is Platt's sigmoid(slope * logit(p) + intercept) [1]_, which never changes
+    the order of two images; of more it is bias-corrected temperature scaling [2]_; without
+    intercepts it is temperature scaling [3]_, the temperature being 1 / slope.
 
     Attributes
     ----------
     slope
         Not negative; below 1 it tempers an overconfident model.
     intercepts
-        One a class, of mean zero: move probability towards a class.
+        One a class, the first of them 0: move probability towards a class.
+
+    Notes
+    -----
+    The targets are smoothed as Platt did, so that classes told apart without an error do not ask
+    for an infinite slope: of the n images of a class, (n + 1) / (n + n_classes) for that class and
+    1 / (n + n_classes) for each other, instead of 1 and 0.
 
     References
     ----------
-    Alexandari, Kundaje and Shrikumar, Maximum likelihood with bias-corrected calibration is
-    hard-to-beat at label shift adaptation, ICML 2020 (bias-corrected temperature scaling). Targets
-    are smoothed as in :class:`Platt`: of the n images of a class, (n + 1) / (n + n_classes) for
-    that class and 1 / (n + n_classes) for each other.
+    .. [1] Platt, Probabilistic outputs for support vector machines, in Advances in Large Margin
+       Classifiers, 1999.
+    .. [2] Alexandari, Kundaje and Shrikumar, Maximum likelihood with bias-corrected calibration is
+       hard-to-beat at label shift adaptation, ICML 2020.
+    .. [3] Guo et al., On Calibration of Modern Neural Networks, ICML 2017; there without smoothing.
     """
 
     slope: float
@@ -102,12 +47,14 @@ class SoftmaxScaling:
 
     @property
     def in_words(self) -> str:
-        """The numbers."""
-        listed = " ".join(f"{intercept:.3g}" for intercept in self.intercepts)
-        return f"slope {self.slope:.3g}, intercepts {listed}"
+        """The numbers; the first intercept, which is 0, is left out."""
+        listed = " ".join(f"{intercept:.3g}" for intercept in self.intercepts[1:])
+        return f"slope {self.slope:.3g}, intercept {listed}"
 
     @classmethod
-    def fit(cls, probability: NDArray[np.float64], labels: NDArray[np.int64]) -> Self:
+    def fit(
+        cls, probability: NDArray[np.float64], labels: NDArray[np.int64], *, shift: bool = True
+    ) -> Self:
         """Find the numbers with the smallest log loss.
 
         Parameters
@@ -116,30 +63,33 @@ class SoftmaxScaling:
             On images that the model did not learn from.
         labels : ndarray of shape (n_images,)
             Every class present.
+        shift
+            Whether to fit intercepts; else they are 0.
         """
         n_classes = probability.shape[1]
         counts = np.bincount(labels, minlength=n_classes)
         target = (np.eye(n_classes) + 1 / counts[:, np.newaxis])[labels]
         target /= target.sum(axis=1, keepdims=True)
         x = _log(probability)
+        n_free = n_classes - 1 if shift else 0
 
         def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-            z = parameters[0] * x + parameters[1:]
+            z = parameters[0] * x
+            z[:, 1 : 1 + n_free] += parameters[1:]
             error = softmax(z, axis=1) - target
             value = -(target * log_softmax(z, axis=1)).sum(axis=1).mean()
             slope = (error * x).sum(axis=1).mean()
-            return float(value), np.concatenate([[slope], error.mean(axis=0)])
+            return float(value), np.array([slope, *error.mean(axis=0)[1 : 1 + n_free]])
 
         found = minimize(
             loss,
-            [1.0, *[0.0] * n_classes],
+            [1.0, *[0.0] * n_free],
             jac=True,
             method="L-BFGS-B",
-            bounds=[(0, None), *[(None, None)] * n_classes],
+            bounds=[(0, None), *[(None, None)] * n_free],
         )
         slope, *intercepts = found.x.tolist()
-        mean = sum(intercepts) / n_classes
-        return cls(slope, tuple(intercept - mean for intercept in intercepts))
+        return cls(slope, (0.0, *(intercepts or [0.0] * (n_classes - 1))))
 
     def of_classes(self, probability: NDArray[np.float64]) -> NDArray[np.float64]:
         """Calibrate probabilities of every class, shape (n_images, n_classes, ...)."""
@@ -150,36 +100,16 @@ class SoftmaxScaling:
         return calibrated
 
 
-Calibration: TypeAlias = Platt | SoftmaxScaling
-
-
 def calibrate(probability: NDArray[np.float64], labels: NDArray[np.int64]) -> Calibration:
-    """Fit the calibration that the number of classes asks for.
-
-    Parameters
-    ----------
-    probability : ndarray of shape (n_images, n_classes)
-        On images that the model did not learn from.
-    labels : ndarray of shape (n_images,)
-        Every class present.
-    """
-    if probability.shape[1] == 2:
-        return Platt.fit(probability[:, 1], labels)
-    return SoftmaxScaling.fit(probability, labels)
+    """Fit slope and intercepts; parameters as in :meth:`Calibration.fit`."""
+    return Calibration.fit(probability, labels)
 
 
 def from_numbers(numbers: Mapping[str, Any]) -> Calibration:
     """Return the calibration whose fields were saved."""
-    if "intercept" in numbers:
-        return Platt(**numbers)
-    return SoftmaxScaling(numbers["slope"], tuple(numbers["intercepts"]))
+    return Calibration(numbers["slope"], tuple(numbers["intercepts"]))
 
 
 def _log(probability: NDArray[np.float64]) -> NDArray[np.float64]:
     x: NDArray[np.float64] = np.log(np.maximum(probability, _SMALLEST))
-    return x
-
-
-def _logit(probability: NDArray[np.float64]) -> NDArray[np.float64]:
-    x: NDArray[np.float64] = logit(np.clip(probability, _SMALLEST, 1 - _SMALLEST))
     return x

@@ -1,4 +1,4 @@
-"""predictions/<model>.csv: what a model says of every image, and what the model comes from."""
+"""predictions/<model>.csv: predicted probabilities of every image, and the model's provenance."""
 
 import io
 import json
@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.artifacts.task import Task
 from radbank.errors import RadbankError
 from radbank.files import write_text
 
 CASES = ["id", "group", "label", "split"]
 VIEWS = ("probability", "augmented", "averaged")
-"""What a model says: its answer; and where there are altered views, what it says of the first of
-them and the mean over all views."""
+"""Probabilities: those reported; and where there are augmented views, those of the first of them
+and the mean over all views."""
 SPLITS = ("train", "validation", "test")
 
 
@@ -29,8 +30,8 @@ class Predictions:
     ----------
     frame : DataFrame
         One row an image of train, validation and test, sorted by id: id, group (patient), label
-        (class, from 0), split, probability (of the positive class: what the model says, on the
-        plain view unless it averages views); and where there are augmented views,
+        (class, from 0), split, probability (of the positive class, on the plain view unless the
+        model averages views); and where there are augmented views,
         probability_augmented (on the first of them) and probability_averaged (mean over all
         views, the plain one included). Of more than two classes each of these is a column a
         class: probability_<class>, augmented_<class>, averaged_<class>.
@@ -64,16 +65,15 @@ class Predictions:
             Whether the model answers with the mean over all views.
         """
         averaged = by_view.mean(axis=-1)
-        said = [averaged if average else by_view[..., 0]]
+        views = [averaged if average else by_view[..., 0]]
         if by_view.shape[-1] > 1:
-            said += [by_view[..., 1], averaged]
+            views += [by_view[..., 1], averaged]
         classes = provenance["classes"]
-        # of two classes the positive one says all
-        first = 1 if len(classes) == 2 else 0
+        reported = list(Task.of(classes).reported)
         columns = {
             name: values
-            for view, each in zip(VIEWS, said, strict=False)
-            for name, values in zip(columns_of(classes, view), each.T[first:], strict=True)
+            for view, each in zip(VIEWS, views, strict=False)
+            for name, values in zip(columns_of(classes, view), each.T[reported], strict=True)
         }
         frame = cases[CASES].assign(**columns)
         return cls(frame.sort_values("id", ignore_index=True), provenance)
@@ -85,7 +85,7 @@ class Predictions:
 
     @property
     def augmented(self) -> bool:
-        """Whether there are probabilities of altered views."""
+        """Whether there are probabilities of augmented views."""
         return len(self.frame.columns) > len(CASES) + len(columns_of(self.classes))
 
     def of_split(self, split: str) -> Self:
@@ -94,12 +94,12 @@ class Predictions:
 
     def probabilities(self, view: str = VIEWS[0]) -> NDArray[np.float64]:
         """Return the probability of each class, shape (n_cases, n_classes), for one of VIEWS."""
-        said = self.frame[columns_of(self.classes, view)].to_numpy(np.float64)
-        return np.column_stack([1 - said, said]) if said.shape[1] == 1 else said
+        found = self.frame[columns_of(self.classes, view)].to_numpy(np.float64)
+        return np.column_stack([1 - found, found]) if found.shape[1] == 1 else found
 
 
 def columns_of(classes: Sequence[str], view: str = VIEWS[0]) -> list[str]:
-    """Return the columns that hold probabilities: one of two classes, else one a class.
+    """Return the columns that hold probabilities: that of the positive class, or one a class.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def columns_of(classes: Sequence[str], view: str = VIEWS[0]) -> list[str]:
     view
         One of VIEWS.
     """
-    if len(classes) == 2:
+    if Task.of(classes).binary:
         return ["probability" if view == VIEWS[0] else f"probability_{view}"]
     return [f"{view}_{name}" for name in classes]
 

@@ -1,12 +1,5 @@
-"""How good are the scores, how sure is that, and which of two models is better.
+"""Metrics of predictions, their uncertainty over patients, and comparisons of models.
 
-Every number comes from one vectorised place (`metrics`), its uncertainty from another
-(`bootstrap`); both work on `ScoredCases`, so a new metric or a new interval is one more function.
+A metric is declared once (`metric`, `metrics`), computed for many sets of weights at a time from
+classified cases (`classified`), and has an interval over patients (`bootstrap`, or its own).
 """
-
-from pipeline.evaluation.comparison import compare
-from pipeline.evaluation.score import score
-from pipeline.evaluation.scored_cases import ScoredCases
-from pipeline.evaluation.thresholds import youden_threshold
-
-__all__ = ["ScoredCases", "compare", "score", "youden_threshold"]

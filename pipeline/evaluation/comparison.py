@@ -1,97 +1,40 @@
 """Which of two models is better on the same cases, for every pair of several models."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
-from pipeline.evaluation.auc_difference import auc_difference
-from pipeline.evaluation.bootstrap import Estimate, estimate
-from pipeline.evaluation.difference import Difference, holm
-from pipeline.evaluation.metrics import AllMetrics
+from pipeline.artifacts.results import Difference, Estimate, Pair
+from pipeline.evaluation.bootstrap import Intervals, resample
+from pipeline.evaluation.classified import ClassifiedCases, Weighted
+from pipeline.evaluation.holm import holm
+from pipeline.evaluation.macro_auc import macro_auc_difference
+from pipeline.evaluation.metrics import METRICS
 from pipeline.evaluation.proportion import share_difference
 from pipeline.evaluation.scored_cases import FloatArray
 
-TESTS = "clustered DeLong (auc), clustered McNemar (accuracy), Holm over all pairs"
-_BOOTSTRAPPED = ("auc", "brier")
+_RESAMPLED = ("auc", "brier")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Comparison:
-    """The figures of one model minus those of another on the same cases.
-
-    Attributes
-    ----------
-    first, second
-        Names of the models.
-    auc
-        Tested by the paired DeLong test, clustered by patient; of more than two classes the macro
-        average, by the paired bootstrap over patients.
-    accuracy
-        Each model at its own threshold, or of more than two classes calling the most probable;
-        tested as McNemar did, clustered by patient.
-    brier, auc_bootstrap
-        With paired bootstrap intervals over patients.
-    auc_p_holm, accuracy_p_holm
-        The p-values adjusted for all pairs that were compared.
-    """
-
-    first: str
-    second: str
-    auc: Difference
-    accuracy: Difference
-    brier: Estimate
-    auc_bootstrap: Estimate
-    auc_p_holm: float | None
-    accuracy_p_holm: float | None
-
-    def first_not_worse(self, margin: float) -> bool:
-        """Return whether the interval of the AUC shows `first` no more than `margin` worse."""
-        return self.auc.low is not None and self.auc.low > -margin
-
-    def second_not_worse(self, margin: float) -> bool:
-        """Return whether the interval of the AUC shows `second` no more than `margin` worse."""
-        return self.auc.high is not None and self.auc.high < margin
-
-    def better(self, confidence: float) -> str | None:
-        """Return the model that ranks the cases better by Holm's p-value; None if not shown."""
-        if self.auc.value is None or self.auc_p_holm is None or self.auc_p_holm >= 1 - confidence:
-            return None
-        return self.first if self.auc.value > 0 else self.second
-
-    def to_dict(self, *, confidence: float, margin: float) -> dict[str, Any]:
-        """Return the figures for JSON."""
-        return {
-            "first": self.first,
-            "second": self.second,
-            "auc": {**self.auc.to_dict(), "p_holm": self.auc_p_holm},
-            "auc_bootstrap": self.auc_bootstrap.to_dict(),
-            "accuracy": {**self.accuracy.to_dict(), "p_holm": self.accuracy_p_holm},
-            "brier": self.brier.to_dict(),
-            "better": self.better(confidence),
-            "first_not_worse": self.first_not_worse(margin),
-            "second_not_worse": self.second_not_worse(margin),
-        }
+HOW_TESTED = "clustered DeLong (auc), clustered McNemar (accuracy), Holm over all pairs"
 
 
 def compare(
-    models: Mapping[str, AllMetrics], *, n_bootstrap: int, confidence: float, seed: int
-) -> list[Comparison]:
+    models: Mapping[str, ClassifiedCases], intervals: Intervals, *, margin: float
+) -> list[Pair]:
     """Compare every pair of models.
 
     Parameters
     ----------
     models
-        Metrics by name, each at its model's own threshold, of the same cases in the same order.
-        Of two models the one named earlier is the first, from which the other is taken.
-    n_bootstrap
-        How many times the patients are drawn.
-    confidence
-        Of the intervals, as 0.95.
-    seed
-        Of the draws.
+        By name, each with the classes that its own decision rule predicts, of the same cases in
+        the same order. Of two models the one named earlier is the first, from which the other is
+        subtracted.
+    intervals
+        How intervals are made.
+    margin
+        Difference of AUCs that would not matter.
 
     Raises
     ------
@@ -107,60 +50,84 @@ def compare(
     pairs = list(combinations(models, 2))
     if not pairs:
         return []
-    cases = models[pairs[0][0]].cases
+    cases, confidence = models[pairs[0][0]].cases, intervals["confidence"]
+    metrics = [METRICS[name] for name in _RESAMPLED]
 
     def differences(weights: FloatArray) -> dict[str, FloatArray]:
-        figures = {name: metrics(weights) for name, metrics in models.items()}
+        values = {}
+        for name, model in models.items():
+            weighted = Weighted(model, weights)
+            values[name] = {metric.name: metric.values(weighted) for metric in metrics}
         return {
-            f"{first} {second} {metric}": figures[first][metric] - figures[second][metric]
+            f"{first} {second} {metric}": values[first][metric] - values[second][metric]
             for first, second in pairs
-            for metric in _BOOTSTRAPPED
+            for metric in _RESAMPLED
         }
 
-    drawn = estimate(
+    drawn = resample(
         differences,
         cases.patients,
         cases.n_patients,
-        n_bootstrap=n_bootstrap,
-        confidence=confidence,
-        seed=seed,
+        n_bootstrap=intervals["n_bootstrap"],
+        seed=intervals["seed"],
     )
-    made = [
-        Comparison(
-            first=first,
-            second=second,
-            auc=auc_difference(models[first].cases, models[second].cases, confidence),
-            accuracy=share_difference(
-                _right(models[first]), _right(models[second]), cases, confidence
-            ),
-            brier=drawn[f"{first} {second} brier"],
-            auc_bootstrap=drawn[f"{first} {second} auc"],
-            auc_p_holm=None,
-            accuracy_p_holm=None,
-        )
+    aucs = [
+        macro_auc_difference(models[first].one_vs_rest, models[second].one_vs_rest, confidence)
         for first, second in pairs
     ]
-    return with_holm(made)
-
-
-def with_holm(made: Sequence[Comparison]) -> list[Comparison]:
-    """Adjust the p-values of comparisons for all of them (:func:`holm`)."""
-    auc, accuracy = holm([each.auc.p for each in made]), holm([each.accuracy.p for each in made])
+    accuracies = [
+        share_difference(models[first].correct, models[second].correct, cases, confidence)
+        for first, second in pairs
+    ]
     return [
-        replace(each, auc_p_holm=on_auc, accuracy_p_holm=on_accuracy)
-        for each, on_auc, on_accuracy in zip(made, auc, accuracy, strict=True)
+        _pair(
+            names,
+            auc,
+            accuracy,
+            auc_bootstrap=drawn.estimate(f"{names[0]} {names[1]} auc", confidence),
+            brier=drawn.estimate(f"{names[0]} {names[1]} brier", confidence),
+            confidence=confidence,
+            margin=margin,
+        )
+        for names, auc, accuracy in zip(
+            pairs, _with_holm(aucs), _with_holm(accuracies), strict=True
+        )
     ]
 
 
-def _right(metrics: AllMetrics) -> np.ndarray:
-    """Return which cases a model calls right."""
-    cases = metrics.cases
-    right: np.ndarray = (cases.probabilities >= metrics.threshold) == (cases.labels == 1)
-    return right
+def _with_holm(tested: list[Difference]) -> list[Difference]:
+    """Adjust p-values for all pairs."""
+    adjusted = holm([each.p for each in tested])
+    return [each.model_copy(update={"p_holm": p}) for each, p in zip(tested, adjusted, strict=True)]
 
 
-def _check_same(models: Mapping[str, AllMetrics]) -> None:
-    first, *others = (metrics.cases for metrics in models.values())
+def _pair(
+    names: tuple[str, str],
+    auc: Difference,
+    accuracy: Difference,
+    *,
+    auc_bootstrap: Estimate,
+    brier: Estimate,
+    confidence: float,
+    margin: float,
+) -> Pair:
+    """Say what the difference of the AUC shows about a pair."""
+    shown = auc.value is not None and auc.p_holm is not None and auc.p_holm < 1 - confidence
+    return Pair(
+        first=names[0],
+        second=names[1],
+        auc=auc,
+        auc_bootstrap=auc_bootstrap,
+        accuracy=accuracy,
+        brier=brier,
+        better=names[0 if auc.value > 0 else 1] if shown and auc.value is not None else None,
+        first_not_worse=auc.low is not None and auc.low > -margin,
+        second_not_worse=auc.high is not None and auc.high < margin,
+    )
+
+
+def _check_same(models: Mapping[str, ClassifiedCases]) -> None:
+    first, *others = (model.cases for model in models.values())
     for other in others:
         same_labels = np.array_equal(first.labels, other.labels)
         same_patients = np.array_equal(first.patients, other.patients)

@@ -1,4 +1,4 @@
-"""The curves behind the figures: ROC, precision-recall, calibration, confusion.
+"""The curves behind the figures: ROC, precision-recall, calibration.
 
 Each is a frame as it is written to `plots/`; where a curve is not defined, for want of positive or
 negative cases, it has no rows.
@@ -12,10 +12,10 @@ import pandas as pd
 
 from pipeline.evaluation.proportion import wilson_interval
 from pipeline.evaluation.ranking import Ranking
-from pipeline.evaluation.scored_cases import FloatArray, ScoredCases
+from pipeline.evaluation.scored_cases import BinaryCases, FloatArray
 
 
-def roc(cases: ScoredCases) -> pd.DataFrame:
+def roc(cases: BinaryCases) -> pd.DataFrame:
     """Return the ROC curve from (0, 0) to (1, 1), without points inside a straight run.
 
     Returns
@@ -36,7 +36,7 @@ def roc(cases: ScoredCases) -> pd.DataFrame:
     )
 
 
-def precision_recall(cases: ScoredCases) -> pd.DataFrame:
+def precision_recall(cases: BinaryCases) -> pd.DataFrame:
     """Return precision over recall, one row a distinct score, from the highest score down.
 
     Returns
@@ -55,7 +55,7 @@ def precision_recall(cases: ScoredCases) -> pd.DataFrame:
     )
 
 
-def calibration(cases: ScoredCases, *, confidence: float, n_bins: int = 10) -> pd.DataFrame:
+def calibration(cases: BinaryCases, *, confidence: float, n_bins: int = 10) -> pd.DataFrame:
     """Return the observed share of positives over the predicted one, in bins of equal counts.
 
     Parameters
@@ -95,24 +95,39 @@ def calibration(cases: ScoredCases, *, confidence: float, n_bins: int = 10) -> p
     )
 
 
-def confusion(cases: ScoredCases, threshold: float, classes: Sequence[str]) -> pd.DataFrame:
-    """Return one row a case: `actual` and `predicted`, the names of classes.
+def mean_roc(cases: Sequence[BinaryCases]) -> pd.DataFrame:
+    """Return the mean of the ROC curves of several classes, sensitivity averaged at equal fpr.
 
-    Parameters
-    ----------
-    cases
-        What was predicted, and what is true.
-    threshold
-        A probability of at least this is called positive.
-    classes
-        Name of the negative class and of the positive one.
+    Where a curve is vertical, it has a lowest and a highest sensitivity at one fpr; both are
+    averaged, so that the area below the mean curve is the mean of the areas: the macro AUC.
+
+    Returns
+    -------
+    DataFrame
+        `fpr`, `tpr`; no rows where a class is absent.
     """
-    names = np.asarray(classes, dtype=object)
-    called = (cases.probabilities >= threshold).astype(np.int64)
-    return pd.DataFrame({"actual": names[cases.labels], "predicted": names[called]})
+    if len(cases) == 1 or not all(each.has_both_classes for each in cases):
+        return roc(next((each for each in cases if not each.has_both_classes), cases[0]))
+    curves = [roc(each) for each in cases]
+    grid = np.unique(np.concatenate([curve["fpr"] for curve in curves]))
+    ends = [_ends(curve["fpr"].to_numpy(), curve["tpr"].to_numpy(), grid) for curve in curves]
+    mean = np.mean(ends, axis=0)  # (2, n_grid): lowest and highest
+    return pd.DataFrame({"fpr": grid.repeat(2), "tpr": mean.T.ravel()})
 
 
-def _counts(cases: ScoredCases) -> tuple[FloatArray, FloatArray]:
+def _ends(x: FloatArray, y: FloatArray, at: FloatArray) -> FloatArray:
+    """Return the lowest and the highest y of a rising curve at each x, shape (2, n_at)."""
+    first, last = (np.searchsorted(x, at, side) for side in ("left", "right"))
+    between = np.interp(at, x, y)
+    return np.stack(
+        [
+            np.where(first < last, y[np.minimum(first, x.size - 1)], between),
+            np.where(first < last, y[last - 1], between),
+        ]
+    )
+
+
+def _counts(cases: BinaryCases) -> tuple[FloatArray, FloatArray]:
     """Count true and false positives at every threshold."""
     true_positives, false_positives = Ranking.of(cases).counts(np.ones((1, cases.n)))
     return true_positives[0], false_positives[0]

@@ -23,13 +23,13 @@ from scipy.optimize import brentq
 from scipy.stats import rankdata, t
 
 from pipeline.evaluation.clustered_variance import Spread, spread_over
-from pipeline.evaluation.scored_cases import FloatArray, ScoredCases
+from pipeline.evaluation.scored_cases import BinaryCases, FloatArray
 
 FEW_PATIENTS = 6  # of a class: below it the paired test takes Satterthwaite's degrees of freedom
 _NEAR = 1e-9
 
 
-def influences(cases: ScoredCases) -> tuple[float, FloatArray]:
+def influences(cases: BinaryCases) -> tuple[float, FloatArray]:
     """Return the AUC, and by how much each case pulls it up or down.
 
     Returns
@@ -57,7 +57,7 @@ def influences(cases: ScoredCases) -> tuple[float, FloatArray]:
     return auc, (placements - auc) / np.where(positive, n_positive, n_negative)
 
 
-def spread(influence: FloatArray, cases: ScoredCases) -> Spread | None:
+def spread(influence: FloatArray, cases: BinaryCases) -> Spread | None:
     """Return the variance of an estimate from the influences of its cases.
 
     Parameters
@@ -76,7 +76,7 @@ def spread(influence: FloatArray, cases: ScoredCases) -> Spread | None:
     return spread_over(influence, by_class, cases.patients, cases.n_patients)
 
 
-def auc_interval(cases: ScoredCases, confidence: float) -> tuple[float | None, float | None]:
+def auc_interval(cases: BinaryCases, confidence: float) -> tuple[float | None, float | None]:
     """Return the interval of an AUC: a score interval, widened by the design effect.
 
     It holds every area theta with

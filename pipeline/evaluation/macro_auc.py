@@ -18,6 +18,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from pipeline.artifacts.results import Difference
 from pipeline.evaluation.clustered_variance import Spread, spread_over
 from pipeline.evaluation.delong import (
     auc_interval,
@@ -28,12 +29,11 @@ from pipeline.evaluation.delong import (
     score_interval,
     spread,
 )
-from pipeline.evaluation.difference import Difference
 from pipeline.evaluation.paired_test import paired_test
-from pipeline.evaluation.scored_cases import FloatArray, ScoredCases
+from pipeline.evaluation.scored_cases import BinaryCases, FloatArray
 
 
-def macro_influences(classes: Sequence[ScoredCases]) -> tuple[float, FloatArray]:
+def macro_influences(classes: Sequence[BinaryCases]) -> tuple[float, FloatArray]:
     """Return the macro AUC, and by how much each case pulls it up or down.
 
     Parameters
@@ -59,7 +59,7 @@ def macro_influences(classes: Sequence[ScoredCases]) -> tuple[float, FloatArray]
 
 
 def macro_auc_interval(
-    classes: Sequence[ScoredCases], confidence: float
+    classes: Sequence[BinaryCases], confidence: float
 ) -> tuple[float | None, float | None]:
     """Return the interval of a macro AUC: as that of an AUC, a score interval.
 
@@ -108,12 +108,12 @@ def macro_auc_interval(
 
 
 def macro_auc_difference(
-    first: Sequence[ScoredCases], second: Sequence[ScoredCases], confidence: float
+    first: Sequence[BinaryCases], second: Sequence[BinaryCases], confidence: float
 ) -> Difference:
     """Return the macro AUC of `first` minus that of `second`, with its interval and p-value.
 
-    The paired DeLong test by patient of :func:`pipeline.evaluation.auc_difference.auc_difference`,
-    with a case's influence on the macro AUC in place of that on an AUC.
+    The influences of a case on both macro AUCs are subtracted before they are summed by patient, so
+    that what both models find hard cancels out (:mod:`pipeline.evaluation.paired_test`).
 
     Parameters
     ----------
@@ -123,12 +123,12 @@ def macro_auc_difference(
         Of the interval, as 0.95.
     """
     if not all(cases.has_both_classes for cases in first):
-        return Difference(None, None, None, None)
+        return Difference(value=None, low=None, high=None, p=None)
     (auc, influence), (other, on_other) = macro_influences(first), macro_influences(second)
     return paired_test(auc - other, _spread(influence - on_other, first), confidence)
 
 
-def _spread(influence: FloatArray, classes: Sequence[ScoredCases]) -> Spread | None:
+def _spread(influence: FloatArray, classes: Sequence[BinaryCases]) -> Spread | None:
     """Return the variance over the strata: the classes, and the cases of none of them if any."""
     strata = [cases.labels == 1 for cases in classes]
     others = ~np.any(strata, axis=0)
@@ -137,7 +137,7 @@ def _spread(influence: FloatArray, classes: Sequence[ScoredCases]) -> Spread | N
     return spread_over(influence, strata, classes[0].patients, classes[0].n_patients)
 
 
-def _at_least_independent(cases: ScoredCases) -> FloatArray:
+def _at_least_independent(cases: BinaryCases) -> FloatArray:
     """Return the influences on a class's AUC, enlarged where they vary less than the model says."""
     auc, influence = influences(cases)
     found = spread(influence, cases)
@@ -146,6 +146,6 @@ def _at_least_independent(cases: ScoredCases) -> FloatArray:
     return influence * math.sqrt(max(_independent(auc, cases) / found.variance, 1.0))
 
 
-def _independent(auc: float, cases: ScoredCases) -> float:
+def _independent(auc: float, cases: BinaryCases) -> float:
     """Return the model's variance of an AUC, of independent cases in the numbers of `cases`."""
     return model_variance(auc, cases.n_positive, cases.n - cases.n_positive)

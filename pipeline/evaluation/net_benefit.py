@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 
 from pipeline.evaluation.delong import quantile
-from pipeline.evaluation.scored_cases import FloatArray, ScoredCases
+from pipeline.evaluation.scored_cases import BinaryCases, FloatArray
 
 THRESHOLDS = np.arange(1, 100) / 100
 
 
 def decision_curve(
-    cases: ScoredCases, *, confidence: float, thresholds: FloatArray = THRESHOLDS
+    cases: BinaryCases, *, confidence: float, thresholds: FloatArray = THRESHOLDS
 ) -> pd.DataFrame:
     """Return the net benefit of acting where the probability is at least a threshold.
 
@@ -57,7 +57,7 @@ def decision_curve(
     )
 
 
-def _half_width(residuals: FloatArray, cases: ScoredCases, confidence: float) -> FloatArray:
+def _half_width(residuals: FloatArray, cases: BinaryCases, confidence: float) -> FloatArray:
     """Return half the interval's width of each row's mean; NaN with fewer than two patients."""
     k = cases.n_patients
     if k < 2:

@@ -1,56 +1,61 @@
-"""All that the evaluate stage finds, whatever the number of classes."""
+"""All that the evaluate stage finds, as the files that it writes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from pipeline.artifacts.predictions import Predictions
-from pipeline.evaluation.all_scores import all_scores
+from pipeline.artifacts.provenance import (
+    counted,
+    data_in_words,
+    note_on_split,
+    weights_in_words,
+)
+from pipeline.artifacts.results import (
+    CalibrationFile,
+    ComparisonsFile,
+    Estimate,
+    ModelMetrics,
+    Pair,
+    PairSummary,
+    ScoresFile,
+    SubgroupsFile,
+)
+from pipeline.artifacts.summary import Summary
 from pipeline.evaluation.bootstrap import Intervals
-from pipeline.evaluation.comparison import TESTS, Comparison, compare
+from pipeline.evaluation.comparison import HOW_TESTED, compare
 from pipeline.evaluation.grouping import find_subgroups
+from pipeline.evaluation.metrics import all_metrics
 from pipeline.evaluation.recalibration import before_and_after
-from pipeline.evaluation.study import Scores, Study
+from pipeline.evaluation.score import measure, model_metrics, score_each_class
+from pipeline.evaluation.study import ModelScores, Study
 from pipeline.evaluation.subgroups import score_subgroups
-from pipeline.evaluation.summary import compared_models
+from pipeline.evaluation.wording import conclude, intervals_in_words, sentence
 from pipeline.params import Evaluate
+from pipeline.paths import FINETUNE
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was found beside the summary.
+    """The study and the content of the files under metrics/."""
 
-    Attributes
-    ----------
-    study
-        All models' predictions.
-    comparisons
-        Of every pair of models.
-    tests
-        How they were tested, in words.
-    scores, calibration
-        Content of metrics/scores.json and metrics/calibration.json.
-    subgroups
-        Every model on every subgroup.
-    """
-
-    study: Study[Scores]
-    comparisons: Sequence[Comparison]
-    tests: str
-    scores: Mapping[str, Any]
-    calibration: Mapping[str, Any]
-    subgroups: Sequence[Mapping[str, Any]]
+    study: Study
+    summary: Summary
+    scores: ScoresFile
+    comparisons: ComparisonsFile
+    calibration: CalibrationFile
+    subgroups: SubgroupsFile
 
 
-def two_classes(
+def evaluate(
     predictions: Mapping[str, Predictions],
     cases: pd.DataFrame,
     settings: Evaluate,
     intervals: Intervals,
 ) -> Outcome:
-    """Evaluate models that tell positive from negative.
+    """Evaluate and compare models on the same cases.
 
     Parameters
     ----------
@@ -64,25 +69,101 @@ def two_classes(
         How intervals are made.
     """
     study = Study.of(predictions)
-    models = compared_models(study)
+    models = study.compared
+    subgroups = find_subgroups(cases, study.ids)
+    pairs = compare(models, intervals, margin=settings.margin)
+    summary = summarise(study, pairs, intervals, margin=settings.margin)
+    about = summary.model_dump(include={"data", "weights", "split", "split_note", "confidence"})
     return Outcome(
         study=study,
-        comparisons=compare(models, **intervals),
-        tests=TESTS,
-        scores=all_scores(
-            study,
-            operating_points=settings.operating_points,
-            prevalences=settings.prevalences,
-            **intervals,
+        summary=summary,
+        scores=ScoresFile(**about, **_scores(study, settings, intervals)),
+        comparisons=ComparisonsFile(
+            **about, tests=HOW_TESTED, margin=settings.margin, pairs=tuple(pairs)
         ),
-        calibration={
-            "method": settings.recalibration,
-            "models": before_and_after(study, settings.recalibration, **intervals),
-        },
-        subgroups=score_subgroups(
-            models,
-            find_subgroups(cases, study.ids),
-            confidence=settings.confidence,
-            minimum=settings.minimum_group,
+        calibration=CalibrationFile(
+            **about,
+            method=settings.recalibration,
+            models=before_and_after(study, settings.recalibration, intervals),
+        ),
+        subgroups=SubgroupsFile(
+            **about,
+            minimum_patients=settings.minimum_group,
+            groups=tuple(
+                score_subgroups(
+                    models, subgroups, minimum=settings.minimum_group, intervals=intervals
+                )
+            ),
         ),
     )
+
+
+def summarise(study: Study, pairs: list[Pair], intervals: Intervals, *, margin: float) -> Summary:
+    """Score every model, and say what the comparisons show.
+
+    Parameters
+    ----------
+    study
+        All models' predictions.
+    pairs
+        Comparisons of every pair of its models.
+    intervals
+        How intervals are made.
+    margin
+        Difference of AUCs that would not matter.
+    """
+
+    def metrics(scores: ModelScores) -> ModelMetrics:
+        return model_metrics(scores.reported, scores.rule.threshold, intervals)
+
+    origin, cases, best = study.provenance, next(iter(study.models.values())), study.best_head
+    found = next((each for each in pairs if (each.first, each.second) == (FINETUNE, best)), None)
+    augmented = {f"{name}_augmented": metrics(each) for name, each in study.augmented.items()}
+    summary = Summary.model_validate(
+        {
+            "data": data_in_words(synthetic=origin["synthetic"]),
+            "backbone": origin["backbone"],
+            "weights": weights_in_words(origin["weights"], random=origin["weights_random"]),
+            "split": study.split,
+            "split_note": note_on_split(study.split),
+            "n": cases.reported.cases.n,
+            "n_patients": cases.reported.cases.n_patients,
+            **counted(study.task.classes, cases.reported.cases.labels),
+            "confidence": intervals["confidence"],
+            "bootstrap": intervals["n_bootstrap"],
+            "interval": intervals_in_words(study.task),
+            "best_head": best,
+            "models": {name: metrics(scores) for name, scores in study.models.items()},
+            "finetune_minus_best_head": None if found is None else in_short(found),
+            "conclusion": None,
+            **augmented,
+        }
+    )
+    sentences = tuple(sentence(pair, margin=margin, auc=summary.auc) for pair in pairs)
+    return summary.model_copy(update={"conclusion": conclude(summary), "differences": sentences})
+
+
+def in_short(pair: Pair) -> PairSummary:
+    """Return the differences of a pair without tests."""
+    shown = (
+        Estimate(value=each.value, low=each.low, high=each.high)
+        for each in (pair.auc, pair.accuracy, pair.brier)
+    )
+    return PairSummary(**dict(zip(("auc", "accuracy", "brier"), shown, strict=True)))
+
+
+def _scores(study: Study, settings: Evaluate, intervals: Intervals) -> dict[str, Any]:
+    """Return every metric of every model, and every reported class."""
+    metrics = all_metrics(study.task, settings.operating_points, settings.prevalences)
+    reported = {name: scores.reported for name, scores in study.models.items()}
+    return {
+        "interval": intervals_in_words(study.task),
+        "models": {
+            name: ModelMetrics.of(measure(cases, metrics, intervals).estimates)
+            for name, cases in reported.items()
+        },
+        "classes": {
+            name: score_each_class(cases, intervals["confidence"])
+            for name, cases in reported.items()
+        },
+    }

@@ -4,9 +4,9 @@ import math
 
 from scipy.stats import t
 
+from pipeline.artifacts.results import Difference
 from pipeline.evaluation.clustered_variance import Spread
 from pipeline.evaluation.delong import FEW_PATIENTS, quantile
-from pipeline.evaluation.difference import Difference
 
 
 def paired_test(difference: float, scatter: Spread | None, confidence: float) -> Difference:
@@ -27,12 +27,12 @@ def paired_test(difference: float, scatter: Spread | None, confidence: float) ->
         Of the interval, as 0.95.
     """
     if scatter is None:
-        return Difference(difference, None, None, None)
+        return Difference(value=difference, low=None, high=None, p=None)
     error = math.sqrt(scatter.variance)
     if error == 0:  # two models that rank alike
-        return Difference(difference, difference, difference, 1.0)
+        return Difference(value=difference, low=difference, high=difference, p=1.0)
     few = scatter.fewest < FEW_PATIENTS
     freedom = scatter.satterthwaite if few else 2 * scatter.satterthwaite
     half = quantile(confidence, freedom) * error
     p = 2 * float(t.sf(abs(difference) / error, freedom))
-    return Difference(difference, difference - half, difference + half, p)
+    return Difference(value=difference, low=difference - half, high=difference + half, p=p)

@@ -1,15 +1,25 @@
-"""The files of `plots/`, one a model and a kind of curve, for DVC and for the report."""
+"""The files of `plots/`, one a kind of curve, in which the column `model` names the model."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from pipeline.evaluation.study import Scores, Study
+from pipeline.evaluation.classified import ClassifiedCases
+from pipeline.evaluation.curves import calibration, mean_roc, precision_recall, roc
+from pipeline.evaluation.net_benefit import decision_curve
+from pipeline.evaluation.scored_cases import BinaryCases
+from pipeline.paths import FINETUNE
 from radbank.files import atomic_path
 
 
 def write_plots(
-    folder: Path, study: Study[Scores], learning: pd.DataFrame, *, confidence: float
+    folder: Path,
+    models: Mapping[str, ClassifiedCases],
+    learning: pd.DataFrame,
+    *,
+    confidence: float,
 ) -> None:
     """Write every model's curves on the reported cases, and fine-tuning's learning curve.
 
@@ -17,21 +27,74 @@ def write_plots(
     ----------
     folder
         Replaced as a whole.
-    study
-        All models' predictions.
+    models
+        Reported cases by model.
     learning
-        From :func:`pipeline.evaluation.learning.learning_curve`.
+        From :func:`pipeline.artifacts.learning.learning_curve`.
     confidence
         Of the intervals in the calibration and decision curves.
     """
-    classes = study.provenance["classes"]
+    by_model = {name: curves(cases, confidence) for name, cases in models.items()}
+    kinds = next(iter(by_model.values()))
+    tables = {kind: {name: found[kind] for name, found in by_model.items()} for kind in kinds}
     with atomic_path(folder) as temporary:
         temporary.mkdir()
-        _write(temporary / "learning_finetune.csv", learning)
-        for name, model in study.models.items():
-            for kind, curve in model.curves(classes, confidence).items():
-                _write(temporary / f"{kind}_{name}.csv", curve)
+        for kind, frames in {**tables, "learning": {FINETUNE: learning}}.items():
+            _join(frames).to_csv(temporary / f"{kind}.csv", index=False, lineterminator="\n")
 
 
-def _write(path: Path, frame: pd.DataFrame) -> None:
-    frame.to_csv(path, index=False, lineterminator="\n")
+def curves(classified: ClassifiedCases, confidence: float) -> dict[str, pd.DataFrame]:
+    """Return the curves of a model by kind; those of binary tasks only have no rows elsewhere."""
+    one_vs_rest, task = classified.one_vs_rest, classified.task
+    of_classes = [
+        roc(cases).assign(**{"class": task.classes[label]})
+        for label, cases in zip(task.reported, one_vs_rest, strict=True)
+    ]
+    binary = classified.one_vs_rest[0]
+    only_binary = {
+        "precision_recall": precision_recall(binary),
+        "decision": decision_curve(binary, confidence=confidence),
+    }
+    return {
+        "roc": mean_roc(one_vs_rest),
+        "class_roc": pd.concat(of_classes, ignore_index=True)[["class", "fpr", "tpr"]],
+        **{kind: frame if task.binary else frame[:0] for kind, frame in only_binary.items()},
+        "calibration": calibration(calibrated_cases(classified), confidence=confidence),
+        "confusion": confusion(classified),
+    }
+
+
+def calibrated_cases(classified: ClassifiedCases) -> BinaryCases:
+    """Return the cases whose calibration is drawn.
+
+    Of a binary task, the positive class; else whether each prediction is right and how probable
+    it was: the confidence of a model in its predictions (Guo et al., On Calibration of Modern
+    Neural Networks, ICML 2017).
+    """
+    if classified.task.binary:
+        return classified.one_vs_rest[0]
+    cases = classified.cases
+    return BinaryCases(
+        classified.correct.astype(np.int64),
+        cases.probabilities.max(axis=1),
+        cases.patients,
+        cases.n_patients,
+    )
+
+
+def confusion(classified: ClassifiedCases) -> pd.DataFrame:
+    """Return one row a case: `actual` and `predicted`, the names of classes."""
+    names = np.asarray(classified.task.classes, dtype=object)
+    return pd.DataFrame(
+        {"actual": names[classified.cases.labels], "predicted": names[classified.predicted]}
+    )
+
+
+def _join(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Stack the tables of several models, each under its name."""
+    tables = []
+    for name, frame in frames.items():
+        table = frame.copy()
+        table.insert(0, "model", name)
+        tables.append(table)
+    return pd.concat([each for each in tables if len(each)] or tables[:1], ignore_index=True)

@@ -14,14 +14,11 @@ References
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import norm
 
+from pipeline.artifacts.results import Difference
 from pipeline.evaluation.delong import quantile
-from pipeline.evaluation.difference import Difference
-from pipeline.evaluation.scored_cases import FloatArray, OfPatients
-
-BoolArray = NDArray[np.bool_]
+from pipeline.evaluation.scored_cases import BoolArray, FloatArray, OfPatients
 
 
 def wilson_interval(
@@ -117,17 +114,18 @@ def share_difference(
     test by a hair.
     """
     if cases.n == 0:
-        return Difference(None, None, None, None)
+        return Difference(value=None, low=None, high=None, p=None)
     by_patient = np.bincount(
         cases.patients, first_right.astype(float) - second_right, cases.n_patients
     )
     difference = float(by_patient.sum()) / cases.n
     if cases.n_patients < 2:
-        return Difference(difference, None, None, None)
+        return Difference(value=difference, low=None, high=None, p=None)
     squares = float(by_patient @ by_patient)
     z = float(by_patient.sum()) / math.sqrt(squares) if squares > 0 else 0.0
     residuals = by_patient - difference * np.bincount(cases.patients, minlength=cases.n_patients)
     k = cases.n_patients
     error = math.sqrt(k / (k - 1) * float(residuals @ residuals)) / cases.n
     half = quantile(confidence, k - 1) * error
-    return Difference(difference, difference - half, difference + half, 2 * float(norm.sf(abs(z))))
+    p = 2 * float(norm.sf(abs(z)))
+    return Difference(value=difference, low=difference - half, high=difference + half, p=p)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.evaluation.scored_cases import FloatArray, IntArray, ScoredCases
+from pipeline.evaluation.scored_cases import BinaryCases, FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +29,7 @@ class Ranking:
     scores: FloatArray
 
     @classmethod
-    def of(cls, cases: ScoredCases) -> "Ranking":
+    def of(cls, cases: BinaryCases) -> "Ranking":
         """Rank cases by probability."""
         order = np.argsort(-cases.probabilities, kind="stable")
         ranked = cases.probabilities[order]

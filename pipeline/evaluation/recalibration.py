@@ -1,143 +1,144 @@
-"""Probabilities that mean more nearly what they say: corrected on validation, checked elsewhere."""
+"""Recalibration: fitted on validation, evaluated on the reported split."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any, Literal, Protocol
 
 import numpy as np
-from scipy.optimize import minimize_scalar
-from scipy.special import expit, logit
 from sklearn.isotonic import IsotonicRegression
 
-from pipeline.evaluation.bootstrap import estimate
-from pipeline.evaluation.logistic import fit_line
-from pipeline.evaluation.reliability import Reliability
+from heads.calibration import Calibration
+from pipeline.artifacts.results import Metrics, ModelCalibration
+from pipeline.artifacts.task import Task
+from pipeline.evaluation.bootstrap import Intervals
+from pipeline.evaluation.metrics import calibration_metrics
+from pipeline.evaluation.score import measure
 from pipeline.evaluation.scored_cases import FloatArray, ScoredCases
 from pipeline.evaluation.study import ModelScores, Study
 
 Method = Literal["temperature", "platt", "isotonic"]
-_CLIP = 1e-6
-_LOG_TEMPERATURES = (-5.0, 5.0)
 
 
-@dataclass(frozen=True, eq=False)
-class Recalibration:
-    """A map from a model's probabilities to corrected ones.
+class Recalibration(Protocol):
+    """A map from predicted probabilities to recalibrated ones."""
 
-    Attributes
-    ----------
-    method
-        `temperature` divides the logit by one number [1]_; `platt` multiplies and shifts it [2]_;
-        `isotonic` is the best rising step function [3]_.
-    parameters
-        `slope` and `intercept` on the logit of the first two; none of the last, which `steps`
-        holds as (probability, corrected probability).
-
-    References
-    ----------
-    .. [1] Guo et al., On Calibration of Modern Neural Networks, ICML 2017.
-    .. [2] Platt, in Advances in Large Margin Classifiers, 1999.
-    .. [3] Zadrozny and Elkan, KDD 2002.
-    """
-
-    method: Method
-    parameters: Mapping[str, float]
-    steps: tuple[FloatArray, FloatArray] | None = None
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What was fitted, for JSON."""
+        ...
 
     def __call__(self, probabilities: FloatArray) -> FloatArray:
-        """Return corrected probabilities of the same shape."""
-        if self.steps is not None:
-            return np.interp(probabilities, *self.steps)
-        line = self.parameters["intercept"] + self.parameters["slope"] * _logit(probabilities)
-        corrected: FloatArray = expit(line)
-        return corrected
+        """Return recalibrated probabilities of the same shape (n_cases, n_classes)."""
+        ...
 
 
-def recalibrate(cases: ScoredCases, method: Method) -> Recalibration | None:
-    """Fit a correction by maximum likelihood (isotonic: least squares).
+class Scaling:
+    """Temperature or Platt scaling (:class:`heads.calibration.Calibration`)."""
+
+    def __init__(self, fitted: Calibration, task: Task) -> None:
+        self.fitted = fitted
+        self.task = task
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Slope, and the intercept of the positive class or those of all."""
+        _, *others = self.fitted.intercepts
+        return {
+            "slope": self.fitted.slope,
+            "intercept": others[0] if self.task.binary else list(self.fitted.intercepts),
+        }
+
+    def __call__(self, probabilities: FloatArray) -> FloatArray:
+        """Return recalibrated probabilities of the same shape."""
+        return self.fitted.of_classes(probabilities)
+
+
+class Isotonic:
+    """The best rising step function of each reported class against the rest.
+
+    Zadrozny and Elkan, KDD 2002: of more than two classes, each class is fitted against the rest
+    and the results are divided by their sum.
+    """
+
+    def __init__(self, cases: ScoredCases, task: Task) -> None:
+        self.parameters: dict[str, Any] = {}
+        self.task = task
+        self.fitted = [
+            IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(
+                each.probabilities, each.labels
+            )
+            for each in map(cases.one_vs_rest, task.reported)
+        ]
+
+    def __call__(self, probabilities: FloatArray) -> FloatArray:
+        """Return recalibrated probabilities of the same shape."""
+        corrected = np.column_stack(
+            [
+                each.predict(probabilities[:, label])
+                for each, label in zip(self.fitted, self.task.reported, strict=True)
+            ]
+        )
+        if self.task.binary:
+            return np.column_stack([1 - corrected, corrected])
+        total = corrected.sum(axis=1, keepdims=True)
+        even = np.full_like(corrected, 1 / corrected.shape[1])
+        divided: FloatArray = np.divide(corrected, total, out=even, where=total > 0)
+        return divided
+
+
+def recalibrate(cases: ScoredCases, method: Method, task: Task) -> Recalibration | None:
+    """Fit a recalibration.
 
     Parameters
     ----------
     cases
         Of the validation split: neither learned from nor reported.
     method
-        As in :class:`Recalibration`.
+        `temperature` divides the log probabilities by one number; `platt` shifts them too;
+        `isotonic` is the best rising step function.
+    task
+        Whose classes they are.
 
     Returns
     -------
     Recalibration or None
-        None where a class is absent, or `platt` has no maximum: the scores separate the classes.
+        None where a class is absent.
     """
-    if not cases.has_both_classes:
+    if np.bincount(cases.labels, minlength=cases.n_classes).min() == 0:
         return None
     if method == "isotonic":
-        fitted = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(
-            cases.probabilities, cases.labels
-        )
-        return Recalibration(method, {}, (fitted.X_thresholds_, fitted.y_thresholds_))
-    x = _logit(cases.probabilities)
-    if method == "platt":
-        intercept, slope = fit_line(x, cases.labels, np.ones((1, cases.n)))
-        if np.isnan(slope[0]):
-            return None
-        return Recalibration(method, {"slope": float(slope[0]), "intercept": float(intercept[0])})
-    signs = 1 - 2 * cases.labels
-
-    def loss(log_temperature: float) -> float:
-        return float(np.logaddexp(0, signs * x * np.exp(-log_temperature)).mean())
-
-    found = minimize_scalar(loss, bounds=_LOG_TEMPERATURES, method="bounded")
-    return Recalibration(method, {"slope": float(np.exp(-found.x)), "intercept": 0.0})
+        return Isotonic(cases, task)
+    fitted = Calibration.fit(cases.probabilities, cases.labels, shift=method == "platt")
+    return Scaling(fitted, task)
 
 
 def before_and_after(
-    study: Study[ModelScores], method: Method, *, n_bootstrap: int, confidence: float, seed: int
-) -> dict[str, dict[str, Any]]:
-    """Return each model's calibration on the reported cases, as it is and corrected.
+    study: Study, method: Method, intervals: Intervals
+) -> dict[str, ModelCalibration]:
+    """Return each model's calibration on the reported cases, as it is and recalibrated.
 
     Parameters
     ----------
     study
         All models' predictions.
     method
-        Of the correction, fitted on each model's validation cases.
-    n_bootstrap, confidence, seed
-        Of the intervals, which take the correction as given.
-
-    Returns
-    -------
-    dict
-        By model: `parameters` of the correction, `before` and `after`, each with the metrics of
-        :data:`pipeline.evaluation.reliability.RELIABILITY`; `after` and `parameters` are None
-        where there is no correction.
+        Of the recalibration, fitted on each model's validation cases.
+    intervals
+        How intervals are made; they take the recalibration as given.
     """
-    found: dict[str, dict[str, Any]] = {}
+
+    def metrics(model: ModelScores, probabilities: FloatArray) -> Metrics:
+        cases = replace(model.reported.cases, probabilities=probabilities)
+        classified = replace(model.reported, cases=cases)
+        found = measure(classified, calibration_metrics(study.task), intervals)
+        return Metrics.of(found.estimates)
+
+    found = {}
     for name, model in study.models.items():
-        correction = recalibrate(model.validation, method)
-        versions = {"before": model.reported}
-        if correction is not None:
-            corrected = correction(model.reported.probabilities)
-            versions["after"] = replace(model.reported, probabilities=corrected)
-        found[name] = {
-            "parameters": None if correction is None else dict(correction.parameters),
-            "after": None,
-        } | {
-            when: {
-                metric: figure.to_dict()
-                for metric, figure in estimate(
-                    Reliability.of(cases),
-                    cases.patients,
-                    cases.n_patients,
-                    n_bootstrap=n_bootstrap,
-                    confidence=confidence,
-                    seed=seed,
-                ).items()
-            }
-            for when, cases in versions.items()
-        }
+        probabilities = model.reported.cases.probabilities
+        fitted = recalibrate(model.validation, method, study.task)
+        found[name] = ModelCalibration(
+            parameters=None if fitted is None else fitted.parameters,
+            after=None if fitted is None else metrics(model, fitted(probabilities)),
+            before=metrics(model, probabilities),
+        )
     return found
-
-
-def _logit(probabilities: FloatArray) -> FloatArray:
-    clipped: FloatArray = logit(np.clip(probabilities, _CLIP, 1 - _CLIP))
-    return clipped

@@ -1,13 +1,72 @@
-"""All metrics of one model on one set of cases, with intervals, ready for JSON."""
+"""The metrics of one model on one set of cases, with intervals over patients."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
-from pipeline.evaluation.bootstrap import estimate
-from pipeline.evaluation.intervals import with_closed_forms
-from pipeline.evaluation.metrics import AllMetrics
-from pipeline.evaluation.scored_cases import ScoredCases
+from pipeline.artifacts.provenance import counted
+from pipeline.artifacts.results import ClassMetrics, Estimate, ModelMetrics
+from pipeline.artifacts.task import Task
+from pipeline.evaluation.bootstrap import Intervals, resample
+from pipeline.evaluation.classified import ClassifiedCases, Weighted
+from pipeline.evaluation.delong import auc_interval, influences
+from pipeline.evaluation.metric import Metric
+from pipeline.evaluation.metrics import main_metrics
+from pipeline.evaluation.proportion import share_interval
+from pipeline.evaluation.rule import DecisionRule
+from pipeline.evaluation.scored_cases import BinaryCases, BoolArray, FloatArray, ScoredCases
+
+_AUC = "auc"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Estimates of metrics by name, and the bootstrap draws in which the AUC was not defined."""
+
+    estimates: dict[str, Estimate]
+    degenerate_resamples: int
+
+
+def measure(
+    classified: ClassifiedCases, metrics: Sequence[Metric], intervals: Intervals
+) -> Measured:
+    """Compute metrics of classified cases with their intervals.
+
+    Parameters
+    ----------
+    classified
+        The cases.
+    metrics
+        Those that the task has.
+    intervals
+        Draws, confidence and seed of the bootstrap. A metric that declares an interval of its own
+        has that one instead.
+    """
+    cases, confidence = classified.cases, intervals["confidence"]
+
+    def statistic(weights: FloatArray) -> dict[str, FloatArray]:
+        weighted = Weighted(classified, weights)
+        return {metric.name: metric.values(weighted) for metric in metrics}
+
+    found = resample(
+        statistic,
+        cases.patients,
+        cases.n_patients,
+        n_bootstrap=intervals["n_bootstrap"],
+        seed=intervals["seed"],
+    )
+    estimates = {}
+    for metric in metrics:
+        own = metric.interval_for(classified.task)
+        if own is None:
+            estimates[metric.name] = found.estimate(metric.name, confidence)
+        else:
+            low, high = own.ends(classified, confidence)
+            estimates[metric.name] = Estimate(value=found.value(metric.name), low=low, high=high)
+    return Measured(estimates, found.undefined(_AUC) if _AUC in found.draws else 0)
 
 
 def score(
@@ -15,7 +74,8 @@ def score(
     probabilities: ArrayLike,
     groups: ArrayLike,
     *,
-    threshold: float,
+    task: Task,
+    threshold: float | None,
     n_bootstrap: int,
     confidence: float,
     seed: int,
@@ -25,13 +85,15 @@ def score(
     Parameters
     ----------
     labels
-        Array of shape (n_cases,) of 0 and 1.
+        Array of shape (n_cases,).
     probabilities
-        Array of shape (n_cases,) of numbers from 0 to 1, of the positive class.
+        Array of shape (n_cases, n_classes) of numbers from 0 to 1.
     groups
         Array of shape (n_cases,): the patient of each case.
+    task
+        Whose classes they are.
     threshold
-        A probability of at least this is called positive. Choose it on other cases.
+        Of the decision rule (:class:`DecisionRule`). Choose it on other cases.
     n_bootstrap
         How many times the patients are drawn.
     confidence
@@ -42,9 +104,9 @@ def score(
     Returns
     -------
     dict
-        `n`, `n_patients`, `n_positive` and `threshold`; `degenerate_resamples`, the draws that
-        lacked a class; and for each of METRICS a dict of `value`, `low` and `high`, which are None
-        where they are not defined.
+        For JSON: `n`, `n_patients`, `n_positive` or `n_by_class`, `threshold`;
+        `degenerate_resamples`, the draws that lacked a class; and for each main metric a dict of
+        `value`, `low` and `high`, which are None where they are not defined.
 
     Raises
     ------
@@ -52,33 +114,70 @@ def score(
         If a probability is not a number from 0 to 1.
     """
     cases = ScoredCases.of(labels, probabilities, groups)
-    return score_cases(
-        AllMetrics.of(cases, threshold),
-        n_bootstrap=n_bootstrap,
-        confidence=confidence,
-        seed=seed,
-    )
-
-
-def score_cases(
-    metrics: AllMetrics, *, n_bootstrap: int, confidence: float, seed: int
-) -> dict[str, Any]:
-    """Score cases that are already checked, as :func:`score` does."""
-    cases = metrics.cases
-    estimates = estimate(
-        metrics,
-        cases.patients,
-        cases.n_patients,
-        n_bootstrap=n_bootstrap,
-        confidence=confidence,
-        seed=seed,
-    )
-    estimates = with_closed_forms(estimates, metrics, confidence)
+    classified = ClassifiedCases.of(task, cases, DecisionRule(threshold))
+    intervals = Intervals(n_bootstrap=n_bootstrap, confidence=confidence, seed=seed)
     return {
         "n": cases.n,
         "n_patients": cases.n_patients,
-        "n_positive": cases.n_positive,
-        "threshold": float(metrics.threshold),
-        "degenerate_resamples": estimates["auc"].n_undefined,
-        **{name: figure.to_dict() for name, figure in estimates.items()},
+        **counted(task.classes, cases.labels),
+        **model_metrics(classified, threshold, intervals).model_dump(),
     }
+
+
+def model_metrics(
+    classified: ClassifiedCases, threshold: float | None, intervals: Intervals
+) -> ModelMetrics:
+    """Return the main metrics of a model."""
+    found = measure(classified, main_metrics(classified.task), intervals)
+    return ModelMetrics.of(
+        found.estimates,
+        threshold=threshold,
+        degenerate_resamples=found.degenerate_resamples,
+    )
+
+
+def score_each_class(classified: ClassifiedCases, confidence: float) -> dict[str, ClassMetrics]:
+    """Score each reported class against the rest.
+
+    Parameters
+    ----------
+    classified
+        The cases.
+    confidence
+        Of the intervals, as 0.95.
+
+    Returns
+    -------
+    dict
+        By class: cases and patients of the class; `auc` against the rest; `sensitivity`, the share
+        of its cases predicted to be of it; `precision`, the share of the predictions of it that
+        are right, which holds for the mix of classes in these cases.
+    """
+    found = {}
+    for label, cases in zip(classified.task.reported, classified.one_vs_rest, strict=True):
+        own, called = cases.labels == 1, classified.predicted == label
+        estimates = {
+            "auc": _auc(cases, confidence),
+            "sensitivity": _share(classified, own, confidence),
+            "precision": _share(classified, called, confidence),
+        }
+        n_patients = int(np.unique(cases.patients[own]).size)
+        name = classified.task.classes[label]
+        found[name] = ClassMetrics.of(estimates, n=int(own.sum()), n_patients=n_patients)
+    return found
+
+
+def _auc(cases: BinaryCases, confidence: float) -> Estimate:
+    if not cases.has_both_classes:
+        return Estimate(value=None, low=None, high=None)
+    low, high = auc_interval(cases, confidence)
+    return Estimate(value=influences(cases)[0], low=low, high=high)
+
+
+def _share(classified: ClassifiedCases, which: BoolArray, confidence: float) -> Estimate:
+    """Return the share of some cases that are predicted correctly, with its Wilson interval."""
+    if not which.any():
+        return Estimate(value=None, low=None, high=None)
+    right = classified.correct
+    low, high = share_interval(right, which, classified.cases, confidence)
+    return Estimate(value=float(right[which].mean()), low=low, high=high)

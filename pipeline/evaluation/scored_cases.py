@@ -1,4 +1,4 @@
-"""Labels, probabilities and patients of the same cases, checked once."""
+"""Labels, predicted probabilities and patients of the same cases, checked once."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,10 +10,12 @@ from radbank.errors import RadbankError
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+_NEAR = 1e-6  # probabilities of one case add up to 1 within this
 
 
 class OfPatients(Protocol):
-    """Cases that come in patients, whatever was said of them."""
+    """Cases that are clustered by patient."""
 
     @property
     def n(self) -> int:
@@ -32,8 +34,8 @@ class OfPatients(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class ScoredCases:
-    """What a model said of a set of cases, and what is true of them.
+class BinaryCases:
+    """Cases of a positive and a negative class, with one score each: one class against the rest.
 
     Attributes
     ----------
@@ -42,8 +44,7 @@ class ScoredCases:
     probabilities
         ndarray of shape (n_cases,), of the positive class.
     patients
-        ndarray of shape (n_cases,); the case's patient as an index from 0 to `n_patients` - 1, in
-        the sorted order of the groups' names.
+        ndarray of shape (n_cases,); the case's patient from 0 to `n_patients` - 1.
     n_patients
         How many patients there are.
     """
@@ -54,43 +55,14 @@ class ScoredCases:
     n_patients: int
 
     @classmethod
-    def of(cls, labels: ArrayLike, probabilities: ArrayLike, groups: ArrayLike) -> "ScoredCases":
-        """Check and convert arrays (or pandas columns) of one length.
-
-        Parameters
-        ----------
-        labels
-            Array of shape (n_cases,) of 0 and 1.
-        probabilities
-            Array of shape (n_cases,) of numbers from 0 to 1.
-        groups
-            Array of shape (n_cases,): whose image a case is.
-
-        Raises
-        ------
-        RadbankError
-            If a probability is not a number from 0 to 1, as after a training that diverged.
-        ValueError
-            If the lengths differ or a label is neither 0 nor 1.
-        """
-        truth = np.asarray(labels)
-        said = np.asarray(probabilities, dtype=np.float64)
-        names = np.asarray(groups)
-        shapes = truth.shape, said.shape, names.shape
-        if shapes != ((truth.size,),) * 3:
-            raise ValueError(
-                f"labels, probabilities and groups have shapes {shapes}, not (n,) each"
-            )
-        if not np.isin(truth, (0, 1)).all():
-            raise ValueError("labels are 0 or 1")
-        wrong = int(np.count_nonzero(~((said >= 0) & (said <= 1))))
-        if wrong:
-            raise RadbankError(
-                f"{wrong} of {said.size} probabilities are not numbers from 0 to 1: the training "
-                "diverged; lower its learning rate."
-            )
-        known, patients = np.unique(names.astype(str), return_inverse=True)
-        return cls(truth.astype(np.int64), said, patients.astype(np.int64), known.size)
+    def of(cls, labels: ArrayLike, probabilities: ArrayLike, groups: ArrayLike) -> "BinaryCases":
+        """Check and convert arrays of shape (n_cases,), as :meth:`ScoredCases.of`."""
+        positive = np.asarray(probabilities, dtype=np.float64)
+        if positive.ndim != 1:
+            raise ValueError("probabilities are of shape (n,)")
+        return ScoredCases.of(
+            labels, np.column_stack([1 - positive, positive]), groups
+        ).one_vs_rest(1)
 
     @property
     def n(self) -> int:
@@ -106,3 +78,96 @@ class ScoredCases:
     def has_both_classes(self) -> bool:
         """Whether there is a positive and a negative case."""
         return 0 < self.n_positive < self.n
+
+    def inside(self, members: BoolArray) -> "BinaryCases":
+        """Return some of the cases, their patients numbered anew."""
+        return BinaryCases.of(
+            self.labels[members], self.probabilities[members], self.patients[members]
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class ScoredCases:
+    """Cases with the predicted probability of every class.
+
+    Attributes
+    ----------
+    labels
+        ndarray of shape (n_cases,), from 0 to n_classes - 1.
+    probabilities
+        ndarray of shape (n_cases, n_classes); rows sum to 1.
+    patients
+        ndarray of shape (n_cases,); the case's patient as an index from 0 to `n_patients` - 1, in
+        the sorted order of the groups' names.
+    n_patients
+        How many patients there are.
+    """
+
+    labels: IntArray
+    probabilities: FloatArray
+    patients: IntArray
+    n_patients: int
+
+    @classmethod
+    def of(cls, labels: ArrayLike, probabilities: ArrayLike, groups: ArrayLike) -> "ScoredCases":
+        """Check and convert arrays (or pandas columns).
+
+        Parameters
+        ----------
+        labels
+            Array of shape (n_cases,) of whole numbers from 0 to n_classes - 1.
+        probabilities
+            Array of shape (n_cases, n_classes) of numbers from 0 to 1.
+        groups
+            Array of shape (n_cases,): whose image a case is.
+
+        Raises
+        ------
+        RadbankError
+            If the probabilities of a case are not numbers from 0 to 1 that sum to 1, as after a
+            training that diverged.
+        ValueError
+            If the lengths differ or a label is of no class.
+        """
+        truth, names = np.asarray(labels), np.asarray(groups)
+        predicted = np.asarray(probabilities, dtype=np.float64)
+        shapes = truth.shape, predicted.shape[:1], names.shape
+        if predicted.ndim != 2 or shapes != ((truth.size,),) * 3:
+            raise ValueError("labels and groups are of shape (n,), probabilities of (n, n_classes)")
+        if not np.isin(truth, range(predicted.shape[1])).all():
+            raise ValueError("a label is of no class")
+        in_range = ((predicted >= 0) & (predicted <= 1)).all(axis=1)
+        total = np.where(in_range[:, np.newaxis], predicted, 0).sum(axis=1)
+        sound = in_range & (np.abs(total - 1) < _NEAR)
+        if not sound.all():
+            raise RadbankError(
+                f"The probabilities of {np.count_nonzero(~sound)} of {truth.size} cases are not "
+                "numbers from 0 to 1 that sum to 1: the training diverged; lower its learning rate."
+            )
+        known, patients = np.unique(names.astype(str), return_inverse=True)
+        return cls(truth.astype(np.int64), predicted, patients.astype(np.int64), known.size)
+
+    @property
+    def n(self) -> int:
+        """The number of cases."""
+        return self.labels.size
+
+    @property
+    def n_classes(self) -> int:
+        """The number of classes."""
+        return int(self.probabilities.shape[1])
+
+    def one_vs_rest(self, label: int) -> BinaryCases:
+        """Return the same cases with one class as positive and all others as negative."""
+        return BinaryCases(
+            (self.labels == label).astype(np.int64),
+            self.probabilities[:, label],
+            self.patients,
+            self.n_patients,
+        )
+
+    def inside(self, members: BoolArray) -> "ScoredCases":
+        """Return some of the cases, their patients numbered anew."""
+        return ScoredCases.of(
+            self.labels[members], self.probabilities[members], self.patients[members]
+        )

@@ -1,59 +1,23 @@
 """All models' predictions side by side: the same cases, the same features, or no evaluation."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pipeline.artifacts.predictions import VIEWS, Predictions, columns_of
-from pipeline.evaluation.bootstrap import Intervals
-from pipeline.evaluation.curves import calibration, confusion, precision_recall, roc
-from pipeline.evaluation.intervals import INTERVAL
-from pipeline.evaluation.metrics import AllMetrics
-from pipeline.evaluation.net_benefit import decision_curve
-from pipeline.evaluation.score import score_cases
-from pipeline.evaluation.scored_cases import IntArray, OfPatients, ScoredCases
-from pipeline.evaluation.thresholds import youden_threshold
+from pipeline.artifacts.predictions import VIEWS, Predictions
+from pipeline.artifacts.task import Task
+from pipeline.evaluation.classified import ClassifiedCases, Weighted
+from pipeline.evaluation.metrics import METRICS
+from pipeline.evaluation.rule import DecisionRule
+from pipeline.evaluation.scored_cases import ScoredCases
+from pipeline.paths import FINETUNE
 from radbank.errors import RadbankError
 
 _CASES = ["id", "group", "label", "split"]
-_COUNTS = {"n", "n_patients", "n_positive"}
 _SHARED = ("backbone", "weights", "weights_random", "synthetic", "classes")
-
-
-class LabelledCases(OfPatients, Protocol):
-    """Cases whose class is known."""
-
-    @property
-    def labels(self) -> IntArray:
-        """The class of each case, shape (n_cases,)."""
-        ...
-
-
-class Scores(Protocol):
-    """What any model's scores answer, whatever the number of classes."""
-
-    interval: ClassVar[str]
-
-    @property
-    def reported(self) -> LabelledCases:
-        """The cases that results are reported on."""
-        ...
-
-    @property
-    def validation_auc(self) -> float | None:
-        """The AUC on validation, by which heads are chosen; None where it is not defined."""
-        ...
-
-    def figures(self, intervals: Intervals) -> dict[str, Any]:
-        """Return the metrics of the reported cases for JSON."""
-        ...
-
-    def curves(self, classes: Sequence[str], confidence: float) -> dict[str, pd.DataFrame]:
-        """Return the curves of the reported cases by kind, as they are written to plots/."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -62,57 +26,46 @@ class ModelScores:
 
     Attributes
     ----------
-    threshold
-        Youden's, chosen on `validation`.
+    rule
+        The decision rule, chosen on `validation`.
     validation
         The cases that choices are made on.
     reported
-        The cases that results are reported on.
+        The cases that results are reported on, with the classes that the rule predicts.
     """
 
-    interval: ClassVar[str] = INTERVAL
-    threshold: float
+    rule: DecisionRule
     validation: ScoredCases
-    reported: ScoredCases
+    reported: ClassifiedCases
 
-    @property
-    def metrics(self) -> AllMetrics:
-        """The metrics of the reported cases at the threshold."""
-        return AllMetrics.of(self.reported, self.threshold)
+    @classmethod
+    def of(cls, predictions: Predictions, task: Task, view: str, split: str) -> "ModelScores":
+        """Take the scores of one of VIEWS and choose the decision rule on validation."""
+        validation, reported = (
+            ScoredCases.of(part.frame["label"], part.probabilities(view), part.frame["group"])
+            for part in map(predictions.of_split, ("validation", split))
+        )
+        rule = DecisionRule.chosen_on(validation, task)
+        return cls(rule, validation, ClassifiedCases.of(task, reported, rule))
 
     @property
     def validation_auc(self) -> float | None:
-        """The AUC on validation, by which heads are chosen; None without both classes."""
-        if not self.validation.has_both_classes:
+        """The AUC on validation, by which heads are chosen; None where it is not defined."""
+        classified = ClassifiedCases.of(self.reported.task, self.validation, self.rule)
+        if not classified.has_every_class:
             return None
-        metrics = AllMetrics.of(self.validation, self.threshold)
-        return float(metrics(np.ones((1, self.validation.n)))["auc"][0])
-
-    def figures(self, intervals: Intervals) -> dict[str, Any]:
-        """Return all of METRICS, without the counts that are the same for all models."""
-        figures = score_cases(self.metrics, **intervals)
-        return {key: value for key, value in figures.items() if key not in _COUNTS}
-
-    def curves(self, classes: Sequence[str], confidence: float) -> dict[str, pd.DataFrame]:
-        """Return the curves of the reported cases by kind."""
-        return {
-            "roc": roc(self.reported),
-            "precision_recall": precision_recall(self.reported),
-            "calibration": calibration(self.reported, confidence=confidence),
-            "decision": decision_curve(self.reported, confidence=confidence),
-            "confusion": confusion(self.reported, self.threshold, classes),
-        }
-
-
-S_co = TypeVar("S_co", bound=Scores, covariant=True)
+        weighted = Weighted(classified, np.ones((1, self.validation.n)))
+        return float(METRICS["auc"].values(weighted)[0])
 
 
 @dataclass(frozen=True)
-class Study(Generic[S_co]):
+class Study:
     """What is evaluated.
 
     Attributes
     ----------
+    task
+        What the models classify.
     provenance
         What all models share: backbone, weights, weights_random, synthetic, classes.
     split
@@ -125,67 +78,67 @@ class Study(Generic[S_co]):
         Of the reported cases, in their order.
     """
 
+    task: Task
     provenance: Mapping[str, Any]
     split: str
-    models: Mapping[str, S_co]
-    augmented: Mapping[str, S_co]
+    models: Mapping[str, ModelScores]
+    augmented: Mapping[str, ModelScores]
     ids: pd.Series
 
     @classmethod
-    def of(cls, predictions: Mapping[str, Predictions]) -> "Study[ModelScores]":
-        """Join the predictions of several models of two classes; as :func:`join`."""
-        return join(predictions, _scores)
+    def of(cls, predictions: Mapping[str, Predictions]) -> "Study":
+        """Join the predictions of several models.
 
-
-def join(
-    predictions: Mapping[str, Predictions], scores: Callable[[Predictions, str, str], S_co]
-) -> Study[S_co]:
-    """Join the predictions of several models.
-
-    Parameters
-    ----------
-    predictions
-        By model.
-    scores
-        Makes one model's scores of its predictions, one of VIEWS, and the reported split.
-
-    Raises
-    ------
-    RadbankError
-        If two models were not given the same cases with the same labels and splits, or come
-        from other weights or data; or if there is neither a test nor a validation case.
-    """
-    _check_same(predictions)
-    name, first = next(iter(predictions.items()))
-    splits = set(first.frame["split"])
-    split = next((split for split in ("test", "validation") if split in splits), None)
-    if split is None:
-        raise RadbankError(
-            f"The predictions of {name} hold no test and no validation cases: "
-            "there is nothing to evaluate on; add data, or raise split.validation."
+        Raises
+        ------
+        RadbankError
+            If two models were not given the same cases with the same labels and splits, or come
+            from other weights or data; or if there is neither a test nor a validation case.
+        """
+        _check_same(predictions)
+        name, first = next(iter(predictions.items()))
+        splits = set(first.frame["split"])
+        split = next((split for split in ("test", "validation") if split in splits), None)
+        if split is None:
+            raise RadbankError(
+                f"The predictions of {name} hold no test and no validation cases: "
+                "there is nothing to evaluate on; add data, or raise split.validation."
+            )
+        task = Task.of(first.classes)
+        plain, augmented = (
+            {
+                name: ModelScores.of(each, task, view, split)
+                for name, each in predictions.items()
+                if view == VIEWS[0] or each.augmented
+            }
+            for view in VIEWS[:2]
         )
-    return Study(
-        provenance={key: first.provenance[key] for key in _SHARED},
-        split=split,
-        models={name: scores(each, VIEWS[0], split) for name, each in predictions.items()},
-        augmented={
-            name: scores(each, VIEWS[1], split)
-            for name, each in predictions.items()
-            if each.augmented
-        },
-        ids=first.of_split(split).frame["id"],
-    )
+        return cls(
+            task=task,
+            provenance={key: first.provenance[key] for key in _SHARED},
+            split=split,
+            models=plain,
+            augmented=augmented,
+            ids=first.of_split(split).frame["id"],
+        )
 
+    @property
+    def compared(self) -> dict[str, ClassifiedCases]:
+        """The reported cases by model, fine-tuning first, so that heads are taken from it."""
+        order = sorted(self.models, key=lambda name: name != FINETUNE)
+        return {name: self.models[name].reported for name in order}
 
-def _scores(predictions: Predictions, view: str, split: str) -> ModelScores:
-    """Take the scores of a view and choose the threshold on validation."""
-    (column,) = columns_of(predictions.classes, view)
-    validation, reported = (
-        ScoredCases.of(rows["label"], rows[column], rows["group"])
-        for rows in (predictions.of_split(each).frame for each in ("validation", split))
-    )
-    threshold = youden_threshold(validation.labels, validation.probabilities)
-    return ModelScores(threshold, validation, reported)
+    @property
+    def best_head(self) -> str | None:
+        """The head with the highest AUC on validation, the first of equals.
+
+        The reported cases choose nothing. None where validation lacks a class.
+        """
+        aucs = {
+            name: scores.validation_auc for name, scores in self.models.items() if name != FINETUNE
+        }
+        defined = {name: auc for name, auc in aucs.items() if auc is not None}
+        return max(defined, key=defined.__getitem__, default=None)
 
 
 def _check_same(predictions: Mapping[str, Predictions]) -> None:

@@ -5,124 +5,115 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.evaluation.delong import auc_interval, influences, quantile, spread
+from pipeline.artifacts.provenance import counted
+from pipeline.artifacts.results import Estimate, Metrics, SubgroupMetrics
+from pipeline.evaluation.bootstrap import Intervals
+from pipeline.evaluation.classified import ClassifiedCases
+from pipeline.evaluation.delong import influences, quantile, spread
 from pipeline.evaluation.grouping import Subgroup
-from pipeline.evaluation.metrics import AllMetrics
-from pipeline.evaluation.proportion import BoolArray, share_interval
-from pipeline.evaluation.scored_cases import FloatArray, ScoredCases
+from pipeline.evaluation.metrics import subgroup_metrics
+from pipeline.evaluation.score import measure
+from pipeline.evaluation.scored_cases import BinaryCases, BoolArray, FloatArray
 
-_NOTHING: dict[str, float | None] = {"value": None, "low": None, "high": None}
+GAP = "auc_gap"
+_UNDEFINED = Estimate(value=None, low=None, high=None)
 
 
 def score_subgroups(
-    models: Mapping[str, AllMetrics],
+    models: Mapping[str, ClassifiedCases],
     subgroups: list[Subgroup],
     *,
-    confidence: float,
     minimum: int,
-) -> list[dict[str, Any]]:
+    intervals: Intervals,
+) -> list[SubgroupMetrics]:
     """Score every model on every subgroup.
 
     Parameters
     ----------
     models
-        Metrics by name, of all reported cases, each at its model's own threshold.
+        All reported cases by model.
     subgroups
         Of the same cases in the same order.
-    confidence
-        Of the intervals, as 0.95.
     minimum
         Patients below which a subgroup is marked as too small.
+    intervals
+        How intervals are made.
 
     Returns
     -------
-    list of dict
-        One a subgroup: `column`, `value`, `n`, `n_patients`, `n_positive`, `too_small`, and
-        `models`: by name `auc`, `sensitivity` and `specificity` as value, low and high, and
-        `auc_gap`, the subgroup's AUC minus that of all cases, likewise.
+    list of SubgroupMetrics
+        By model, the metrics that declare it, and of a binary task `auc_gap`: the subgroup's AUC
+        minus that of all cases.
     """
-    rows = []
-    for subgroup in subgroups:
-        inside = subgroup.members
-        cases = _restrict(next(iter(models.values())).cases, inside)
-        rows.append(
-            {
-                "column": subgroup.column,
-                "value": subgroup.value,
-                "n": cases.n,
-                "n_patients": cases.n_patients,
-                "n_positive": cases.n_positive,
-                "too_small": cases.n_patients < minimum,
-                "models": {
-                    name: _score(metrics, inside, confidence) for name, metrics in models.items()
-                },
-            }
+    whole = next(iter(models.values()))
+    return [
+        SubgroupMetrics(
+            column=subgroup.column,
+            value=subgroup.value,
+            **_size(whole.inside(subgroup.members), minimum),
+            models={
+                name: _score(model, subgroup.members, intervals) for name, model in models.items()
+            },
         )
-    return rows
+        # a finding that is a class is scored as that class already
+        for subgroup in subgroups
+        if subgroup.column != "finding"
+        or whole.task.binary
+        or subgroup.value not in whole.task.classes
+    ]
 
 
-def _score(metrics: AllMetrics, inside: BoolArray, confidence: float) -> dict[str, Any]:
-    part = _restrict(metrics.cases, inside)
-    right = (part.probabilities >= metrics.threshold) == (part.labels == 1)
-    shares = {
-        name: _share(right, part.labels == label, part, confidence)
-        for name, label in (("sensitivity", 1), ("specificity", 0))
-    }
-    if not part.has_both_classes:
-        return {"auc": _NOTHING, "auc_gap": _NOTHING, **shares}
-    auc, _ = influences(part)
-    low, high = auc_interval(part, confidence)
+def _size(part: ClassifiedCases, minimum: int) -> dict[str, Any]:
     return {
-        "auc": {"value": auc, "low": low, "high": high},
-        "auc_gap": gap_to_whole(metrics.cases, inside, confidence),
-        **shares,
+        "n": part.cases.n,
+        "n_patients": part.cases.n_patients,
+        **counted(part.task.classes, part.cases.labels),
+        "too_small": part.cases.n_patients < minimum,
     }
 
 
-def _share(
-    right: BoolArray, counted: BoolArray, cases: ScoredCases, confidence: float
-) -> dict[str, float | None]:
-    if not counted.any():
-        return _NOTHING
-    low, high = share_interval(right, counted, cases, confidence)
-    return {"value": float(right[counted].mean()), "low": low, "high": high}
+def _score(model: ClassifiedCases, inside: BoolArray, intervals: Intervals) -> Metrics:
+    part, metrics = model.inside(inside), subgroup_metrics(model.task)
+    closed = all(metric.interval_for(model.task) is not None for metric in metrics)
+    # nothing is drawn where every metric has an interval of its own
+    draws = Intervals(**{**intervals, "n_bootstrap": 1}) if closed else intervals
+    found = measure(part, metrics, draws).estimates
+    if model.task.binary:
+        auc, *others = found.items()
+        (whole,) = model.one_vs_rest
+        gap = gap_to_whole(whole, inside, intervals["confidence"])
+        found = dict([auc, (GAP, gap), *others])
+    return Metrics.of(found)
 
 
-def gap_to_whole(
-    whole: ScoredCases, inside: BoolArray, confidence: float
-) -> dict[str, float | None]:
+def gap_to_whole(whole: BinaryCases, inside: BoolArray, confidence: float) -> Estimate:
     """Return the AUC of a part of the cases minus that of all, with its interval.
 
     The part belongs to the whole, so the two areas are not independent: each case's influences on
     both are subtracted before they are summed by patient, as when two models are compared.
 
-    A part with an AUC of 1, or with fewer than two patients of a class, has no interval.
+    A part that lacks a class has no gap; one with an AUC of 1, or with fewer than two patients of
+    a class, has no interval.
 
     Parameters
     ----------
     whole
         All cases.
     inside
-        ndarray of shape (n_cases,): which of them are the part; both classes are in it.
+        ndarray of shape (n_cases,): which of them are the part.
     confidence
         Of the interval, as 0.95.
     """
+    part = whole.inside(inside)
+    if not part.has_both_classes:
+        return _UNDEFINED
     auc, influence = influences(whole)
-    part_auc, part_influence = influences(_restrict(whole, inside))
+    part_auc, part_influence = influences(part)
     on_part: FloatArray = np.zeros(whole.n)
     on_part[inside] = part_influence
     gap = part_auc - auc
     scatter = spread(on_part - influence, whole)
-    if scatter is None or not 0 < part_auc < 1 or not _has_spread(part_influence, whole, inside):
-        return {"value": gap, "low": None, "high": None}
+    if scatter is None or not 0 < part_auc < 1 or spread(part_influence, part) is None:
+        return Estimate(value=gap, low=None, high=None)
     half = quantile(confidence, 2 * scatter.satterthwaite) * float(np.sqrt(scatter.variance))
-    return {"value": gap, "low": gap - half, "high": gap + half}
-
-
-def _has_spread(influence: FloatArray, whole: ScoredCases, inside: BoolArray) -> bool:
-    return spread(influence, _restrict(whole, inside)) is not None
-
-
-def _restrict(cases: ScoredCases, inside: BoolArray) -> ScoredCases:
-    """Return the cases inside, their patients numbered anew."""
-    return ScoredCases.of(cases.labels[inside], cases.probabilities[inside], cases.patients[inside])
+    return Estimate(value=gap, low=gap - half, high=gap + half)

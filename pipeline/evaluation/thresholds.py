@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from pipeline.evaluation.ranking import Ranking
-from pipeline.evaluation.scored_cases import ScoredCases
+from pipeline.evaluation.scored_cases import BinaryCases
 
 NEUTRAL = 0.5  # where no cut is better than another
 
@@ -42,7 +42,7 @@ def youden_threshold(labels: ArrayLike, probabilities: ArrayLike) -> float:
     >>> youden_threshold([0, 0, 1, 1], [0.1, 0.2, 0.6, 0.9])
     0.4
     """
-    cases = ScoredCases.of(labels, probabilities, np.zeros(np.size(labels)))
+    cases = BinaryCases.of(labels, probabilities, np.zeros(np.size(labels)))
     if not cases.has_both_classes:
         return NEUTRAL
     ranking = Ranking.of(cases)

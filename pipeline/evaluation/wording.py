@@ -1,10 +1,47 @@
 """What the data support about two models, in words."""
 
-from pipeline.evaluation.comparison import Comparison
-from pipeline.evaluation.difference import Difference
+from collections.abc import Callable, Sequence
+
+from pipeline.artifacts.results import Estimate, Pair
+from pipeline.artifacts.summary import Summary
+from pipeline.artifacts.task import Task
+from pipeline.evaluation.metric import Metric
+from pipeline.evaluation.metrics import METRICS, main_metrics
 
 
-def difference_in_words(figure: Difference, auc: str = "AUC") -> str:
+def plain_name(model: str) -> str:
+    """Return a model's name as it is written in sentences of JSON files."""
+    return model.replace("_", " ")
+
+
+def auc_name(classes: Sequence[str]) -> str:
+    """Return what the AUC of some classes is called inside a sentence."""
+    auc: Metric = METRICS["auc"]
+    return auc.heading(Task.of(classes)).replace("Macro", "macro")
+
+
+def auc_in_words(classes: Sequence[str], figure: Estimate) -> str:
+    """Write an AUC with its name and interval."""
+    name = auc_name(classes)
+    if figure.value is None:
+        return f"{name} not defined"
+    if figure.low is None or figure.high is None:
+        return f"{name} {figure.value:.3f} (no interval: too few patients)"
+    return f"{name} {figure.value:.3f} ({figure.low:.3f} to {figure.high:.3f})"
+
+
+def intervals_in_words(task: Task) -> str:
+    """Say how the intervals of the main metrics are made."""
+    methods: dict[str, list[str]] = {}
+    for metric in main_metrics(task):
+        own = metric.interval
+        if own is not None:
+            methods.setdefault(own.method, []).append(metric.name)
+    listed = [f"{method} ({', '.join(names)})" for method, names in sorted(methods.items())]
+    return f"by patient: {', '.join([*listed, 'percentile bootstrap (all others)'])}"
+
+
+def difference_in_words(figure: Estimate, auc: str) -> str:
     """Write a difference of AUCs with its interval, as 'AUC +0.012 (-0.004 to +0.029)'."""
     if figure.value is None:
         return f"{auc} not defined"
@@ -13,38 +50,67 @@ def difference_in_words(figure: Difference, auc: str = "AUC") -> str:
     return f"{auc} {figure.value:+.3f} ({figure.low:+.3f} to {figure.high:+.3f})"
 
 
-def verdict(comparison: Comparison, *, confidence: float, margin: float) -> str:
-    """Say which of two models ranks the cases better, if the data show it.
+def verdict(pair: Pair, *, margin: float, auc: str, name: Callable[[str], str] = plain_name) -> str:
+    """Say which of two models has the higher AUC, if the data show it.
 
     Parameters
     ----------
-    comparison
+    pair
         Of the two.
-    confidence
-        A difference is called so where Holm's p-value is below one less this.
     margin
         Difference of AUCs that would not matter. Where no difference is shown but the interval
         leaves out a loss of this size, that is said.
+    auc
+        What the AUC is called.
+    name
+        Writes the name of a model.
     """
-    first, second = (name.replace("_", " ") for name in (comparison.first, comparison.second))
-    better = comparison.better(confidence)
-    if better is not None:
-        return f"{better.replace('_', ' ')} ranks the cases better"
-    said = "not shown to differ"
+    if pair.better is not None:
+        return f"{name(pair.better)} has the higher {auc}"
     by_margin = {
-        (True, True): f"the two within {margin:g} of each other",
-        (True, False): f"{first} not worse by {margin:g} or more",
-        (False, True): f"{second} not worse by {margin:g} or more",
+        (True, True): f", the two within {margin:g} of each other",
+        (True, False): f", {name(pair.first)} not worse by {margin:g} or more",
+        (False, True): f", {name(pair.second)} not worse by {margin:g} or more",
+        (False, False): "",
     }
-    shown = comparison.first_not_worse(margin), comparison.second_not_worse(margin)
-    return f"{said}, {by_margin[shown]}" if shown in by_margin else said
+    return f"not shown to differ{by_margin[pair.first_not_worse, pair.second_not_worse]}"
 
 
-def sentence(comparison: Comparison, *, confidence: float, margin: float, auc: str = "AUC") -> str:
+def sentence(pair: Pair, *, margin: float, auc: str) -> str:
     """Say what the data support about two models, in one sentence without a full stop.
 
-    Parameters as in :func:`verdict`; `auc` is what the AUC is called.
+    Parameters as in :func:`verdict`.
     """
-    first, second = (name.replace("_", " ") for name in (comparison.first, comparison.second))
-    said = verdict(comparison, confidence=confidence, margin=margin)
-    return f"{first} minus {second}: {difference_in_words(comparison.auc, auc)}, {said}"
+    shown = verdict(pair, margin=margin, auc=auc)
+    difference = difference_in_words(pair.auc, auc)
+    return f"{plain_name(pair.first)} minus {plain_name(pair.second)}: {difference}, {shown}"
+
+
+def conclude(summary: Summary) -> str:
+    """Put the difference of fine-tuning and the best head, and its uncertainty, into words.
+
+    One of the two is called better only where the interval leaves zero out.
+    """
+    pair = summary.finetune_minus_best_head
+    if pair is None or pair.auc.value is None:
+        return (
+            f"Fine-tuning and the heads could not be compared by {summary.auc}: the validation or "
+            f"the {summary.split} split lacks a class."
+        )
+    cases = f"{summary.n} images of {summary.n_patients} patients, {summary.split} split"
+    where = "; ".join([cases, *summary.cautions])
+    best = plain_name(str(summary.best_head))
+    low, high = pair.auc.low, pair.auc.high
+    if low is None or high is None:
+        interval = "no interval: too few patients"
+    else:
+        interval = f"{summary.level} interval {low:+.3f} to {high:+.3f}"
+    shown = "not shown to differ"
+    if low is not None and low > 0:
+        shown = f"fine-tuning has the higher {summary.auc}"
+    elif high is not None and high < 0:
+        shown = f"{best} has the higher {summary.auc}"
+    return (
+        f"Fine-tuning minus {best}, the head best on validation ({where}): {summary.auc} "
+        f"{pair.auc.value:+.3f} ({interval}), {shown}."
+    )

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.artifacts.trained_model import TrainedModel
-from pipeline.evaluation.by_class import threshold_for
+from pipeline.evaluation.rule import threshold_for
 from pipeline.finetuning.best import Best
 from pipeline.finetuning.network import save_weights
 from radbank.files import atomic_path

@@ -8,8 +8,12 @@ from features.embedder import device
 from pipeline.artifacts.cases import Cases
 from pipeline.artifacts.predictions import Predictions
 from pipeline.artifacts.provenance import data_in_words, weights_in_words
+from pipeline.artifacts.results import Estimate
+from pipeline.artifacts.task import Task
 from pipeline.artifacts.trained_model import TrainedModel
-from pipeline.evaluation.by_class import auc_in_words, decision_in_words, score_by_class
+from pipeline.evaluation.rule import DecisionRule
+from pipeline.evaluation.score import score
+from pipeline.evaluation.wording import auc_in_words
 from pipeline.finetuning.best import Best
 from pipeline.finetuning.network import FineTunedNetwork
 from pipeline.finetuning.scoring import BATCH
@@ -89,11 +93,11 @@ def validate(
 ) -> dict[str, Any]:
     """Score the validation split with patient-level intervals."""
     part = predictions.of_split("validation")
-    return score_by_class(
+    return score(
         part.frame["label"],
         part.probabilities(),
         part.frame["group"],
-        classes=predictions.classes,
+        task=Task.of(predictions.classes),
         threshold=threshold,
         n_bootstrap=settings.bootstrap,
         confidence=settings.confidence,
@@ -109,7 +113,7 @@ def summary(model: TrainedModel, metrics: Mapping[str, Any], seconds: float) -> 
         f"data: {metrics['data']}\n"
         f"trained on {model.n_train:,} images of {chosen['image_size']} pixels in {seconds:.1f} s; "
         f"epoch {chosen['epoch']} of {chosen['of_epochs']} is the best\n"
-        f"validation {auc_in_words(model.classes, validation['auc'])}, "
+        f"validation {auc_in_words(model.classes, Estimate(**validation['auc']))}, "
         f"{validation['n']:,} images of {validation['n_patients']:,} patients; "
-        f"{decision_in_words(model.threshold)}"
+        f"{DecisionRule(model.threshold).in_words}"
     )

@@ -2,7 +2,7 @@
 
 from pipeline import paths
 from pipeline.artifacts.trained_model import TrainedModel
-from pipeline.evaluation.by_class import auc_name
+from pipeline.evaluation.wording import auc_name
 from pipeline.finetuning.best import Best, with_best
 from pipeline.finetuning.checkpoint import write_checkpoint
 from pipeline.finetuning.curves import log_epoch, open_curves

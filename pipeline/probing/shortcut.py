@@ -18,7 +18,7 @@ from sklearn.preprocessing import StandardScaler
 
 from pipeline.evaluation.delong import auc_interval, influences
 from pipeline.evaluation.grouping import find_subgroups
-from pipeline.evaluation.scored_cases import FloatArray, ScoredCases
+from pipeline.evaluation.scored_cases import BinaryCases, FloatArray
 
 METHOD = (
     "logistic regression on standardised embeddings, one value against the others, patient-grouped "
@@ -86,7 +86,7 @@ def probe(
         auc: dict[str, float | None] = {"value": None, "low": None, "high": None}
         if not too_small:
             told = _out_of_fold(images, has, known, seed)
-            scored = ScoredCases.of(has[known].astype(np.int64), told, images.groups[known])
+            scored = BinaryCases.of(has[known].astype(np.int64), told, images.groups[known])
             low, high = auc_interval(scored, confidence)
             auc = {"value": influences(scored)[0], "low": low, "high": high}
         rows.append(

@@ -1,200 +1,165 @@
-"""What the report reads of results: metrics, leaks and curves, checked and typed."""
+"""All that the report rests on, checked and typed as it is read."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 import pandas as pd
-from pydantic import model_validator
 
-from pipeline.artifacts.provenance import data_in_words, weights_in_words
-from pipeline.reporting.document import Document, read_document
+from pipeline import paths
+from pipeline.artifacts.cases import Cases, read_cases
+from pipeline.artifacts.cost import Cost, read_costs
+from pipeline.artifacts.crossvalidation import CrossValidation
+from pipeline.artifacts.document import read_document
+from pipeline.artifacts.leaks import LeakCounts
+from pipeline.artifacts.results import (
+    CalibrationFile,
+    ComparisonsFile,
+    ScoresFile,
+    SubgroupsFile,
+)
+from pipeline.artifacts.shortcuts import Shortcuts
+from pipeline.artifacts.splits import read_splits
+from pipeline.artifacts.summary import Summary
+from pipeline.artifacts.task import Task
+from pipeline.leakage.find import COLUMNS
+from pipeline.params import Params
+from radbank.errors import RadbankError
+from radbank.files import sha256_file
 
-METRICS = {
-    "auc": "AUC",
-    "average_precision": "Average precision",
-    "accuracy": "Accuracy",
-    "f1": "F1",
-    "sensitivity": "Sensitivity",
-    "specificity": "Specificity",
-    "brier": "Brier score",
-}
-CLASS_METRICS = {
-    "auc": "Macro AUC",
-    "accuracy": "Accuracy",
-    "balanced_accuracy": "Balanced accuracy",
-    "macro_f1": "Macro F1",
-    "kappa": "Cohen's kappa",
-    "log_loss": "Log loss",
-    "brier": "Brier score",
-}
-"""METRICS of more than two classes."""
-
-
-class Counted(Document):
-    """Images of two classes, one of them positive, or of more."""
-
-    n_positive: int | None = None
-    n_by_class: dict[str, int] | None = None
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if (self.n_positive is None) == (self.n_by_class is None):
-            raise ValueError("either n_positive or n_by_class is needed")
-        return self
-
-    @property
-    def two_classes(self) -> bool:
-        """Whether one class is positive and one negative."""
-        return self.n_by_class is None
-
-    @property
-    def counts(self) -> str:
-        """How many images are positive, or of each class, in words."""
-        if self.n_by_class is None:
-            return f"{self.n_positive} positive"
-        return ", ".join(f"{n} {name}" for name, n in self.n_by_class.items())
+CURVES = (
+    "roc",
+    "class_roc",
+    "precision_recall",
+    "calibration",
+    "decision",
+    "confusion",
+    "learning",
+)
+_LIMITS = ("patients", "labels", "balance", "suspects")
+_CHECKED = (
+    paths.CASES,
+    paths.QUARANTINE,
+    paths.SPLITS,
+    paths.LEAKS,
+    paths.SUMMARY,
+    paths.SCORES,
+    paths.COMPARISONS,
+    paths.CALIBRATION,
+    paths.SUBGROUPS,
+    paths.SHORTCUTS,
+)
+_LEAK_TYPES = {name: "float64" if name == "similarity" else "str" for name in COLUMNS}
 
 
-class Estimate(Document):
-    """A metric and its interval; None where it is not defined, as AUC is on one class."""
+@dataclass(frozen=True)
+class Evidence:
+    """All that the report rests on.
 
-    value: float | None
-    low: float | None
-    high: float | None
+    Attributes
+    ----------
+    params
+        The settings of the run.
+    summary, scores, comparisons, calibration, subgroups
+        What the evaluate stage wrote under metrics/.
+    shortcuts
+        How well embeddings predict other properties of the cases.
+    costs
+        Seconds of embedding ('extract') and of every model.
+    curves
+        Frames of plots/, by kind and then by model.
+    crossvalidation
+        Every head out of fold; without models where split.scheme is holdout.
+    limits
+        Tables of the limits stage, by name.
+    cases
+        The images that could be used.
+    splits
+        id, group, split and fold of every image.
+    quarantine
+        path and reason of the files that could not be used.
+    leak_counts, leaks
+        Numbers of pairs that may leak, and the pairs.
+    checksums
+        SHA-256 of the files that the report was made from, by path.
+    """
 
-
-class Result(Document):
-    """What one model reached on the held-out cases, whatever the number of classes."""
-
-    auc: Estimate
-    accuracy: Estimate
-    brier: Estimate
-
-    def estimate(self, metric: str) -> Estimate:
-        """Return the estimate of a metric of :data:`METRICS` or :data:`CLASS_METRICS`."""
-        found: Estimate = getattr(self, metric)
-        return found
-
-
-class ModelResult(Result):
-    """What one model of two classes reached."""
-
-    threshold: float | None
-    average_precision: Estimate
-    f1: Estimate
-    sensitivity: Estimate
-    specificity: Estimate
-
-
-class ClassResult(Result):
-    """What one model of more than two classes reached."""
-
-    balanced_accuracy: Estimate
-    macro_f1: Estimate
-    kappa: Estimate
-    log_loss: Estimate
-
-
-class Difference(Document):
-    """A paired difference between two models on the same cases."""
-
-    auc: Estimate
-
-
-class Summary(Counted):
-    """metrics/summary.json."""
-
-    data: str
-    backbone: str
-    weights: str
-    split: str
-    split_note: str | None
-    n: int
-    n_patients: int
-    confidence: float
-    bootstrap: int
-    interval: str
-    best_head: str | None
-    models: dict[str, ModelResult | ClassResult]
-    linear_probe_augmented: ModelResult | ClassResult | None
-    finetune_minus_best_head: Difference | None
-    conclusion: str | None
+    params: Params
+    summary: Summary
+    scores: ScoresFile
+    comparisons: ComparisonsFile
+    calibration: CalibrationFile
+    subgroups: SubgroupsFile
+    shortcuts: Shortcuts
+    costs: dict[str, Cost]
+    curves: dict[str, dict[str, pd.DataFrame]]
+    crossvalidation: CrossValidation
+    limits: dict[str, pd.DataFrame]
+    cases: Cases
+    splits: pd.DataFrame
+    quarantine: pd.DataFrame
+    leak_counts: LeakCounts
+    leaks: pd.DataFrame
+    checksums: dict[str, str]
 
     @property
-    def smallest_class(self) -> int:
-        """The number of images of the class with the fewest."""
-        if self.n_by_class is not None:
-            return min(self.n_by_class.values())
-        positive = self.n_positive or 0
-        return min(positive, self.n - positive)
-
-    @property
-    def auc_name(self) -> str:
-        """What the AUC is called: of more than two classes it is the mean of each one's."""
-        return self.metrics["auc"]
-
-    @property
-    def auc_in_sentence(self) -> str:
-        """`auc_name` as it stands inside a sentence."""
-        return self.auc_name.replace("Macro", "macro")
-
-    @property
-    def metrics(self) -> dict[str, str]:
-        """The metrics shown and their headings."""
-        return METRICS if self.two_classes else CLASS_METRICS
-
-    @property
-    def synthetic(self) -> bool:
-        """Whether the images were made by a program."""
-        return self.data != data_in_words(synthetic=False)
-
-    @property
-    def random_weights(self) -> bool:
-        """Whether the backbone began from random weights."""
-        return self.weights == weights_in_words("", random=True)
+    def task(self) -> Task:
+        """What the models classify."""
+        return Task.of(self.cases.classes)
 
 
-class PairCount(Document):
-    """Pairs of one kind: all, of two groups, and on two sides of the split."""
-
-    pairs: int
-    across_groups: int
-    across_splits: int
-
-
-class LeakCounts(Document):
-    """metrics/leaks.json."""
-
-    exact_duplicate: PairCount
-    near_duplicate: PairCount
-    same_person: PairCount
-    not_listed: int
-    persons_comparable: int
-
-
-def read_leak_counts(path: Path) -> LeakCounts:
-    """Read metrics/leaks.json.
+def read_evidence(params: Params) -> Evidence:
+    """Read what the other stages wrote.
 
     Raises
     ------
     RadbankError
-        If the file is missing or not what the leaks stage writes.
+        If a file is missing or not what the stages write.
     """
-    return read_document(LeakCounts, path)
+    summary = read_document(Summary, paths.SUMMARY)
+    return Evidence(
+        params=params,
+        summary=summary,
+        scores=read_document(ScoresFile, paths.SCORES),
+        comparisons=read_document(ComparisonsFile, paths.COMPARISONS),
+        calibration=read_document(CalibrationFile, paths.CALIBRATION),
+        subgroups=read_document(SubgroupsFile, paths.SUBGROUPS),
+        shortcuts=read_document(Shortcuts, paths.SHORTCUTS),
+        costs=read_costs(list(summary.models)),
+        curves={kind: read_curves(paths.PLOTS / f"{kind}.csv") for kind in CURVES},
+        crossvalidation=read_document(CrossValidation, paths.CROSSVALIDATION),
+        limits=_read_limits(paths.LIMITS),
+        cases=read_cases(paths.CASES),
+        splits=read_splits(paths.SPLITS),
+        quarantine=pd.read_csv(paths.QUARANTINE, dtype=str, keep_default_na=False),
+        leak_counts=read_document(LeakCounts, paths.LEAK_COUNTS),
+        leaks=pd.read_csv(paths.LEAKS, dtype=_LEAK_TYPES, keep_default_na=False),
+        checksums={path.as_posix(): sha256_file(path) for path in _CHECKED},
+    )
 
 
-def read_summary(path: Path) -> Summary:
-    """Read metrics/summary.json.
+def read_curves(path: Path) -> dict[str, pd.DataFrame]:
+    """Read the curves of a kind by model, in the order of the file.
 
     Raises
     ------
     RadbankError
-        If the file is missing or not what the evaluate stage writes.
+        If the file is missing.
     """
-    return read_document(Summary, path)
+    try:
+        table = pd.read_csv(path, dtype={"model": str})
+    except FileNotFoundError:
+        raise RadbankError(f"There is no {path}: run `dvc repro evaluate`.") from None
+    models = table["model"].drop_duplicates()
+    return {
+        name: table[table["model"] == name].drop(columns="model").reset_index(drop=True)
+        for name in models
+    }
 
 
-def read_curves(folder: Path, kind: str, models: list[str]) -> dict[str, pd.DataFrame]:
-    """Read plots/<kind>_<model>.csv of every model that has one, in the models' order."""
-    paths = {model: folder / f"{kind}_{model}.csv" for model in models}
-    return {model: pd.read_csv(path) for model, path in paths.items() if path.is_file()}
+def _read_limits(folder: Path) -> dict[str, pd.DataFrame]:
+    """Read the tables of the limits stage, by name."""
+    try:
+        text = {"id": str, "group": str}
+        return {name: pd.read_csv(folder / f"{name}.csv", dtype=text) for name in _LIMITS}
+    except FileNotFoundError as error:
+        raise RadbankError(f"There is no {error.filename}: run `dvc repro limits`.") from None

@@ -13,12 +13,16 @@ References
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
+from typing import Any
 
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from heads import HEADS, get_head
 from pipeline.paths import FINETUNE
+from pipeline.reporting.text import capitalised
 
 INK = "#1b1e23"
 MUTED = "#5b6470"
@@ -65,13 +69,18 @@ _SETTINGS = {
     "text.parse_math": False,
 }
 
-_DASHES = ((), (5, 1.6), (1.4, 1.4), (6, 1.6, 1.4, 1.6), (9, 2))
-_MARKERS = ("o", "s", "^", "v", "P")
-_NAMES = {
-    FINETUNE: "fine-tuning",
-    "lightgbm": "LightGBM",
-    "mlp": "MLP",
-}
+# colours, dashes and markers repeat after 5, 7 and 13 models, so that of 35 models no two have two
+# of the three in common, and of 455 no two look the same
+_DASHES = (
+    (),
+    (5, 1.6),
+    (1.4, 1.4),
+    (6, 1.6, 1.4, 1.6),
+    (9, 2),
+    (3, 1.2),
+    (8, 1.4, 1.4, 1.4, 1.4, 1.4),
+)
+_MARKERS = ("o", "s", "^", "v", "P", "X", "<", ">", "p", "*", "h", "d", "8")
 
 
 @dataclass(frozen=True)
@@ -102,35 +111,51 @@ class ModelStyle:
 
 
 def name_in_words(model: str) -> str:
-    """Return a model's name as it stands inside a sentence."""
-    return _NAMES.get(model, model.replace("_", " "))
+    """Return a model's name as it stands inside a sentence: of a head, the label it declares."""
+    if model == FINETUNE:
+        return "fine-tuning"
+    declared = getattr(get_head(model), "label", None) if model in HEADS else None
+    first, *others = (declared or model.replace("_", " ")).split(" ")
+    return " ".join([first.lower() if first[1:].islower() else first, *others])
 
 
 def label(model: str) -> str:
     """Return a model's name as it stands alone."""
-    words = name_in_words(model)
-    return words[0].upper() + words[1:]
+    return capitalised(name_in_words(model))
+
+
+def numbered_style(number: int, words: str = "") -> ModelStyle:
+    """Return the look of the line or point of a number from 0 on."""
+    return ModelStyle(
+        words,
+        _HEAD_COLOURS[number % len(_HEAD_COLOURS)],
+        _DASHES[number % len(_DASHES)],
+        _MARKERS[number % len(_MARKERS)],
+    )
 
 
 def model_styles(models: Iterable[str]) -> dict[str, ModelStyle]:
     """Give every model its look, heads in their order, fine-tuning always the same one."""
-    styles = {}
-    head = 0
-    for model in models:
-        if model == FINETUNE:
-            styles[model] = ModelStyle(label(model), _FINETUNE_COLOUR, (), "D")
-            continue
-        i = head % len(_HEAD_COLOURS)
-        styles[model] = ModelStyle(label(model), _HEAD_COLOURS[i], _DASHES[i], _MARKERS[i])
-        head += 1
-    return styles
+    numbers = count()
+    return {
+        model: ModelStyle(label(model), _FINETUNE_COLOUR, (), "D")
+        if model == FINETUNE
+        else numbered_style(next(numbers), label(model))
+        for model in models
+    }
 
 
-LINES = tuple(
-    ModelStyle("", colour, dashes, marker)
-    for colour, dashes, marker in zip(_HEAD_COLOURS, _DASHES, _MARKERS, strict=True)
-)
-"""Looks of lines that stand for something else than a model."""
+def line(style: ModelStyle) -> dict[str, Any]:
+    """Return how matplotlib draws a model's curve: its colour, its dashes, a few of its markers."""
+    return {
+        "color": style.colour,
+        "dashes": style.dashes or (None, None),
+        "marker": style.marker,
+        "markevery": 0.25,
+        "markersize": 4.5,
+        "markeredgecolor": PAPER,
+        "markeredgewidth": 0.5,
+    }
 
 
 @contextmanager

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from pipeline.artifacts.cost import Cost
+from pipeline.artifacts.results import Estimate
 from pipeline.paths import FINETUNE
-from pipeline.reporting.costs import Cost
-from pipeline.reporting.evidence import Estimate
 
 UNDEFINED = "\N{EN DASH}"
 _MINUS = "\N{MINUS SIGN}"
@@ -36,6 +36,11 @@ def with_interval(estimate: Estimate, *, signed: bool = False) -> str:
     if estimate.value is None:
         return UNDEFINED
     return f"{number(estimate.value, signed=signed)} ({interval(estimate, signed=signed)})"
+
+
+def capitalised(words: str) -> str:
+    """Write words as the beginning of a sentence."""
+    return words[0].upper() + words[1:]
 
 
 def seconds(value: float) -> str:

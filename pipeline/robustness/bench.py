@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,15 +10,14 @@ from numpy.typing import NDArray
 from heads.base import pool_views
 from heads.examples import Examples
 from heads.logistic_regression import LogisticRegression
-from pipeline.evaluation import ScoredCases
+from pipeline.artifacts.task import Task
 from pipeline.evaluation.bootstrap import draw_weights
-from pipeline.evaluation.by_class import threshold_for
-from pipeline.evaluation.metrics import AllMetrics
-from pipeline.evaluation.multiclass.cases import ClassCases
-from pipeline.evaluation.multiclass.metrics import ClassMetrics
+from pipeline.evaluation.classified import ClassifiedCases, Weighted
+from pipeline.evaluation.metrics import METRICS
+from pipeline.evaluation.rule import DecisionRule
+from pipeline.evaluation.scored_cases import ScoredCases
 
 DRAWS = 200  # of test patients, for each training set
-Metrics: TypeAlias = AllMetrics | ClassMetrics
 
 
 @dataclass(frozen=True)
@@ -107,38 +106,47 @@ class Bench:
         )
         return Taught(head, there, self.n_classes)
 
-    def metrics(self, train: Examples) -> Metrics:
-        """Fit on a training set; return the metrics on test at the threshold of validation."""
+    @property
+    def task(self) -> Task:
+        """The classes by number."""
+        return Task.of([str(label) for label in range(self.n_classes)])
+
+    def metrics(self, train: Examples) -> ClassifiedCases:
+        """Fit on a training set; classify test by the decision rule chosen on validation."""
         taught = self.fit(train)
-        test, groups = taught.answer(self.test), self.test.groups
-        threshold = threshold_for(self.validation.labels, taught.answer(self.validation))
-        if threshold is None:
-            return ClassMetrics.of(ClassCases.of(self.test.labels, test, groups))
-        return AllMetrics.of(ScoredCases.of(self.test.labels, test[:, 1], groups), threshold)
+        validation, test = (
+            ScoredCases.of(part.labels, taught.answer(part), part.groups)
+            for part in (self.validation, self.test)
+        )
+        rule = DecisionRule.chosen_on(validation, self.task)
+        return ClassifiedCases.of(self.task, test, rule)
 
     def band(
-        self, tried: Sequence[Metrics], name: str, weights: NDArray[np.float64] | None = None
+        self,
+        tried: Sequence[ClassifiedCases],
+        name: str,
+        weights: NDArray[np.float64] | None = None,
     ) -> Band:
         """Return a metric over several training sets.
 
         Parameters
         ----------
         tried
-            The metrics of each training set.
+            The classified test cases of each training set.
         name
-            One of `pipeline.evaluation.metrics.METRICS`, or of CLASS_METRICS.
+            One of `pipeline.evaluation.metrics.METRICS`.
         weights : ndarray of shape (n_cases,), optional
             Of the test cases; None: all alike.
         """
-        cases = tried[0].cases
+        cases, metric = tried[0].cases, METRICS[name]
         base = np.ones(cases.n) if weights is None else weights
-        values = [float(metrics(base[np.newaxis])[name][0]) for metrics in tried]
+        values = [float(metric.values(Weighted(each, base[np.newaxis]))[0]) for each in tried]
         draws = []
-        for number, metrics in enumerate(tried):
+        for number, each in enumerate(tried):
             drawn = draw_weights(
                 cases.patients, cases.n_patients, n_bootstrap=DRAWS, seed=self.seed + number
             )
-            draws += [metrics(base * rows)[name] for rows in drawn]
+            draws += [metric.values(Weighted(each, base * rows)) for rows in drawn]
         tail = (1 - self.confidence) / 2
         low, high = np.nanquantile(np.concatenate(draws), (tail, 1 - tail))
         return Band(float(np.mean(values)), float(low), float(high))

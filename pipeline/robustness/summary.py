@@ -5,8 +5,8 @@ import pandas as pd
 from heads.logistic_regression import LogisticRegression
 from pipeline import paths
 from pipeline.artifacts.provenance import data_in_words, weights_in_words
-from pipeline.classes import only_of_two
-from pipeline.evaluation.by_class import auc_name
+from pipeline.artifacts.task import Task
+from pipeline.evaluation.wording import auc_name
 from pipeline.params import Params
 from pipeline.robustness.bench import Bench
 from pipeline.training.cohort import LabelledEmbeddings
@@ -50,6 +50,7 @@ def summary(cohort: LabelledEmbeddings, tables: dict[str, pd.DataFrame]) -> str:
         )
     suspects = tables["suspects"]
     lines.append(f"{len(suspects)} suspect labels, {', '.join(suspects['id'][:5])} first")
-    if len(cohort.classes) > 2:
-        lines.append(only_of_two("Experiments with the balance of classes", cohort.classes))
+    task = Task.of(cohort.classes)
+    if not task.binary:
+        lines.append(task.left_out("Experiments with the balance of classes"))
     return "\n".join(lines)

@@ -10,7 +10,9 @@ from heads import ENSEMBLE
 from heads.base import Head, pool_views
 from heads.ensemble import Ensemble
 from pipeline.artifacts.provenance import counts_in_words
-from pipeline.evaluation.by_class import auc_in_words, threshold_for
+from pipeline.artifacts.results import Estimate
+from pipeline.evaluation.rule import threshold_for
+from pipeline.evaluation.wording import auc_in_words
 from pipeline.params import Params
 from pipeline.splitting.partition import Plan
 from pipeline.splitting.resampling import Fold, cross_validate
@@ -81,7 +83,7 @@ def summary(origin: Mapping[str, Any], models: Mapping[str, Any], classes: Seque
     )
     lines = [heading]
     for name, figures in models.items():
-        auc, spread = figures["auc"], figures["auc_by_repeat"]
+        auc, spread = Estimate(**figures["auc"]), figures["auc_by_repeat"]
         lines.append(
             f"{name:<20} {auc_in_words(classes, auc)}, by repeat {_number(spread['smallest'])} to "
             f"{_number(spread['largest'])}; accuracy {_number(figures['accuracy']['value'])}"

@@ -12,13 +12,12 @@ from heads.examples import Examples
 from pipeline import paths
 from pipeline.artifacts.predictions import Predictions, write_predictions
 from pipeline.artifacts.provenance import data_in_words, weights_in_words
+from pipeline.artifacts.results import Estimate
+from pipeline.artifacts.task import Task
 from pipeline.artifacts.trained_model import TrainedModel
-from pipeline.evaluation.by_class import (
-    auc_in_words,
-    decision_in_words,
-    score_by_class,
-    threshold_for,
-)
+from pipeline.evaluation.rule import DecisionRule, threshold_for
+from pipeline.evaluation.score import score
+from pipeline.evaluation.wording import auc_in_words
 from pipeline.params import Evaluate
 from pipeline.training.cohort import LabelledEmbeddings, telltale_features
 from radbank.files import atomic_path, write_json
@@ -133,11 +132,11 @@ def validate(
     seed: int,
 ) -> dict[str, Any]:
     """Score the validation split with patient-level intervals."""
-    return score_by_class(
+    return score(
         validation.labels,
         probability,
         validation.groups,
-        classes=model.classes,
+        task=Task.of(model.classes),
         threshold=model.threshold,
         n_bootstrap=settings.bootstrap,
         confidence=settings.confidence,
@@ -163,7 +162,7 @@ def summary(model: TrainedModel, metrics: Mapping[str, Any], seconds: float) -> 
         f"{model.name} on {model.backbone}, weights: {metrics['weights']}; "
         f"data: {metrics['data']}\n"
         f"fitted on {model.n_train:,} images in {seconds:.1f} s: {chosen}\n"
-        f"validation {auc_in_words(model.classes, validation['auc'])}, "
+        f"validation {auc_in_words(model.classes, Estimate(**validation['auc']))}, "
         f"{validation['n']:,} images of {validation['n_patients']:,} patients; "
-        f"{decision_in_words(model.threshold)}{caution}"
+        f"{DecisionRule(model.threshold).in_words}{caution}"
     )

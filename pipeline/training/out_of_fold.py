@@ -10,16 +10,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.artifacts.predictions import columns_of
-from pipeline.evaluation import ScoredCases
-from pipeline.evaluation.bootstrap import Intervals, Statistic, estimate
-from pipeline.evaluation.metrics import AllMetrics
-from pipeline.evaluation.multiclass.cases import ClassCases
-from pipeline.evaluation.multiclass.metrics import ClassMetrics
+from pipeline.artifacts.task import Task
+from pipeline.evaluation.bootstrap import Intervals, estimate
+from pipeline.evaluation.classified import ClassifiedCases, Weighted
+from pipeline.evaluation.metrics import METRICS, main_metrics
+from pipeline.evaluation.scored_cases import ScoredCases
 from radbank.files import write_text
 
 CASES = ["id", "group", "label"]
-DECISIONS = ("accuracy", "f1", "sensitivity", "specificity")
-"""Metrics of calls; all others are of probabilities."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +53,7 @@ class OutOfFold:
     @property
     def columns(self) -> list[str]:
         """The columns of the file; a threshold has its own where there are two classes."""
-        threshold = ["threshold"] if len(self.classes) == 2 else []
+        threshold = ["threshold"] if Task.of(self.classes).binary else []
         return [*CASES, "repeat", "fold", *columns_of(self.classes), *threshold]
 
     def write(self, path: Path, provenance: dict[str, Any]) -> None:
@@ -92,48 +90,36 @@ class OutOfFold:
         figure would change with other patients to score on, the fitted heads staying what they
         are; how much it changes with another division is what `auc_by_repeat` shows. Averaging
         probabilities over repeats instead would score an ensemble that nobody trains. The
-        closed forms of `pipeline.evaluation.intervals` are of one set of scores, so the interval
-        here is the percentile bootstrap's.
+        intervals that metrics declare are of one set of scores, so the interval here is the
+        percentile bootstrap's.
         """
-        repeats = self._two_classes() if len(self.classes) == 2 else self._more_classes()
+        repeats, metrics = self._by_repeat(), main_metrics(Task.of(self.classes))
 
         def mean(weights: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
-            each = [metrics(weights) for metrics in repeats]
-            return {name: np.mean([one[name] for one in each], axis=0) for name in each[0]}
+            weighted = [Weighted(repeat, weights) for repeat in repeats]
+            return {
+                metric.name: np.mean([metric.values(each) for each in weighted], axis=0)
+                for metric in metrics
+            }
 
         patients = self.cases["group"].astype(str)
         known, index = np.unique(patients, return_inverse=True)
         intervals = Intervals(n_bootstrap=n_bootstrap, confidence=confidence, seed=seed)
         figures = estimate(mean, index, known.size, **intervals)
         ones = np.ones((1, len(self.cases)))
-        aucs = [float(metrics(ones)["auc"][0]) for metrics in repeats]
+        aucs = [float(METRICS["auc"].values(Weighted(each, ones))[0]) for each in repeats]
         return {
-            **{name: figure.to_dict() for name, figure in figures.items()},
+            **{name: figure.model_dump() for name, figure in figures.items()},
             "auc_by_repeat": {"smallest": min(aucs), "largest": max(aucs)},
         }
 
-    def _two_classes(self) -> list[Statistic]:
-        """Return the metrics of each repeat: of probabilities, and of calls at the thresholds."""
-        labels, groups = self.cases["label"], self.cases["group"]
-        positive = self.probability[..., 1]
-        ranked = [AllMetrics.of(ScoredCases.of(labels, p, groups), 0.5) for p in positive]
-        called = [
-            AllMetrics.of(ScoredCases.of(labels, calls.astype(np.float64), groups), 0.5)
-            for calls in positive >= self.threshold
+    def _by_repeat(self) -> list[ClassifiedCases]:
+        """Return the cases of each repeat, decided at the threshold of each fold."""
+        task, labels, groups = Task.of(self.classes), self.cases["label"], self.cases["group"]
+        highest = self.probability.argmax(axis=-1)
+        above = (self.probability[..., -1] >= self.threshold).astype(np.int64)
+        predicted = np.where(np.isnan(self.threshold), highest, above)
+        return [
+            ClassifiedCases(task, ScoredCases.of(labels, probability, groups), decided)
+            for probability, decided in zip(self.probability, predicted, strict=True)
         ]
-        return [_with_decisions(*pair) for pair in zip(ranked, called, strict=True)]
-
-    def _more_classes(self) -> list[Statistic]:
-        """Return the metrics of each repeat."""
-        labels, groups = self.cases["label"], self.cases["group"]
-        return [ClassMetrics.of(ClassCases.of(labels, p, groups)) for p in self.probability]
-
-
-def _with_decisions(ranked: AllMetrics, called: AllMetrics) -> Statistic:
-    """Join the metrics of probabilities with DECISIONS, of calls."""
-
-    def metrics(weights: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
-        of_calls = called(weights)
-        return ranked(weights) | {name: of_calls[name] for name in DECISIONS}
-
-    return metrics

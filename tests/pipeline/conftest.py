@@ -18,9 +18,12 @@ from pipeline.artifacts.cases import write_cases
 from pipeline.artifacts.images import write_images
 from pipeline.artifacts.predictions import Predictions, write_predictions
 from pipeline.artifacts.quarantine import Rejected, write_quarantine
+from pipeline.artifacts.summary import Summary
+from pipeline.artifacts.task import Task
+from pipeline.evaluation.metrics import main_metrics
 from pipeline.leakage.find import COLUMNS, KINDS, count
 from pipeline.params import Params, load_params
-from pipeline.reporting.evidence import Summary, read_summary
+from pipeline.reporting.evidence import Evidence, read_evidence
 from pipeline.splitting.partition import Plan, partition
 from radbank.files import read_json, sha256_file, write_json, write_text
 
@@ -120,7 +123,7 @@ def write_predictions_of(model: str, cases: pd.DataFrame, splits: pd.DataFrame, 
 def write_experiments(models: tuple[str, ...]) -> None:
     """Write what the stages crossvalidate and limits leave; `models` were cross-validated."""
     estimate = {"value": 0.8, "low": 0.7, "high": 0.9}
-    names = ("auc", "accuracy", "sensitivity", "specificity", "brier")
+    names = [metric.name for metric in main_metrics(Task.of(CLASSES))]
     figures = {
         **dict.fromkeys(names, estimate),
         "auc_by_repeat": {"smallest": 0.78, "largest": 0.82},
@@ -285,8 +288,15 @@ def no_crossvalidation(study: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def summary(study_folder: Path) -> Summary:
-    return read_summary(study_folder / "metrics/summary.json")
+def evidence(study_folder: Path, params: Params) -> Evidence:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(study_folder)
+        return read_evidence(params)
+
+
+@pytest.fixture(scope="session")
+def summary(evidence: Evidence) -> Summary:
+    return evidence.summary
 
 
 @pytest.fixture(scope="session")

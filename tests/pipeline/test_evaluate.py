@@ -95,7 +95,13 @@ def test_the_stage_writes_a_summary_and_every_plot(study, capsys):
     assert summary["linear_probe_augmented"]["auc"]["value"] > 0.5
     assert "synthetic" in summary["conclusion"]
     assert len(summary["differences"]) == len(MODELS) * (len(MODELS) - 1) // 2
-    assert len(outputs()) == 5 + 1 + 5 * len(MODELS)
+    plots = {path.stem for path in Path("plots").iterdir()}
+    assert plots == {
+        *("roc", "class_roc", "precision_recall", "calibration", "decision", "confusion"),
+        "learning",
+    }
+    augmented = {name for name in summary if name.endswith("_augmented")}
+    assert augmented == {f"{name}_augmented" for name in MODELS}
     printed = capsys.readouterr().out
     for words in ("SYNTHETIC", "RANDOM", "logistic_regression", summary["conclusion"][:40]):
         assert words in printed

@@ -12,10 +12,10 @@ from sklearn.metrics import roc_auc_score
 from pipeline import finetune
 from pipeline.artifacts.cases import SCHEMA, read_cases, write_cases
 from pipeline.artifacts.images import write_images
+from pipeline.artifacts.learning import learning_curve
 from pipeline.artifacts.predictions import read_predictions
 from pipeline.artifacts.trained_model import TrainedModel
-from pipeline.evaluation import youden_threshold
-from pipeline.evaluation.learning import learning_curve
+from pipeline.evaluation.thresholds import youden_threshold
 from radbank.errors import RadbankError
 from radbank.files import sha256_file, write_json
 

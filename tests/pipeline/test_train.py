@@ -15,7 +15,7 @@ from heads import get_head
 from pipeline import paths, train
 from pipeline.artifacts.predictions import read_predictions
 from pipeline.artifacts.trained_model import TrainedModel
-from pipeline.evaluation import youden_threshold
+from pipeline.evaluation.thresholds import youden_threshold
 from pipeline.params import load_params
 from radbank.errors import RadbankError
 from radbank.files import sha256_file

@@ -1,9 +1,9 @@
-"""Calibration: how often it was so where the model said so."""
+"""Calibration curves: observed against predicted probability, one panel a model."""
 
 import pandas as pd
 from markupsafe import Markup
 
-from pipeline.reporting.evidence import Summary
+from pipeline.artifacts.summary import Summary
 from pipeline.reporting.style import MUTED, PAPER, ModelStyle, figure_style, model_styles, new_axes
 from pipeline.reporting.svg import Panel, Plate, inline_svg
 from pipeline.reporting.text import number, percent
@@ -16,7 +16,7 @@ def calibration(summary: Summary, bins: dict[str, pd.DataFrame]) -> Plate:
         key="calibration",
         title="Calibration.",
         caption=(
-            f"{_WHAT[summary.two_classes]}, in bins of equal counts (n = {summary.n} images; the "
+            f"{_WHAT[summary.binary]}, in bins of equal counts (n = {summary.n} images; the "
             "area of a point follows the number in its bin). "
             f"Bars: {percent(summary.confidence)} Wilson intervals, which take images as "
             "independent and are a little narrow where patients have several. On the thin dashed "
@@ -24,7 +24,7 @@ def calibration(summary: Summary, bins: dict[str, pd.DataFrame]) -> Plate:
         ),
         panels=tuple(
             Panel(
-                f"{styles[name].label}, Brier {number(summary.models[name].brier.value)}",
+                f"{styles[name].label}, Brier {_brier(summary, name)}",
                 _panel(frame.dropna(), styles[name], f"calibration-{name}"),
             )
             for name, frame in bins.items()
@@ -36,6 +36,10 @@ _WHAT = {
     True: "Observed share of positives against mean predicted probability",
     False: "Share of calls that are right against the mean probability of the class called",
 }
+
+
+def _brier(summary: Summary, name: str) -> str:
+    return number(summary.models[name].estimate("brier").value)
 
 
 def _panel(bins: pd.DataFrame, style: ModelStyle, key: str) -> Markup:
@@ -50,6 +54,7 @@ def _panel(bins: pd.DataFrame, style: ModelStyle, key: str) -> Markup:
             s=20 + 220 * share,
             color=style.colour,
             edgecolor=PAPER,
+            marker=style.marker,
             linewidth=0.8,
             zorder=3,
         )

@@ -6,8 +6,9 @@ from typing import Any
 from markupsafe import Markup
 from matplotlib.axes import Axes
 
-from pipeline.reporting.costs import Cost
-from pipeline.reporting.evidence import Estimate, Summary
+from pipeline.artifacts.cost import Cost
+from pipeline.artifacts.results import Estimate
+from pipeline.artifacts.summary import Summary
 from pipeline.reporting.style import MUTED, PAPER, RULE, figure_style, model_styles, new_axes
 from pipeline.reporting.svg import Panel, Plate, inline_svg
 from pipeline.reporting.text import percent, seconds, total_seconds, with_interval
@@ -20,17 +21,17 @@ def comparison(summary: Summary, costs: dict[str, Cost]) -> Plate:
     level = percent(summary.confidence)
     return Plate(
         key="comparison",
-        title=f"{summary.auc_name} of every model, and what it cost.",
+        title=f"{summary.auc_heading} of every model, and what it cost.",
         caption=(
-            f"Points: {summary.auc_in_sentence} on the {summary.split} split (n = {summary.n} "
+            f"Points: {summary.auc} on the {summary.split} split (n = {summary.n} "
             f"images of {summary.n_patients} patients, {summary.counts}). Bars: {level} "
             "intervals over patients; bars that overlap do not show that two models are equal. "
             "Cost: wall-clock seconds on one machine; of a head, embedding all images and then "
             "training it."
         ),
         panels=(
-            Panel(f"{summary.auc_name} with {level} interval", _forest(summary)),
-            Panel(f"{summary.auc_name} against cost", _against_cost(summary, costs)),
+            Panel(f"{summary.auc_heading} with {level} interval", _forest(summary)),
+            Panel(f"{summary.auc_heading} against cost", _against_cost(summary, costs)),
         ),
     )
 
@@ -40,10 +41,10 @@ def _forest(summary: Summary) -> Markup:
     styles = model_styles(summary.models)
     with figure_style("forest"):
         figure, axes = new_axes(_WIDTH, _height(summary))
-        said = []
+        shown = []
         for row, (name, model) in enumerate(summary.models.items()):
             style, numbers = styles[name], with_interval(model.auc)
-            said.append(f"{style.label} {numbers}")
+            shown.append(f"{style.label} {numbers}")
             best = name == summary.best_head
             _write(axes, 0, -row, f"{style.label}{' (best head)' if best else ''}", bold=best)
             _write(axes, 1, -row, numbers, ha="right")
@@ -55,9 +56,9 @@ def _forest(summary: Summary) -> Markup:
         axes.spines["left"].set_visible(False)
         axes.grid(axis="x", color=RULE, lw=0.6)
         axes.set_axisbelow(True)
-        axes.set_xlabel(summary.auc_name)
+        axes.set_xlabel(summary.auc_heading)
         return inline_svg(
-            figure, key="forest", alt=f"Forest plot of {summary.auc_name}. {'; '.join(said)}."
+            figure, key="forest", alt=f"Forest plot of {summary.auc_heading}. {'; '.join(shown)}."
         )
 
 
@@ -85,11 +86,11 @@ def _against_cost(summary: Summary, costs: dict[str, Cost]) -> Markup:
         axes.grid(color=RULE, lw=0.6)
         axes.set_axisbelow(True)
         axes.set_xlabel("Seconds (logarithmic scale)")
-        axes.set_ylabel(summary.auc_name)
+        axes.set_ylabel(summary.auc_heading)
         axes.tick_params(which="minor", color=MUTED)
         figure.legend(loc="outside lower center", ncols=3, handletextpad=0.2)
-        said = ", ".join(f"{styles[name].label} {seconds(cost)} s" for name, cost in spent.items())
-        return inline_svg(figure, key="cost", alt=f"{summary.auc_name} against cost. {said}.")
+        shown = ", ".join(f"{styles[name].label} {seconds(cost)} s" for name, cost in spent.items())
+        return inline_svg(figure, key="cost", alt=f"{summary.auc_heading} against cost. {shown}.")
 
 
 def _height(summary: Summary) -> float:

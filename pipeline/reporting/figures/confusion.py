@@ -1,10 +1,11 @@
-"""Confusion matrices at the thresholds chosen on validation."""
+"""Confusion matrices, one panel a model."""
 
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from pipeline.reporting.evidence import ClassResult, ModelResult, Summary
+from pipeline.artifacts.results import ModelMetrics
+from pipeline.artifacts.summary import Summary
 from pipeline.reporting.style import INK, MUTED, ModelStyle, figure_style, model_styles, new_axes
 from pipeline.reporting.svg import Panel, Plate, inline_svg
 from pipeline.reporting.text import number
@@ -18,7 +19,7 @@ def confusion(summary: Summary, cases: dict[str, pd.DataFrame], classes: tuple[s
         title="Confusion matrices.",
         caption=(
             f"Images of the {summary.split} split (n = {summary.n}): actual class by row, "
-            f"predicted class by column, {_HOW[summary.two_classes]}. Shade and per cent: share of "
+            f"predicted class by column, {_HOW[summary.binary]}. Shade and per cent: share of "
             "the row."
         ),
         panels=tuple(
@@ -37,10 +38,10 @@ _HOW = {
 }
 
 
-def _title(name: str, result: ModelResult | ClassResult) -> str:
-    if isinstance(result, ModelResult):
-        return f"{name}, threshold {number(result.threshold, 2)}"
-    return f"{name}, accuracy {number(result.accuracy.value)}"
+def _title(name: str, found: ModelMetrics) -> str:
+    if found.threshold is not None:
+        return f"{name}, threshold {number(found.threshold, 2)}"
+    return f"{name}, accuracy {number(found.estimate('accuracy').value)}"
 
 
 def _count(cases: pd.DataFrame, classes: tuple[str, ...]) -> np.ndarray:
@@ -54,7 +55,7 @@ def _panel(counts: np.ndarray, classes: tuple[str, ...], style: ModelStyle, key:
         n = len(classes)
         side = max(2.7, 0.9 * n)  # inches
         figure, axes = new_axes(side + 0.4, side)
-        said = []
+        cells = []
         for row, column in np.ndindex(n, n):
             count = int(counts[row, column])
             share = count / max(int(counts[row].sum()), 1)
@@ -71,7 +72,7 @@ def _panel(counts: np.ndarray, classes: tuple[str, ...], style: ModelStyle, key:
             axes.text(
                 column + 0.5, row + 0.7, f"{100 * share:.0f} %", ha="center", va="center", size=8.5
             )
-            said.append(f"actual {classes[row]}, predicted {classes[column]}: {count}")
+            cells.append(f"actual {classes[row]}, predicted {classes[column]}: {count}")
         axes.set(xlim=(0, n), ylim=(n, 0), xlabel="Predicted", ylabel="Actual")
         axes.set_xticks(np.arange(n) + 0.5, classes)
         axes.set_yticks(np.arange(n) + 0.5, classes, rotation=90, va="center")
@@ -82,5 +83,5 @@ def _panel(counts: np.ndarray, classes: tuple[str, ...], style: ModelStyle, key:
             axes.axhline(edge, color=MUTED, lw=0.7)
             axes.axvline(edge, color=MUTED, lw=0.7)
         return inline_svg(
-            figure, key=key, alt=f"Confusion matrix of {style.label}. {'; '.join(said)}."
+            figure, key=key, alt=f"Confusion matrix of {style.label}. {'; '.join(cells)}."
         )

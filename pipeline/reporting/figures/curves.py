@@ -1,11 +1,14 @@
-"""ROC and precision-recall curves, all models in one drawing each."""
+"""ROC and precision-recall curves, all models in one drawing: of a task, or of each class."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from pipeline.reporting.evidence import METRICS, Summary
-from pipeline.reporting.style import MUTED, figure_style, model_styles, new_axes
+from pipeline.artifacts.results import Metrics, ScoresFile
+from pipeline.artifacts.summary import Summary
+from pipeline.evaluation.metrics import METRICS
+from pipeline.reporting.style import MUTED, figure_style, line, model_styles, new_axes
 from pipeline.reporting.svg import Panel, Plate, inline_svg
 from pipeline.reporting.text import number
 
@@ -35,6 +38,7 @@ class _Kind:
     drawstyle: str
 
 
+_MOST = 12  # classes drawn
 _ROC = _Kind(
     title="ROC curve",
     x="fpr",
@@ -59,49 +63,84 @@ _PRECISION_RECALL = _Kind(
 def curves(
     summary: Summary, roc: dict[str, pd.DataFrame], precision_recall: dict[str, pd.DataFrame]
 ) -> Plate:
-    """Draw both curves of every model."""
+    """Draw both curves of every model of a binary task."""
     prevalence = (summary.n_positive or 0) / summary.n
     return Plate(
         key="curves",
         title="Receiver operating characteristic (ROC) and precision-recall curves.",
         caption=(
-            f"{summary.split.capitalize()} split, n = {summary.n} images of {summary.n_patients} "
-            f"patients, {summary.counts}. Each corner is a threshold. Thin dashed "
-            "lines: a model that knows nothing, whose precision is the share of positives, "
-            f"{number(prevalence, 2)}."
+            f"{summary.split.capitalize()} split, n = {summary.size}. Each corner is a threshold. "
+            "Thin dashed lines: a model that knows nothing, whose precision is the share of "
+            f"positives, {number(prevalence, 2)}."
         ),
         panels=(
-            _panel(summary, _ROC, roc, (0, 1)),
-            _panel(summary, _PRECISION_RECALL, precision_recall, (prevalence, prevalence)),
+            _panel("fpr-tpr", _ROC, roc, summary.models, chance=(0, 1)),
+            _panel(
+                "recall-precision",
+                _PRECISION_RECALL,
+                precision_recall,
+                summary.models,
+                chance=(prevalence, prevalence),
+            ),
+        ),
+    )
+
+
+def class_curves(summary: Summary, scores: ScoresFile, roc: Mapping[str, pd.DataFrame]) -> Plate:
+    """Draw the ROC curves of each class against the rest, of those with the most images."""
+    counts = summary.n_by_class or {}
+    shown = sorted(counts, key=lambda name: -counts[name])[:_MOST]
+    left_out = (
+        f" The {len(shown)} classes with the most images; the others are in plots/class_roc.csv."
+        if len(shown) < len(counts)
+        else ""
+    )
+    return Plate(
+        key="curves",
+        title="Receiver operating characteristic (ROC) of each class against the rest.",
+        caption=(
+            f"{summary.split.capitalize()} split, n = {summary.size}. Each corner is a threshold "
+            "on the probability of the class. Thin dashed lines: a model that knows nothing. "
+            f"Precision-recall curves are for binary tasks only.{left_out}"
+        ),
+        panels=tuple(
+            _panel(
+                f"class-roc-{index}",
+                replace(_ROC, title=f"{name} against the rest"),
+                {model: frame[frame["class"] == name] for model, frame in roc.items()},
+                {model: found[name] for model, found in scores.classes.items()},
+                chance=(0, 1),
+            )
+            for index, name in enumerate(counts)
+            if name in shown
         ),
     )
 
 
 def _panel(
-    summary: Summary, kind: _Kind, frames: dict[str, pd.DataFrame], chance: tuple[float, float]
+    key: str,
+    kind: _Kind,
+    frames: Mapping[str, pd.DataFrame],
+    metrics: Mapping[str, Metrics],
+    *,
+    chance: tuple[float, float],
 ) -> Panel:
     """Draw the curves of all models over each other, their areas in the legend."""
-    styles = model_styles(summary.models)
-    with figure_style(kind.metric):
-        figure, axes = new_axes(4.4, 5.0)
+    styles = model_styles(metrics)
+    with figure_style(key):
+        figure, axes = new_axes(4.4, 4.2 + 0.13 * len(frames))
         axes.plot((0, 1), chance, color=MUTED, lw=0.8, dashes=(4, 3))
-        said = []
+        legend = []
         for name, frame in frames.items():
-            style = styles[name]
-            named = f"{style.label}, {number(summary.models[name].estimate(kind.metric).value)}"
-            said.append(named)
-            curve = pd.concat([frame.iloc[:1].assign(**{kind.x: 0.0}), frame])
-            axes.plot(
-                curve[kind.x],
-                curve[kind.y],
-                color=style.colour,
-                dashes=style.dashes or (None, None),
-                drawstyle=kind.drawstyle,
-                label=named,
+            legend.append(
+                f"{styles[name].label}, {number(metrics[name].estimate(kind.metric).value)}"
             )
+            curve = pd.concat([frame.iloc[:1].assign(**{kind.x: 0.0}), frame])
+            look = {**line(styles[name]), "drawstyle": kind.drawstyle, "label": legend[-1]}
+            axes.plot(curve[kind.x], curve[kind.y], **look)
         axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), xlabel=kind.x_label, ylabel=kind.y_label)
         axes.set_aspect("equal")
-        metric = METRICS[kind.metric]
+        metric = METRICS[kind.metric].label
         figure.legend(loc="outside lower left", ncols=2, title=f"Model, {metric}", alignment="left")
-        alt = f"{kind.title} of every model. {metric}: {'; '.join(said)}."
-        return Panel(kind.title, inline_svg(figure, key=f"{kind.x}-{kind.y}", alt=alt))
+        alt = f"{kind.title} of every model. {metric}: {'; '.join(legend)}."
+        return Panel(kind.title, inline_svg(figure, key=key, alt=alt))

@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from pipeline.reporting.evidence import Summary
-from pipeline.reporting.style import MUTED, figure_style, model_styles, new_axes
+from pipeline.artifacts.summary import Summary
+from pipeline.reporting.style import MUTED, figure_style, line, model_styles, new_axes
 from pipeline.reporting.svg import Panel, Plate, inline_svg
 from pipeline.reporting.text import number, percent
 
-_SAID_AT = (0.1, 0.3, 0.5)
+_LISTED_AT = (0.1, 0.3, 0.5)
 
 
 def decision(summary: Summary, frames: dict[str, pd.DataFrame]) -> Plate:
@@ -18,19 +18,18 @@ def decision(summary: Summary, frames: dict[str, pd.DataFrame]) -> Plate:
         first = next(iter(frames.values()))
         axes.plot(first["threshold"], first["treat_all"], color=MUTED, lw=0.9, label="Act on all")
         axes.axhline(0, color=MUTED, lw=0.9, dashes=(4, 3), label="Act on none")
-        said = []
+        listed = []
         for name, frame in frames.items():
             style = styles[name]
             axes.plot(
                 frame["threshold"],
                 frame["net_benefit"],
-                color=style.colour,
-                dashes=style.dashes or (None, None),
+                **line(style),
                 label=style.label,
             )
-            at = frame.set_index(frame["threshold"].round(2))["net_benefit"].reindex(_SAID_AT)
+            at = frame.set_index(frame["threshold"].round(2))["net_benefit"].reindex(_LISTED_AT)
             values = ", ".join(f"{number(v)} at {t}" for t, v in at.dropna().items())
-            said.append(f"{style.label} {values or 'not defined'}")
+            listed.append(f"{style.label} {values or 'not defined'}")
         top = max((summary.n_positive or 0) / max(summary.n, 1), 0.02)
         axes.set(
             xlim=(0, 1),
@@ -39,7 +38,7 @@ def decision(summary: Summary, frames: dict[str, pd.DataFrame]) -> Plate:
             ylabel="Net benefit",
         )
         figure.legend(loc="outside lower left", ncols=3)
-        alt = f"Decision curves. Net benefit: {'; '.join(said)}."
+        alt = f"Decision curves. Net benefit: {'; '.join(listed)}."
         drawing = inline_svg(figure, key="decision-curves", alt=alt)
     return Plate(
         key="decision",
@@ -49,7 +48,7 @@ def decision(summary: Summary, frames: dict[str, pd.DataFrame]) -> Plate:
             "false ones, each weighed by the odds of the threshold, as a share of all images "
             f"(n = {summary.n}; Vickers and Elkin 2006). A model is of use where its curve is "
             f"above both thin lines. Probabilities as they are, not corrected; "
-            f"{percent(summary.confidence)} intervals are in plots/decision_*.csv."
+            f"{percent(summary.confidence)} intervals are in plots/decision.csv."
         ),
         panels=(Panel("Net benefit", drawing),),
     )

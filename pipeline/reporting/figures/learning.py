@@ -4,8 +4,8 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.ticker import MaxNLocator
 
+from pipeline.artifacts.summary import Summary
 from pipeline.paths import FINETUNE
-from pipeline.reporting.evidence import Summary
 from pipeline.reporting.style import figure_style, model_styles, new_axes
 from pipeline.reporting.svg import Panel, Plate, inline_svg
 from pipeline.reporting.text import number
@@ -23,8 +23,8 @@ def learning(summary: Summary, epochs: pd.DataFrame) -> Plate:
         panels=(
             Panel("Loss", _lines(epochs, _LOSS, "loss", "Cross-entropy loss")),
             Panel(
-                summary.auc_name,
-                _lines(epochs, _AUC, "auc", f"Validation {summary.auc_in_sentence}"),
+                summary.auc_heading,
+                _lines(epochs, _AUC, "auc", f"Validation {summary.auc}"),
             ),
         ),
     )
@@ -39,7 +39,7 @@ def _lines(epochs: pd.DataFrame, columns: dict[str, str], quantity: str, y_label
     style = model_styles([FINETUNE])[FINETUNE]
     with figure_style(key):
         figure, axes = new_axes(4.4, 2.9)
-        said = []
+        listed = []
         for column, name in columns.items():
             dashed = column.startswith("train")
             axes.plot(
@@ -53,10 +53,10 @@ def _lines(epochs: pd.DataFrame, columns: dict[str, str], quantity: str, y_label
                 label=name,
             )
             values = ", ".join(number(value) for value in epochs[column])
-            said.append(f"{name} by epoch: {values}")
+            listed.append(f"{name} by epoch: {values}")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set(xlabel="Epoch", ylabel=y_label)
         axes.margins(y=0.15)
         if len(columns) > 1:
             figure.legend(loc="outside lower left", ncols=2)
-        return inline_svg(figure, key=key, alt=f"{y_label}. {'; '.join(said)}.")
+        return inline_svg(figure, key=key, alt=f"{y_label}. {'; '.join(listed)}.")

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pandas as pd
 from markupsafe import Markup
 
-from pipeline.reporting.evidence import Summary
-from pipeline.reporting.style import LINES, figure_style, new_axes
+from pipeline.artifacts.summary import Summary
+from pipeline.reporting.style import figure_style, new_axes, numbered_style
 from pipeline.reporting.svg import Panel, Plate, inline_svg
 from pipeline.reporting.text import number
 
@@ -25,12 +25,12 @@ def limits_curves(summary: Summary, tables: Mapping[str, pd.DataFrame]) -> Plate
         word: tables["labels"][tables["labels"]["kind"] == kind].rename(columns={"share": "x"})
         for kind, word in _LABEL_NOISE.items()
     }
-    auc = summary.auc_name
+    auc = summary.auc_heading
     panels = [
         Panel("Patients", _panel({"all labels": patients}, "patients", "Training patients", auc)),
         Panel("Labels", _panel(labels, "labels", "Share of training labels", auc)),
     ]
-    if not summary.two_classes:
+    if not summary.binary:
         return Plate(
             key="limits",
             title="Fewer patients, wrong labels.",
@@ -59,26 +59,26 @@ def _panel(series: Mapping[str, pd.DataFrame], name: str, x_label: str, y_label:
     key = f"limits-{name}"
     with figure_style(key):
         figure, axes = new_axes(3.6, 3.4)
-        said = []
+        listed = []
         for i, (words, rows) in enumerate(series.items()):
-            line = LINES[i % len(LINES)]
+            style = numbered_style(i)
             axes.fill_between(
-                rows["x"], rows["low"], rows["high"], color=line.colour, alpha=0.1, lw=0
+                rows["x"], rows["low"], rows["high"], color=style.colour, alpha=0.1, lw=0
             )
             axes.plot(
                 rows["x"],
                 rows["value"],
-                color=line.colour,
-                dashes=line.dashes or (None, None),
-                marker=line.marker,
+                color=style.colour,
+                dashes=style.dashes or (None, None),
+                marker=style.marker,
                 ms=4,
                 label=words,
             )
             values = ", ".join(number(value) for value in rows["value"])
-            said.append(f"{words}: {values}")
+            listed.append(f"{words}: {values}")
         axes.set(xlabel=x_label, ylabel=y_label)
         if len(series) > 1:
             figure.legend(loc="outside lower left", ncols=2)
         return inline_svg(
-            figure, key=key, alt=f"{y_label} by {x_label.lower()}. {'; '.join(said)}."
+            figure, key=key, alt=f"{y_label} by {x_label.lower()}. {'; '.join(listed)}."
         )

@@ -4,8 +4,8 @@ import math
 
 from markupsafe import Markup
 
-from pipeline.reporting.evidence import Summary
-from pipeline.reporting.findings import Subgroup, Subgroups
+from pipeline.artifacts.results import SubgroupMetrics, SubgroupsFile
+from pipeline.artifacts.summary import Summary
 from pipeline.reporting.style import (
     MUTED,
     PAPER,
@@ -23,7 +23,7 @@ _ROW = 0.42
 _LACKING = {True: "of one class", False: "that lack a class"}
 
 
-def subgroup_forest(summary: Summary, subgroups: Subgroups, models: list[str]) -> Plate | None:
+def subgroup_forest(summary: Summary, subgroups: SubgroupsFile, models: list[str]) -> Plate | None:
     """Draw each subgroup's AUC with its interval; None where no subgroup has one."""
     drawn = [
         group
@@ -35,12 +35,12 @@ def subgroup_forest(summary: Summary, subgroups: Subgroups, models: list[str]) -
     styles = model_styles(summary.models)
     return Plate(
         key="subgroups",
-        title=f"{summary.auc_name} by subgroup.",
+        title=f"{summary.auc_heading} by subgroup.",
         caption=(
-            f"Points: {summary.auc_in_sentence} on the {summary.split} split; bars: "
+            f"Points: {summary.auc} on the {summary.split} split; bars: "
             f"{percent(summary.confidence)} intervals over patients; dashed line: all cases. A "
             f"hollow point marks a subgroup of fewer than {subgroups.minimum_patients} patients, "
-            f"too small to be read. Subgroups {_LACKING[summary.two_classes]} have no AUC and are "
+            f"too small to be read. Subgroups {_LACKING[summary.binary]} have no AUC and are "
             "only in the table. Many subgroups were looked at: some differ by chance."
         ),
         panels=tuple(
@@ -53,15 +53,17 @@ def subgroup_forest(summary: Summary, subgroups: Subgroups, models: list[str]) -
     )
 
 
-def _forest(groups: list[Subgroup], model: str, style: ModelStyle, summary: Summary) -> Markup:
+def _forest(
+    groups: list[SubgroupMetrics], model: str, style: ModelStyle, summary: Summary
+) -> Markup:
     key, whole = f"subgroups-{model}", summary.models[model].auc
     with figure_style(key):
         figure, axes = new_axes(_WIDTH, _ROW * len(groups) + 0.7)
-        said = []
+        listed = []
         for row, group in enumerate(groups):
             auc = group.models[model].auc
             name = f"{group.column}: {group.value}"
-            said.append(f"{name} {with_interval(auc)}, {group.n_patients} patients")
+            listed.append(f"{name} {with_interval(auc)}, {group.n_patients} patients")
             for x, words, side in ((0, f"{name} (n = {group.n})", "left"), (1, "", "right")):
                 axes.annotate(
                     words or with_interval(auc),
@@ -91,7 +93,8 @@ def _forest(groups: list[Subgroup], model: str, style: ModelStyle, summary: Summ
         lows = [
             low
             for group in groups
-            for low in (group.models[model].auc.low, group.models[model].auc.value)
+            for auc in [group.models[model].auc]
+            for low in (auc.low, auc.value)
             if low is not None
         ]
         axes.set_xlim(math.floor(10 * min(lows, default=0.5) - 0.2) / 10, 1.01)
@@ -100,6 +103,6 @@ def _forest(groups: list[Subgroup], model: str, style: ModelStyle, summary: Summ
         axes.spines["left"].set_visible(False)
         axes.grid(axis="x", color=RULE, lw=0.6)
         axes.set_axisbelow(True)
-        axes.set_xlabel(summary.auc_name)
-        alt = f"{summary.auc_name} of {style.label} by subgroup: {'; '.join(said)}."
+        axes.set_xlabel(summary.auc_heading)
+        alt = f"{summary.auc_heading} of {style.label} by subgroup: {'; '.join(listed)}."
         return inline_svg(figure, key=key, alt=alt)

@@ -3,9 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import softmax
 
 from heads.base import by_class
 from pipeline.artifacts.predictions import Predictions
+from pipeline.artifacts.task import Task
+from pipeline.evaluation.classified import ClassifiedCases
+from pipeline.evaluation.rule import DecisionRule
+from pipeline.evaluation.scored_cases import ScoredCases
 
 PROVENANCE = {
     "backbone": "resnet50",
@@ -14,6 +19,7 @@ PROVENANCE = {
     "synthetic": False,
     "classes": ["normal", "opacity"],
 }
+NAMES = ("a", "b", "c", "d", "e")
 
 
 @pytest.fixture
@@ -38,3 +44,31 @@ def invent():
         return Predictions.of_views(cases, by_class(by_view), {**PROVENANCE, **provenance})
 
     return predictions
+
+
+@pytest.fixture
+def binary():
+    """Return a maker of classified cases of a binary task from labels and positive scores."""
+
+    def make(labels, scores, groups=None, threshold=0.5):
+        groups = np.arange(len(labels)) if groups is None else groups
+        both = by_class(np.asarray(scores, dtype=np.float64))
+        cases = ScoredCases.of(labels, both, groups)
+        return ClassifiedCases.of(Task.of(NAMES[:2]), cases, DecisionRule(threshold))
+
+    return make
+
+
+@pytest.fixture
+def several():
+    """Return a maker of classified cases of several classes, two a patient, with some skill."""
+
+    def make(n=90, *, n_classes=3, skill=1.0, seed=0):
+        rng = np.random.default_rng(seed)
+        labels = np.arange(n) // 2 % n_classes
+        logits = rng.normal(size=(n, n_classes)) + skill * np.eye(n_classes)[labels]
+        groups = [f"p{i // 2:03d}" for i in range(n)]
+        cases = ScoredCases.of(labels, softmax(logits, axis=1), groups)
+        return ClassifiedCases.of(Task.of(NAMES[:n_classes]), cases, DecisionRule(None))
+
+    return make

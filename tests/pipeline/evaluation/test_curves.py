@@ -4,13 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as reference
 
-from pipeline.evaluation.curves import (
-    calibration,
-    confusion,
-    precision_recall,
-    roc,
-)
-from pipeline.evaluation.scored_cases import ScoredCases
+from pipeline.evaluation.curves import calibration, mean_roc, precision_recall, roc
+from pipeline.evaluation.scored_cases import BinaryCases, ScoredCases
 
 SCORES = st.one_of(st.sampled_from([0.0, 0.1, 0.5, 1.0]), st.floats(0, 1))
 BOTH_CLASSES = st.lists(st.tuples(st.integers(0, 1), SCORES), min_size=1, max_size=50).map(
@@ -19,7 +14,7 @@ BOTH_CLASSES = st.lists(st.tuples(st.integers(0, 1), SCORES), min_size=1, max_si
 
 
 def scored(labels, probabilities):
-    return ScoredCases.of(labels, probabilities, np.arange(len(labels)))
+    return BinaryCases.of(labels, probabilities, np.arange(len(labels)))
 
 
 @given(cases=BOTH_CLASSES)
@@ -56,10 +51,29 @@ def test_tied_probabilities_share_a_bin():
     assert found["n"].tolist() == [30, 10]
 
 
-def test_confusion_names_the_classes():
-    found = confusion(scored([0, 1, 1], [0.5, 0.4, 0.9]), 0.5, ("normal", "opacity"))
-    assert found["actual"].tolist() == ["normal", "opacity", "opacity"]
-    assert found["predicted"].tolist() == ["opacity", "normal", "opacity"]
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), levels=st.sampled_from([3, 100]))
+def test_the_area_of_the_mean_curve_is_the_macro_auc(seed, levels):
+    rng = np.random.default_rng(seed)
+    labels = np.concatenate([[0, 1, 2], rng.integers(0, 3, 30)])
+    scores = rng.integers(1, levels + 1, (33, 3)) + 0.5 * np.eye(3)[labels]
+    scores /= scores.sum(axis=1, keepdims=True)
+    cases = ScoredCases.of(labels, scores, np.arange(33))
+    curve = mean_roc([cases.one_vs_rest(label) for label in range(3)])
+    assert (np.diff(curve["fpr"]) >= 0).all()
+    assert (np.diff(curve["tpr"]) >= -1e-12).all()
+    assert curve.iloc[0]["fpr"] == 0
+    assert curve.iloc[-1].tolist() == [1, 1]
+    area = reference.auc(curve["fpr"], curve["tpr"])
+    assert area == pytest.approx(reference.roc_auc_score(labels, scores, multi_class="ovr"))
+
+
+def test_the_mean_of_one_curve_is_that_curve_and_without_a_class_there_is_none(several):
+    cases = several()
+    one, other, _ = cases.one_vs_rest
+    assert mean_roc([one]).equals(roc(one))
+    part = cases.inside(cases.cases.labels != 1)
+    assert mean_roc(part.one_vs_rest).empty
 
 
 def test_curves_that_are_not_defined_are_empty():

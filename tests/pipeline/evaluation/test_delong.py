@@ -11,7 +11,7 @@ from pipeline.evaluation.delong import (
     quantile,
     spread,
 )
-from pipeline.evaluation.scored_cases import ScoredCases
+from pipeline.evaluation.scored_cases import BinaryCases
 
 # The WFNS grades (1 to 5) of pROC's subarachnoid haemorrhage data as counts by outcome, and the
 # figures of pROC's own tests (Robin et al., BMC Bioinformatics 12:77, 2011)
@@ -26,7 +26,7 @@ def graded():
     grades = np.arange(1, 6) / 6
     scores = np.concatenate([np.repeat(grades, GOOD), np.repeat(grades, POOR)])
     labels = np.repeat([0, 1], [sum(GOOD), sum(POOR)])
-    return ScoredCases.of(labels, scores, np.arange(labels.size))
+    return BinaryCases.of(labels, scores, np.arange(labels.size))
 
 
 def by_definition(labels, scores, patients):
@@ -63,7 +63,7 @@ def test_one_image_a_patient_gives_the_figures_of_proc():
 @settings(max_examples=100, deadline=None)
 def test_the_clustered_variance_is_that_of_its_definition(table):
     labels, scores, patients = (np.array(column) for column in zip(*table, strict=True))
-    cases = ScoredCases.of(labels, scores / 6, patients)
+    cases = BinaryCases.of(labels, scores / 6, patients)
     if not cases.has_both_classes:
         with pytest.raises(ValueError, match="needs both classes"):
             influences(cases)
@@ -81,8 +81,8 @@ def test_the_clustered_variance_is_that_of_its_definition(table):
 def test_copies_of_an_image_tell_nothing_new():
     generator = np.random.default_rng(0)
     labels, scores = np.arange(60) % 2, generator.random(60)
-    once = ScoredCases.of(labels, scores, np.arange(60))
-    thrice = ScoredCases.of(*(np.repeat(each, 3) for each in (labels, scores, np.arange(60))))
+    once = BinaryCases.of(labels, scores, np.arange(60))
+    thrice = BinaryCases.of(*(np.repeat(each, 3) for each in (labels, scores, np.arange(60))))
     alone, copied = (spread(influences(each)[1], each) for each in (once, thrice))
     assert copied.variance == pytest.approx(alone.variance)
     low, high = auc_interval(once, 0.95)
@@ -103,15 +103,15 @@ def test_the_ends_of_the_interval_are_those_of_its_formula():
 
 
 def test_a_perfect_ranking_has_an_interval_with_a_width():
-    cases = ScoredCases.of([0] * 20 + [1] * 10, np.linspace(0, 1, 30), np.arange(30))
+    cases = BinaryCases.of([0] * 20 + [1] * 10, np.linspace(0, 1, 30), np.arange(30))
     low, high = auc_interval(cases, 0.95)
     assert 0.8 < low < 0.95
     assert high == 1
-    reverse = ScoredCases.of(1 - cases.labels, cases.probabilities, np.arange(30))
+    reverse = BinaryCases.of(1 - cases.labels, cases.probabilities, np.arange(30))
     assert auc_interval(reverse, 0.95) == pytest.approx((0, 1 - low))
 
 
 @pytest.mark.parametrize("labels", [[0, 0, 0, 1, 1], [0, 0, 0, 0, 0]])
 def test_one_patient_of_a_class_tells_nothing_of_others(labels):
-    cases = ScoredCases.of(labels, [0.1, 0.5, 0.3, 0.7, 0.2], [1, 2, 3, 4, 4])
+    cases = BinaryCases.of(labels, [0.1, 0.5, 0.3, 0.7, 0.2], [1, 2, 3, 4, 4])
     assert auc_interval(cases, 0.95) == (None, None)

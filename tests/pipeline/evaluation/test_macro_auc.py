@@ -6,7 +6,6 @@ from scipy.special import softmax
 from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
-from pipeline.evaluation.auc_difference import auc_difference
 from pipeline.evaluation.clustered_variance import spread_over
 from pipeline.evaluation.delong import auc_interval, influences, model_variance, quantile, spread
 from pipeline.evaluation.macro_auc import (
@@ -14,7 +13,7 @@ from pipeline.evaluation.macro_auc import (
     macro_auc_interval,
     macro_influences,
 )
-from pipeline.evaluation.scored_cases import ScoredCases
+from pipeline.evaluation.scored_cases import BinaryCases
 
 # label, score of each of three classes, patient
 TABLE = st.lists(
@@ -29,7 +28,7 @@ TABLE = st.lists(
 def against_rest(labels, probabilities, groups, classes=None):
     classes = range(probabilities.shape[1]) if classes is None else classes
     return [
-        ScoredCases.of((labels == label).astype(int), probabilities[:, label], groups)
+        BinaryCases.of((labels == label).astype(int), probabilities[:, label], groups)
         for label in classes
     ]
 
@@ -67,9 +66,11 @@ def macro_auc(labels, probabilities, weights):
 def test_of_one_class_all_is_as_of_two_classes(table):
     labels, scores, patients, others = columns(table)
     (cases,) = against_rest(labels, scores, patients, [1])
-    other = ScoredCases.of(cases.labels, others, patients)
+    other = BinaryCases.of(cases.labels, others, patients)
     assert macro_auc_interval([cases], 0.95) == auc_interval(cases, 0.95)
-    assert macro_auc_difference([cases], [other], 0.95) == auc_difference(cases, other, 0.95)
+    found = macro_auc_difference([cases], [other], 0.95)
+    if cases.has_both_classes:
+        assert found.value == pytest.approx(influences(cases)[0] - influences(other)[0])
 
 
 @given(table=TABLE)
@@ -82,9 +83,11 @@ def test_two_classes_that_complement_each_other_are_one(table):
         for each in (scores[:, 1], others)
     )
     assert macro_auc_interval(both, 0.95) == pytest.approx(auc_interval(both[1], 0.95), abs=1e-9)
-    found, single = macro_auc_difference(both, other, 0.95), auc_difference(both[1], other[1], 0.95)
-    assert list(found.to_dict().values()) == pytest.approx(
-        list(single.to_dict().values()), abs=1e-9
+    found, single = (
+        macro_auc_difference(*each, 0.95) for each in ((both, other), (both[1:], other[1:]))
+    )
+    assert list(found.model_dump(exclude={"p_holm"}).values()) == pytest.approx(
+        list(single.model_dump(exclude={"p_holm"}).values()), abs=1e-9
     )
 
 
@@ -161,8 +164,10 @@ def test_the_order_of_classes_and_cases_and_what_keeps_their_order_change_nothin
     assert macro_auc_interval(changed[0], 0.9) == pytest.approx(
         macro_auc_interval(plain[0], 0.9), abs=1e-9
     )
-    assert list(macro_auc_difference(*changed, 0.9).to_dict().values()) == pytest.approx(
-        list(macro_auc_difference(*plain, 0.9).to_dict().values()), abs=1e-9
+    assert list(
+        macro_auc_difference(*changed, 0.9).model_dump(exclude={"p_holm"}).values()
+    ) == pytest.approx(
+        list(macro_auc_difference(*plain, 0.9).model_dump(exclude={"p_holm"}).values()), abs=1e-9
     )
 
 
@@ -241,3 +246,66 @@ def test_a_class_of_one_patient_or_none_tells_nothing_of_others():
     assert (nothing.value, nothing.low, nothing.p) == (None, None, None)
     with pytest.raises(ValueError, match="needs both classes"):
         macro_influences(absent)
+
+
+def auc_difference(first, second, confidence):
+    return macro_auc_difference([first], [second], confidence)
+
+
+def scored(labels, logits, groups=None):
+    groups = np.arange(len(labels)) if groups is None else groups
+    return BinaryCases.of(labels, 1 / (1 + np.exp(-logits)), groups)
+
+
+@pytest.fixture
+def two_models():
+    generator = np.random.default_rng(0)
+    labels = np.arange(2000) % 2
+    return labels, generator.normal(labels), generator.normal(1.3 * labels)
+
+
+def test_many_patients_give_delongs_test_by_its_definition(two_models):
+    labels, first, second = two_models
+    placements = []
+    for scores in (first, second):
+        better = (scores[labels == 1][:, None] > scores[labels == 0]).astype(float)
+        placements.append((better.mean(1), better.mean(0)))
+    (x, y), (u, v) = placements
+    variance = np.var(x - u, ddof=1) / x.size + np.var(y - v, ddof=1) / y.size
+    z = (x.mean() - u.mean()) / variance**0.5
+    found = auc_difference(scored(labels, first), scored(labels, second), 0.95)
+    assert found.value == pytest.approx(x.mean() - u.mean())
+    assert found.high - found.low == pytest.approx(2 * 1.96 * variance**0.5, rel=2e-3)
+    assert found.p == pytest.approx(2 * norm.sf(abs(z)), rel=0.05)
+
+
+def test_a_model_does_not_differ_from_itself_or_from_another_that_ranks_alike(two_models):
+    labels, logits, _ = two_models
+    for other in (logits, 2 * logits - 1):
+        found = auc_difference(scored(labels, logits), scored(labels, other), 0.95)
+        assert (found.value, found.low, found.high, found.p) == (0, 0, 0, 1)
+
+
+def test_the_sign_changes_with_the_order(two_models):
+    labels, first, second = two_models
+    forth = auc_difference(scored(labels, first), scored(labels, second), 0.95)
+    back = auc_difference(scored(labels, second), scored(labels, first), 0.95)
+    assert (forth.value, forth.low, forth.p) == pytest.approx((-back.value, -back.high, back.p))
+
+
+def test_images_of_one_patient_weaken_the_evidence(two_models):
+    labels, first, second = (np.repeat(each[:80], 4) for each in two_models)
+    by_patient = auc_difference(
+        *(scored(labels, each, np.arange(320) // 4) for each in (first, second)), 0.95
+    )
+    by_image = auc_difference(scored(labels, first), scored(labels, second), 0.95)
+    assert by_patient.value == by_image.value
+    assert by_patient.high - by_patient.low > 1.9 * (by_image.high - by_image.low)
+    assert by_patient.p > by_image.p
+
+
+def test_without_two_patients_of_each_class_nothing_is_tested():
+    found = auc_difference(*[scored([0, 0, 1], np.array([0.0, 1.0, 2.0]))] * 2, 0.95)
+    assert (found.value, found.p) == (0, None)
+    nothing = auc_difference(*[scored([0, 0], np.array([0.0, 1.0]))] * 2, 0.95)
+    assert (nothing.value, nothing.low, nothing.p) == (None, None, None)

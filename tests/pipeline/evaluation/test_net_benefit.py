@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 
 from pipeline.evaluation.net_benefit import decision_curve
-from pipeline.evaluation.scored_cases import ScoredCases
+from pipeline.evaluation.scored_cases import BinaryCases
 
 
 def curve(labels, scores, thresholds, patients=None):
     patients = np.arange(len(labels)) if patients is None else patients
-    cases = ScoredCases.of(labels, scores, patients)
+    cases = BinaryCases.of(labels, scores, patients)
     return decision_curve(cases, confidence=0.95, thresholds=np.array(thresholds))
 
 

@@ -1,6 +1,13 @@
+import numpy as np
 import pandas as pd
+import pytest
 
-from pipeline.evaluation.plots import write_plots
+from pipeline.artifacts.task import Task
+from pipeline.evaluation.classified import ClassifiedCases
+from pipeline.evaluation.curves import roc
+from pipeline.evaluation.plots import calibrated_cases, confusion, curves, write_plots
+from pipeline.evaluation.rule import DecisionRule
+from pipeline.evaluation.scored_cases import ScoredCases
 from pipeline.evaluation.study import Study
 
 LEARNING = pd.DataFrame(
@@ -8,35 +15,62 @@ LEARNING = pd.DataFrame(
 )
 
 
-def test_one_file_a_model_and_a_kind_of_curve(tmp_path, invent):
+@pytest.fixture
+def models(invent):
     study = Study.of({"mlp": invent(), "finetune": invent(seed=1)})
-    (tmp_path / "plots").mkdir()
-    (tmp_path / "plots/roc_former.csv").write_text("left over")
-    write_plots(tmp_path / "plots", study, LEARNING, confidence=0.95)
-    columns = {
-        path.name: path.read_text().splitlines()[0] for path in (tmp_path / "plots").iterdir()
-    }
-    assert columns == {
-        "learning_finetune.csv": "epoch,train_loss,validation_loss,validation_auc",
-        **{
-            f"{kind}_{model}.csv": header
-            for model in ("mlp", "finetune")
-            for kind, header in {
-                "roc": "fpr,tpr",
-                "precision_recall": "recall,precision",
-                "calibration": "predicted,observed,low,high,n",
-                "decision": "threshold,net_benefit,low,high,treat_all",
-                "confusion": "actual,predicted",
-            }.items()
-        },
-    }
+    return {name: scores.reported for name, scores in study.models.items()}
 
 
-def test_confusion_is_at_the_models_own_threshold(tmp_path, invent):
-    study = Study.of({"mlp": invent()})
-    write_plots(tmp_path / "plots", study, LEARNING, confidence=0.95)
-    found = pd.read_csv(tmp_path / "plots/confusion_mlp.csv")
-    scores = study.models["mlp"]
-    called = scores.reported.probabilities >= scores.threshold
-    assert (found["predicted"] == "opacity").tolist() == called.tolist()
-    assert (found["actual"] == "opacity").tolist() == scores.reported.labels.astype(bool).tolist()
+def test_one_file_a_kind_of_curve_names_the_model_of_each_row(tmp_path, models):
+    folder = tmp_path / "plots"
+    folder.mkdir()
+    (folder / "roc_former.csv").write_text("left over")
+    write_plots(folder, models, LEARNING, confidence=0.95)
+    tables = {path.name: pd.read_csv(path) for path in folder.iterdir()}
+    assert {name: ",".join(table.columns) for name, table in tables.items()} == {
+        "roc.csv": "model,fpr,tpr",
+        "class_roc.csv": "model,class,fpr,tpr",
+        "precision_recall.csv": "model,recall,precision",
+        "calibration.csv": "model,predicted,observed,low,high,n",
+        "decision.csv": "model,threshold,net_benefit,low,high,treat_all",
+        "confusion.csv": "model,actual,predicted",
+        "learning.csv": "model,epoch,train_loss,validation_loss,validation_auc",
+    }
+    for name, table in tables.items():
+        expected = ["finetune"] if name == "learning.csv" else ["mlp", "finetune"]
+        assert table["model"].unique().tolist() == expected
+    mlp = tables["roc.csv"].query("model == 'mlp'")[["fpr", "tpr"]].reset_index(drop=True)
+    pd.testing.assert_frame_equal(mlp, roc(models["mlp"].one_vs_rest[0]))
+
+
+def test_confusion_is_by_the_models_own_rule(models):
+    found = confusion(models["mlp"])
+    assert (found["predicted"] == "opacity").tolist() == models["mlp"].predicted.astype(
+        bool
+    ).tolist()
+    labels = models["mlp"].cases.labels
+    assert (found["actual"] == "opacity").tolist() == labels.astype(bool).tolist()
+
+
+def test_each_class_has_its_curve_and_curves_of_binary_tasks_have_no_rows(several, tmp_path):
+    cases = several()
+    found = curves(cases, 0.95)
+    assert found["class_roc"]["class"].unique().tolist() == ["a", "b", "c"]
+    for name, binary in zip("abc", cases.one_vs_rest, strict=True):
+        own = found["class_roc"].query("`class` == @name")[["fpr", "tpr"]]
+        pd.testing.assert_frame_equal(own.reset_index(drop=True), roc(binary))
+    assert found["precision_recall"].empty
+    assert found["decision"].empty
+    table = found["confusion"]
+    assert (table["actual"] == table["predicted"]).mean() == pytest.approx(cases.correct.mean())
+    write_plots(tmp_path / "plots", {"mlp": cases}, LEARNING, confidence=0.95)
+    text = (tmp_path / "plots/decision.csv").read_text()
+    assert text == "model,threshold,net_benefit,low,high,treat_all\n"
+
+
+def test_the_calibration_of_several_classes_is_that_of_the_prediction():
+    probabilities = np.array([[0.6, 0.3, 0.1], [0.5, 0.2, 0.3]])
+    cases = ScoredCases.of([0, 1], probabilities, ["p", "q"])
+    top = calibrated_cases(ClassifiedCases.of(Task.of("abc"), cases, DecisionRule(None)))
+    assert top.labels.tolist() == [1, 0]
+    assert top.probabilities.tolist() == [0.6, 0.5]

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 from pipeline.evaluation.proportion import share_difference, share_interval, wilson_interval
-from pipeline.evaluation.scored_cases import ScoredCases
+from pipeline.evaluation.scored_cases import BinaryCases
 
 
 def of_patients(patients):
-    return ScoredCases.of(np.zeros(len(patients)), np.zeros(len(patients)), patients)
+    return BinaryCases.of(np.zeros(len(patients)), np.zeros(len(patients)), patients)
 
 
 def test_wilson_interval_of_a_published_example():

@@ -13,22 +13,22 @@ def test_scores_are_taken_by_split_and_thresholds_from_validation_alone(invent):
     study = Study.of({"mlp": predictions})
     validation = frame[frame["split"] == "validation"]
     assert study.split == "test"
-    assert study.models["mlp"].reported.n == 40
-    assert study.models["mlp"].reported.n_patients == 20
-    assert study.models["mlp"].threshold == youden_threshold(
+    assert study.models["mlp"].reported.cases.n == 40
+    assert study.models["mlp"].reported.cases.n_patients == 20
+    assert study.models["mlp"].rule.threshold == youden_threshold(
         validation["label"], validation["probability"]
     )
     # other test scores leave the threshold alone
     other = frame.assign(probability=frame["probability"].where(frame["split"] != "test", 0.123))
     again = Study.of({"mlp": replace(predictions, frame=other)})
-    assert again.models["mlp"].threshold == study.models["mlp"].threshold
+    assert again.models["mlp"].rule.threshold == study.models["mlp"].rule.threshold
 
 
 def test_augmented_views_have_their_own_threshold(invent):
     study = Study.of({"mlp": invent(), "linear_probe": invent(seed=1, views=True)})
     assert list(study.augmented) == ["linear_probe"]
     probe, augmented = study.models["linear_probe"], study.augmented["linear_probe"]
-    assert probe.threshold != augmented.threshold
+    assert probe.rule.threshold != augmented.rule.threshold
 
 
 def test_without_held_out_patients_validation_is_reported(invent):
@@ -36,7 +36,7 @@ def test_without_held_out_patients_validation_is_reported(invent):
     frame = predictions.frame
     study = Study.of({"mlp": replace(predictions, frame=frame[frame["split"] != "test"])})
     assert study.split == "validation"
-    assert study.models["mlp"].reported.n == 40
+    assert study.models["mlp"].reported.cases.n == 40
 
 
 def test_with_neither_there_is_nothing_to_evaluate(invent):
@@ -66,3 +66,35 @@ def test_a_missing_case_is_refused(invent):
 def test_models_of_other_weights_are_refused(invent):
     with pytest.raises(RadbankError, match=r"differ in weights_random \(True and False\)"):
         Study.of({"mlp": invent(), "finetune": invent(weights_random=True)})
+
+
+def with_split(predictions, split, probability):
+    """Replace the probabilities of one split."""
+    frame = predictions.frame
+    changed = frame["probability"].where(frame["split"] != split, probability)
+    return replace(predictions, frame=frame.assign(probability=changed))
+
+
+@pytest.fixture
+def models(invent):
+    return {"lightgbm": invent(0.5, seed=1), "mlp": invent(1.2, seed=2), "finetune": invent(seed=4)}
+
+
+def test_the_best_head_is_chosen_on_validation_never_on_test(models):
+    labels = models["mlp"].frame["label"].astype(float)
+    perfect_on_test = with_split(models["lightgbm"], "test", labels)
+    assert Study.of({**models, "lightgbm": perfect_on_test}).best_head == "mlp"
+    perfect_on_validation = with_split(models["lightgbm"], "validation", labels)
+    assert Study.of({**models, "lightgbm": perfect_on_validation}).best_head == "lightgbm"
+
+
+def test_of_equal_heads_the_first_is_best(models):
+    assert Study.of({"a": models["mlp"], "b": models["mlp"]}).best_head == "a"
+
+
+def test_fine_tuning_is_no_head_and_is_compared_first(models):
+    labels = models["mlp"].frame["label"].astype(float)
+    perfect = with_split(models["finetune"], "validation", labels)
+    study = Study.of({**models, "finetune": perfect})
+    assert study.best_head == "mlp"
+    assert list(study.compared) == ["finetune", "lightgbm", "mlp"]

@@ -4,10 +4,10 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from pipeline.evaluation.grouping import find_subgroups
-from pipeline.evaluation.metrics import AllMetrics
-from pipeline.evaluation.scored_cases import ScoredCases
 from pipeline.evaluation.subgroups import gap_to_whole, score_subgroups
 from radbank.errors import RadbankError
+
+INTERVALS = {"n_bootstrap": 100, "confidence": 0.95, "seed": 0}
 
 
 def table(n=8, **columns):
@@ -62,61 +62,70 @@ def test_cases_that_are_not_known_are_named():
 
 
 @pytest.fixture
-def cases():
+def model(binary):
     generator = np.random.default_rng(0)
     labels = generator.integers(0, 2, 300)
-    return ScoredCases.of(labels, 1 / (1 + np.exp(-generator.normal(labels))), np.arange(300) // 2)
+    return binary(labels, 1 / (1 + np.exp(-generator.normal(labels))), np.arange(300) // 2)
 
 
-def test_every_figure_is_that_of_the_subgroups_cases(cases):
-    frame = pd.DataFrame({"id": np.arange(300).astype(str), "sex": ["F"] * 100 + ["M"] * 200})
-    metrics = AllMetrics.of(cases, 0.5)
+def scored(model, frame, minimum=1):
     groups = find_subgroups(frame, frame["id"])
-    women, men = score_subgroups({"mlp": metrics}, groups, confidence=0.95, minimum=60)
-    assert (women["n"], women["n_patients"], women["too_small"]) == (100, 50, True)
-    assert (men["n"], men["n_patients"], men["too_small"]) == (200, 100, False)
-    figures = men["models"]["mlp"]
+    return score_subgroups({"mlp": model}, groups, minimum=minimum, intervals=INTERVALS)
+
+
+def test_every_figure_is_that_of_the_subgroups_cases(model):
+    frame = pd.DataFrame({"id": np.arange(300).astype(str), "sex": ["F"] * 100 + ["M"] * 200})
+    women, men = scored(model, frame, minimum=60)
+    assert (women.n, women.n_patients, women.too_small) == (100, 50, True)
+    assert (men.n, men.n_patients, men.too_small) == (200, 100, False)
+    figures, (cases,) = men.models["mlp"], model.one_vs_rest
     auc = roc_auc_score(cases.labels[100:], cases.probabilities[100:])
-    assert figures["auc"]["value"] == pytest.approx(auc)
+    assert figures.auc.value == pytest.approx(auc)
     whole = roc_auc_score(cases.labels, cases.probabilities)
-    assert figures["auc_gap"]["value"] == pytest.approx(auc - whole)
+    assert figures.estimate("auc_gap").value == pytest.approx(auc - whole)
     positive = cases.labels[100:] == 1
     called = cases.probabilities[100:] >= 0.5
-    assert figures["sensitivity"]["value"] == pytest.approx(called[positive].mean())
-    for figure in figures.values():
-        assert figure["low"] < figure["value"] < figure["high"]
+    assert figures.estimate("sensitivity").value == pytest.approx(called[positive].mean())
+    assert list(figures.estimates) == ["auc", "auc_gap", "sensitivity", "specificity"]
+    for figure in figures.estimates.values():
+        assert figure.low < figure.value < figure.high
 
 
-def test_the_whole_has_no_gap_to_itself_and_a_part_less_than_two_strangers(cases):
-    assert gap_to_whole(cases, np.ones(300, bool), 0.95) == pytest.approx(
-        {"value": 0, "low": 0, "high": 0}
-    )
+def test_subgroups_of_several_classes_have_the_metrics_that_declare_it(several):
+    model = several()
+    ids = np.arange(90).astype(str)
+    frame = pd.DataFrame({"id": ids, "sex": ["F"] * 30 + ["M"] * 60, "finding": list("abc") * 30})
+    women, men = scored(model, frame)  # a finding that is a class is no subgroup
+    assert sum(women.n_by_class.values()) == women.n == 30
+    assert set(men.models["mlp"].estimates) == {"auc", "accuracy"}
+    assert men.models["mlp"].auc.low < men.models["mlp"].auc.high
+
+
+def test_the_whole_has_no_gap_to_itself_and_a_part_less_than_two_strangers(model):
+    (cases,) = model.one_vs_rest
+    none = gap_to_whole(cases, np.ones(300, bool), 0.95)
+    assert (none.value, none.low, none.high) == pytest.approx((0, 0, 0))
     most = gap_to_whole(cases, np.arange(300) < 280, 0.95)
     half = gap_to_whole(cases, np.arange(300) < 150, 0.95)
-    assert most["high"] - most["low"] < 0.4 * (half["high"] - half["low"])
+    assert most.high - most.low < 0.4 * (half.high - half.low)
 
 
-def test_a_group_of_one_class_has_no_auc(cases):
-    frame = pd.DataFrame(
-        {"id": np.arange(300).astype(str), "finding": np.where(cases.labels, "Opacity", "Normal")}
-    )
-    groups = find_subgroups(frame, frame["id"])
-    normal, opacity = score_subgroups(
-        {"mlp": AllMetrics.of(cases, 0.5)}, groups, confidence=0.95, minimum=1
-    )
-    nothing = {"value": None, "low": None, "high": None}
-    assert normal["models"]["mlp"]["auc"] == normal["models"]["mlp"]["auc_gap"] == nothing
-    assert normal["models"]["mlp"]["sensitivity"] == nothing
-    assert normal["models"]["mlp"]["specificity"]["value"] > 0.5
-    assert opacity["models"]["mlp"]["specificity"] == nothing
+def test_a_group_of_one_class_has_no_auc(model):
+    labels = model.cases.labels
+    finding = np.where(labels, "Opacity", "Normal")
+    frame = pd.DataFrame({"id": np.arange(300).astype(str), "finding": finding})
+    normal, opacity = (each.models["mlp"].estimates for each in scored(model, frame))
+    for undefined in (normal["auc"], normal["auc_gap"], normal["sensitivity"]):
+        assert undefined.model_dump() == {"value": None, "low": None, "high": None}
+    assert normal["specificity"].value > 0.5
+    assert opacity["specificity"].value is None
 
 
-def test_the_gap_covers_a_true_gap_of_nothing_about_as_often_as_it_says():
+def test_the_gap_covers_a_true_gap_of_nothing_about_as_often_as_it_says(binary):
     generator, covered = np.random.default_rng(3), 0
     for _ in range(300):
         labels = np.arange(120) % 2
-        scores = 1 / (1 + np.exp(-generator.normal(labels)))
-        drawn = ScoredCases.of(labels, scores, np.arange(120))
-        gap = gap_to_whole(drawn, np.arange(120) < 40, 0.95)
-        covered += gap["low"] <= 0 <= gap["high"]
+        (cases,) = binary(labels, 1 / (1 + np.exp(-generator.normal(labels)))).one_vs_rest
+        gap = gap_to_whole(cases, np.arange(120) < 40, 0.95)
+        covered += gap.low <= 0 <= gap.high
     assert 0.91 <= covered / 300 <= 0.985

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from pipeline.reporting.findings import Findings, read_findings
 from pipeline.reporting.more_tables import (
     calibrations,
@@ -12,6 +11,7 @@ from pipeline.reporting.more_tables import (
     probes,
     subgroup_lines,
 )
+
 from pipeline.reporting.text import number
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from pipeline.artifacts.cost import Cost
 from pipeline.reporting import text
-from pipeline.reporting.costs import Cost
 from pipeline.reporting.evidence import Estimate
 
 DASH, MINUS = "\N{EN DASH}", "\N{MINUS SIGN}"

@@ -1,1 +1,0 @@
-"""The evaluation of more than two classes: each against the rest, and all together."""

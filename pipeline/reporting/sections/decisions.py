@@ -1,0 +1,54 @@
+"""Decisions and calibration: further metrics, decision curves, recalibrated probabilities."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.artifacts.results import CalibrationFile
+from pipeline.artifacts.task import Task
+from pipeline.evaluation.metrics import calibration_metrics, decision_metrics
+from pipeline.reporting.evidence import Evidence
+from pipeline.reporting.figures.decision import decision
+from pipeline.reporting.section import Section
+from pipeline.reporting.style import label
+from pipeline.reporting.tables import Cell, Line, Table, cell, lower_is_better
+from pipeline.reporting.text import UNDEFINED
+
+
+def decisions(evidence: Evidence) -> Table:
+    """Return the metrics of decisions that the main table does not show."""
+    settings, task = evidence.params.evaluate, evidence.task
+    metrics = decision_metrics(task, settings.operating_points, settings.prevalences)
+    lines = [
+        Line(label(model), "", tuple(cell(found.estimate(metric.name)) for metric in metrics))
+        for model, found in evidence.scores.models.items()
+    ]
+    return Table(tuple(metric.heading(task) for metric in metrics), tuple(lines))
+
+
+def calibrations(calibration: CalibrationFile, task: Task) -> Table:
+    """Return calibration metrics of every model, two lines each: as it is and recalibrated."""
+    metrics, lines = calibration_metrics(task), []
+    for model, each in calibration.models.items():
+        for note, found in (("as it is", each.before), ("corrected", each.after)):
+            if found is None:
+                cells = (Cell(UNDEFINED, ""),) * len(metrics)
+            else:
+                cells = tuple(cell(found.estimate(metric.name)) for metric in metrics)
+            lines.append(Line(label(model), note, cells))
+    return Table(tuple(metric.heading(task) for metric in metrics), tuple(lines))
+
+
+def _context(evidence: Evidence) -> Mapping[str, Any]:
+    task = evidence.task
+    context = {
+        "decisions": decisions(evidence),
+        "calibrations": calibrations(evidence.calibration, task),
+        "lower": lower_is_better(calibration_metrics(task), task),
+        "method": evidence.calibration.method,
+    }
+    if task.binary:
+        return {**context, "decision": decision(evidence.summary, evidence.curves["decision"])}
+    return {**context, "left_out": task.left_out("Decision curves and operating points")}
+
+
+section = Section("Decisions and calibration", _context)

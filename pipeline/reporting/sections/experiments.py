@@ -1,0 +1,119 @@
+"""Other patients, other labels, other balances: cross-validation and the stage limits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from pipeline.artifacts.crossvalidation import CrossValidation
+from pipeline.artifacts.task import Task
+from pipeline.evaluation.metrics import METRICS
+from pipeline.reporting.evidence import Evidence
+from pipeline.reporting.figures.limits import limits_curves
+from pipeline.reporting.section import Section
+from pipeline.reporting.style import label
+from pipeline.reporting.tables import Cell, Line, Table, cell, shown_metrics
+from pipeline.reporting.text import number
+
+_SHOWN = 20  # suspects
+
+
+@dataclass(frozen=True)
+class Experiments:
+    """What the section shows.
+
+    Attributes
+    ----------
+    table
+        Of cross-validation; None with split.scheme holdout.
+    sentences
+        On the curves.
+    suspects
+        (id, patient, split, label, probability) of the most suspicious cases; where no class is
+        the positive one, the class suggested stands before its probability.
+    n_suspects
+        Of how many.
+    """
+
+    table: Table | None
+    sentences: tuple[str, ...]
+    suspects: tuple[tuple[str, ...], ...]
+    n_suspects: int
+
+
+def experiments(
+    found: CrossValidation, limits: Mapping[str, pd.DataFrame], task: Task
+) -> Experiments:
+    """Put both into what the template shows."""
+    suspects, classes = limits["suspects"], task.classes
+    auc = METRICS["auc"].heading(task)
+    shown = [
+        (
+            row["id"],
+            row["group"],
+            row["split"],
+            classes[row["label"]],
+            *((classes[row["suggested"]],) if "suggested" in row else ()),
+            number(row["probability"]),
+        )
+        for row in suspects.head(_SHOWN).to_dict("records")
+    ]
+    return Experiments(
+        table=cross_validated(found, task) if found.models else None,
+        sentences=tuple(_sentences(limits, auc.replace("Macro", "macro"))),
+        suspects=tuple(shown),
+        n_suspects=len(suspects),
+    )
+
+
+def cross_validated(found: CrossValidation, task: Task) -> Table:
+    """Return a line a head: the main metrics, and the range of the AUC over the repeats."""
+    metrics = shown_metrics(task)
+    lines = []
+    for name, each in found.models.items():
+        spread = each.auc_by_repeat
+        by_repeat = Cell(number(spread.smallest), f"to {number(spread.largest)}")
+        cells = [cell(each.estimate(metric.name)) for metric in metrics]
+        lines.append(Line(label(name), "", (*cells, by_repeat)))
+    headings = [metric.heading(task) for metric in metrics]
+    return Table((*headings, f"{headings[0]} by repeat"), tuple(lines))
+
+
+def _sentences(limits: Mapping[str, pd.DataFrame], auc: str) -> list[str]:
+    """Say the ends of each curve."""
+    patients = limits["patients"]
+    few, many = patients.iloc[0], patients.iloc[-1]
+    curve = (
+        f"With {few['patients']:.0f} training patients the {auc} was {_band(few)}, with "
+        f"{many['patients']:.0f} it was {_band(many)}."
+    )
+    labels = limits["labels"]
+    flipped = labels[labels["kind"] == "flipped"]
+    worst = flipped.iloc[-1]
+    sentence = f"With {worst['share']:.0%} of the training labels flipped it was {_band(worst)}"
+    if pd.notna(worst["found"]):
+        sentence += (
+            f"; {worst['found']:.0%} of the flipped labels were among the suspects, "
+            f"{worst['right']:.0%} of whom were indeed flipped"
+        )
+    missing = labels[labels["kind"] == "dropped"].iloc[-1]
+    dropped = f"With {missing['share']:.0%} of the labels missing it was {_band(missing)}."
+    return [curve, f"{sentence}.", dropped]
+
+
+def _band(row: "pd.Series[float]") -> str:
+    return f"{number(row['value'])} ({number(row['low'])} to {number(row['high'])})"
+
+
+def _context(evidence: Evidence) -> Mapping[str, Any]:
+    task = evidence.task
+    return {
+        "cv": evidence.crossvalidation,
+        "experiments": experiments(evidence.crossvalidation, evidence.limits, task),
+        "curves": limits_curves(evidence.summary, evidence.limits),
+        "no_balance": task.left_out("Experiments with the balance of classes"),
+    }
+
+
+section = Section("Other patients, other labels, other balances", _context)

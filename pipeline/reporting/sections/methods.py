@@ -1,0 +1,153 @@
+"""How it was done, in words that can go into a paper."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.artifacts.summary import Summary
+from pipeline.params import Params
+from pipeline.paths import FINETUNE
+from pipeline.reporting.evidence import Evidence
+from pipeline.reporting.section import Section
+from pipeline.reporting.style import name_in_words
+from pipeline.reporting.text import percent, plain
+
+
+def methods_paragraphs(params: Params, summary: Summary, official: set[str]) -> list[str]:
+    """Return the paragraphs of a methods section, with the values that this run used.
+
+    Parameters
+    ----------
+    params, summary
+        Of the run.
+    official
+        The splits that came with the data set.
+    """
+    return [
+        _cases(params, official),
+        _frozen(params, summary),
+        _finetuning(params, summary),
+        _evaluation(params, summary),
+    ]
+
+
+def _cases(params: Params, official: set[str]) -> str:
+    split = params.split
+    if "test" in official:
+        test = (
+            "The test set that comes with the data was kept whole as the test split; other images "
+            "of a patient in it, or with the same pixels as one in it, were excluded. Of the "
+            "remaining patients"
+        )
+    elif split.test:
+        test = f"{percent(split.test)} of the patients were held out as the test split; of the rest"
+    else:
+        test = "No test split was held out; of all patients"
+    if "validation" in official:
+        validation = "those of the validation set that comes with the data"
+    else:
+        validation = percent(split.validation)
+    return (
+        "Images were converted to 8-bit grey; those longer than "
+        f"{params.prepare.size} pixels on a side were reduced to it, whole and without "
+        "distortion. Cases were divided once, by patient and stratified by class (seed "
+        f"{params.seed}). {test}, {validation} formed the validation split and the others were "
+        "for training. All images of a patient, and all images with the same pixels, lie in the "
+        "same split."
+    )
+
+
+def _frozen(params: Params, summary: Summary) -> str:
+    views, layers = params.features.views, params.features.layers
+    if summary.random_weights:
+        weights = "with random weights, not pretrained"
+    else:
+        weights = f"with pretrained weights ({summary.weights})"
+    layer = "penultimate layer" if layers == ["penultimate"] else f"layers {' and '.join(layers)}"
+    augmented = (
+        f" and of {'one' if views == 1 else views} randomly flipped, cropped, scaled and rotated "
+        f"{'copy' if views == 1 else 'copies'} of it"
+        if views
+        else ""
+    )
+    heads = [name_in_words(name) for name in summary.models if name != FINETUNE]
+    on_copies = [
+        name_in_words(name)
+        for name, head in params.heads
+        if views and getattr(head, "augment", False) and name in summary.models
+    ]
+    return (
+        f"Frozen features: the activations of the {layer} of {summary.backbone} {weights}, "
+        f"computed once of each whole image{augmented}. On these embeddings the following heads "
+        f"were trained: {', '.join(heads)}. {_learned_from(on_copies)}{_imbalance(params)} "
+        "Hyperparameters were chosen inside the training split or by early stopping on the "
+        "validation split; all settings are listed under Provenance."
+    )
+
+
+def _learned_from(on_copies: list[str]) -> str:
+    return f"Trained on the altered copies too: {', '.join(on_copies)}. " if on_copies else ""
+
+
+def _imbalance(params: Params) -> str:
+    """Say which heads weigh the classes."""
+    weights = {name: getattr(head, "class_weight", None) for name, head in params.heads}
+    balanced = [name_in_words(name) for name, weight in weights.items() if weight == "balanced"]
+    plain = [name_in_words(name) for name, weight in weights.items() if weight != "balanced"]
+    weighed = (
+        f"Class imbalance: the loss was weighted inversely to class frequency in "
+        f"{', '.join(balanced)}"
+        if balanced
+        else "Class imbalance: no head weighted the classes"
+    )
+    return f"{weighed}; not weighted: {', '.join(plain)}." if balanced and plain else f"{weighed}."
+
+
+def _finetuning(params: Params, summary: Summary) -> str:
+    tune = params.finetune
+    side = f"at {tune.image_size} pixels" if tune.image_size else "at the network's own input size"
+    return (
+        "Fine-tuning: all weights of the same network, from the same start, were trained end to "
+        f"end on the same splits, {side}, for {tune.epochs} epochs in batches of "
+        f"{tune.batch_size} with random flips, crops, scaling and rotations; Adam on "
+        "cross-entropy, classes not weighted, with an L2 penalty of "
+        f"{plain(tune.weight_decay)}, the learning rate rising from {plain(tune.warmup_from)} to "
+        f"{plain(tune.learning_rate)} over {tune.warmup_epochs} "
+        f"{'epoch' if tune.warmup_epochs == 1 else 'epochs'} and then falling to "
+        f"{plain(tune.final_learning_rate)}. The weights of the epoch with the highest "
+        f"{summary.auc} on the validation split were kept."
+    )
+
+
+_DEFINED = {
+    True: "for each model the threshold with the highest Youden index on the validation split was "
+    "applied unchanged to the {split} split",
+    False: "an image of the {split} split was called the class of its highest probability. Macro "
+    "AUC is the mean over classes of the AUC of each class against the rest, balanced accuracy the "
+    "mean of their sensitivities, macro F1 the mean of their F1; kappa is Cohen's, and the Brier "
+    "score is summed over classes, from 0 to 2",
+}
+_TESTED = {True: "the DeLong test", False: "the paired bootstrap"}
+
+
+def _evaluation(params: Params, summary: Summary) -> str:
+    auc = summary.auc
+    return (
+        f"Evaluation: {_DEFINED[summary.binary].format(split=summary.split)}. The best head is the "
+        f"one with the highest {auc} on the validation split. Intervals are "
+        f"{percent(summary.confidence)} intervals {summary.interval}; the bootstrap drew patients "
+        f"with all their images {summary.bootstrap:,} times (seed {params.seed}). Pairs of models "
+        f"were compared on the same cases by {_TESTED[summary.binary]} for {auc} and McNemar's "
+        "test for accuracy, both clustered by patient, with Holm's correction over all pairs; a "
+        f"difference in {auc} of less than {params.evaluate.margin:g} was taken as one that would "
+        "not matter. Probabilities were recalibrated on the validation split "
+        f"({params.evaluate.recalibration}) for the figures of calibration only. Costs are "
+        "wall-clock seconds, measured once."
+    )
+
+
+def _context(evidence: Evidence) -> Mapping[str, Any]:
+    official = set(evidence.cases.frame["official_split"].dropna())
+    return {"methods": methods_paragraphs(evidence.params, evidence.summary, official)}
+
+
+section = Section("Methods", _context)

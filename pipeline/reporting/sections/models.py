@@ -1,0 +1,116 @@
+"""The models compared: every model, every main metric with its interval, and what it cost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.artifacts.cost import Cost
+from pipeline.artifacts.results import ModelMetrics
+from pipeline.evaluation.metric import Metric
+from pipeline.paths import FINETUNE
+from pipeline.reporting.evidence import Evidence
+from pipeline.reporting.figures.comparison import comparison
+from pipeline.reporting.section import Section
+from pipeline.reporting.style import ModelStyle, model_styles
+from pipeline.reporting.tables import Cell, cell, lower_is_better, shown_metrics
+from pipeline.reporting.text import number, seconds
+
+
+@dataclass(frozen=True)
+class ModelLine:
+    """One model's line of the table.
+
+    Attributes
+    ----------
+    label
+        The model in words.
+    note
+        What is special about the line; may be empty.
+    variable
+        Its colour, as a variable of report.css.
+    best
+        Whether it is the best head.
+    cells
+        One a metric, in the order of the columns.
+    threshold
+        From which it predicts the positive class; a dash where the highest probability decides.
+    cost
+        Seconds, and what they are made of.
+    """
+
+    label: str
+    note: str
+    variable: str
+    best: bool
+    cells: tuple[Cell, ...]
+    threshold: str
+    cost: Cell
+
+
+def model_lines(evidence: Evidence) -> list[ModelLine]:
+    """Return the lines of the table, in the order of the summary.
+
+    A model that was scored on augmented views too has a second line.
+    """
+    summary, metrics = evidence.summary, shown_metrics(evidence.task)
+    styles = model_styles(summary.models)
+    lines = []
+    for name, found in summary.models.items():
+        best = name == summary.best_head
+        note, cost = "best head" if best else "", _cost(name, evidence.costs)
+        lines.append(_line(found, metrics, styles[name], best=best, note=note, cost=cost))
+        if name in summary.augmented:
+            again, note = summary.augmented[name], "on randomly altered images"
+            cost = Cell("as above", "")
+            lines.append(_line(again, metrics, styles[name], best=False, note=note, cost=cost))
+    return lines
+
+
+def any_undefined(evidence: Evidence) -> bool:
+    """Return whether the table has a number that is not defined."""
+    return any(
+        None in (estimate.value, estimate.low, estimate.high)
+        for model in evidence.summary.models.values()
+        for estimate in (model.estimate(each.name) for each in shown_metrics(evidence.task))
+    )
+
+
+def _line(
+    found: ModelMetrics,
+    metrics: list[Metric],
+    style: ModelStyle,
+    *,
+    best: bool,
+    note: str,
+    cost: Cell,
+) -> ModelLine:
+    return ModelLine(
+        label=style.label,
+        note=note,
+        variable=style.variable,
+        best=best,
+        cells=tuple(cell(found.estimate(metric.name)) for metric in metrics),
+        threshold=number(found.threshold),
+        cost=cost,
+    )
+
+
+def _cost(model: str, costs: dict[str, Cost]) -> Cell:
+    own = seconds(costs[model].seconds)
+    if model == FINETUNE:
+        return Cell(own, "whole network")
+    return Cell(own, f"+ {seconds(costs['extract'].seconds)} shared")
+
+
+def _context(evidence: Evidence) -> Mapping[str, Any]:
+    metrics = shown_metrics(evidence.task)
+    return {
+        "metrics": [metric.heading(evidence.task) for metric in metrics],
+        "lower": lower_is_better(metrics, evidence.task),
+        "results": model_lines(evidence),
+        "any_undefined": any_undefined(evidence),
+        "comparison": comparison(evidence.summary, evidence.costs),
+    }
+
+
+section = Section("The models compared", _context)

@@ -1,0 +1,122 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from pipeline.artifacts.task import Task
+from pipeline.evaluation.comparison import compare
+from pipeline.evaluation.metrics import main_metrics
+from pipeline.evaluation.outcome import summarise
+from pipeline.evaluation.study import Study
+
+SETTINGS = {"n_bootstrap": 300, "confidence": 0.95, "seed": 0}
+
+
+def summary_of(models):
+    study = Study.of(models)
+    pairs = compare(study.compared, SETTINGS, margin=0.02)
+    return summarise(study, pairs, SETTINGS, margin=0.02)
+
+
+def written(summary):
+    return summary.model_dump(exclude_unset=True)
+
+
+@pytest.fixture
+def models(invent):
+    return {
+        "lightgbm": invent(0.5, seed=1),
+        "mlp": invent(1.2, seed=2),
+        "linear_probe": invent(0.3, seed=3, views=True),
+        "finetune": invent(0.9, seed=4),
+    }
+
+
+def test_the_file_says_what_was_evaluated_and_how(models):
+    found = written(summary_of(models))
+    json.dumps(found, allow_nan=False)
+    assert set(found) == {
+        "data",
+        "backbone",
+        "weights",
+        "split",
+        "split_note",
+        "n",
+        "n_patients",
+        "n_positive",
+        "confidence",
+        "bootstrap",
+        "interval",
+        "best_head",
+        "models",
+        "linear_probe_augmented",
+        "finetune_minus_best_head",
+        "conclusion",
+        "differences",
+    }
+    assert (found["data"], found["weights"]) == ("real images", "resnet50.tv_in1k")
+    assert (found["n"], found["n_patients"], found["split_note"]) == (40, 20, None)
+    assert list(found["models"]) == list(models)
+    for figures in found["models"].values():
+        names = {metric.name for metric in main_metrics(Task.of(["normal", "opacity"]))}
+        assert set(figures) == {"threshold", "degenerate_resamples", *names}
+
+
+def test_figures_are_those_of_the_test_cases(models):
+    found = summary_of(models)
+    for name, predictions in models.items():
+        test = predictions.frame[predictions.frame["split"] == "test"]
+        auc = roc_auc_score(test["label"], test["probability"])
+        assert found.models[name].auc.value == pytest.approx(auc, abs=1e-12)
+    test = models["linear_probe"].frame[80:]
+    auc = roc_auc_score(test["label"], test["probability_augmented"])
+    assert found.augmented["linear_probe"].auc.value == pytest.approx(auc, abs=1e-12)
+
+
+def test_the_difference_is_fine_tuning_minus_the_best_head(models):
+    found = summary_of(models)
+    assert found.best_head == "mlp"
+    for name in ("auc", "accuracy", "brier"):
+        tuned, mlp = (found.models[model].estimate(name).value for model in ("finetune", "mlp"))
+        figure = getattr(found.finetune_minus_best_head, name)
+        assert figure.value == pytest.approx(tuned - mlp)
+    assert set(written(found)["finetune_minus_best_head"]["auc"]) == {"value", "low", "high"}
+
+
+def test_every_pair_has_its_sentence_heads_taken_from_fine_tuning(models):
+    said = summary_of(models).differences
+    assert len(said) == 6
+    assert [each.split(":")[0] for each in said[:3]] == [
+        "finetune minus lightgbm",
+        "finetune minus mlp",
+        "finetune minus linear probe",
+    ]
+
+
+def test_a_class_missing_on_validation_leaves_no_best_head_and_says_so(models):
+    def one_class(predictions):
+        frame = predictions.frame
+        labels = np.where(frame["split"] == "validation", 0, frame["label"])
+        return replace(predictions, frame=frame.assign(label=labels))
+
+    found = written(summary_of({name: one_class(each) for name, each in models.items()}))
+    assert found["best_head"] is None
+    assert found["finetune_minus_best_head"] is None
+    assert "lacks a class" in found["conclusion"]
+    assert found["models"]["mlp"]["threshold"] == 0.5
+
+
+def test_a_class_missing_on_test_leaves_null_figures(models):
+    def one_class(predictions):
+        frame = predictions.frame
+        labels = np.where(frame["split"] == "test", 0, frame["label"])
+        return replace(predictions, frame=frame.assign(label=labels))
+
+    found = written(summary_of({name: one_class(each) for name, each in models.items()}))
+    json.dumps(found, allow_nan=False)
+    assert found["n_positive"] == 0
+    assert found["models"]["mlp"]["auc"] == {"value": None, "low": None, "high": None}
+    assert found["finetune_minus_best_head"]["auc"]["value"] is None
+    assert "lacks a class" in found["conclusion"]
