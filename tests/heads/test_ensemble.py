@@ -20,7 +20,7 @@ def ensemble(make_head, make_examples):
 def test_it_is_the_mean_of_calibrated_members(ensemble, make_examples):
     unseen = make_examples(400, effect=1.5, seed=2)
     each = [
-        ensemble.calibrations[name](head.predict_proba(unseen.plain)[:, 1])
+        ensemble.calibrations[name].of_classes(head.predict_proba(unseen.plain))[:, 1]
         for name, head in ensemble.members.items()
     ]
     said = ensemble.predict_proba(unseen.plain)

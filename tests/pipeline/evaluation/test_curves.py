@@ -70,7 +70,7 @@ def test_the_area_of_the_mean_curve_is_the_macro_auc(seed, levels):
 
 def test_the_mean_of_one_curve_is_that_curve_and_without_a_class_there_is_none(several):
     cases = several()
-    one, other, _ = cases.one_vs_rest
+    one = cases.one_vs_rest[0]
     assert mean_roc([one]).equals(roc(one))
     part = cases.inside(cases.cases.labels != 1)
     assert mean_roc(part.one_vs_rest).empty

@@ -57,7 +57,7 @@ def test_each_class_has_its_curve_and_curves_of_binary_tasks_have_no_rows(severa
     found = curves(cases, 0.95)
     assert found["class_roc"]["class"].unique().tolist() == ["a", "b", "c"]
     for name, binary in zip("abc", cases.one_vs_rest, strict=True):
-        own = found["class_roc"].query("`class` == @name")[["fpr", "tpr"]]
+        own = found["class_roc"].loc[found["class_roc"]["class"] == name, ["fpr", "tpr"]]
         pd.testing.assert_frame_equal(own.reset_index(drop=True), roc(binary))
     assert found["precision_recall"].empty
     assert found["decision"].empty

@@ -3,11 +3,20 @@
 import re
 from importlib import resources
 from itertools import combinations
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from pipeline.reporting.style import VARIABLES, label, model_styles, name_in_words
+from pipeline.reporting.style import (
+    VARIABLES,
+    figure_style,
+    label,
+    line,
+    model_styles,
+    name_in_words,
+    new_axes,
+)
 
 # Machado et al. 2009, severity 1.0, in linear RGB
 SIGHT = {
@@ -90,13 +99,34 @@ def test_fine_tuning_looks_the_same_beside_any_heads() -> None:
     assert one["mlp"].colour != one["finetune"].colour
 
 
-def test_no_two_of_six_models_look_alike() -> None:
-    styles = model_styles(["a", "b", "c", "d", "e", "finetune"]).values()
-    assert len({style.colour for style in styles}) == len({style.marker for style in styles}) == 6
+def test_of_35_models_no_two_have_two_of_colour_dash_and_marker_in_common() -> None:
+    styles = model_styles(f"head_{i}" for i in range(35)).values()
+    for first, second in combinations(styles, 2):
+        same = (
+            first.colour == second.colour,
+            first.dashes == second.dashes,
+            first.marker == second.marker,
+        )
+        assert sum(same) <= 1, (first, second)
 
 
-def test_names() -> None:
-    assert label("logistic_regression") == "Logistic regression"
-    assert name_in_words("logistic_regression") == "logistic regression"
-    assert label("lightgbm") == name_in_words("lightgbm") == "LightGBM"
-    assert label("some_new_head") == "Some new head"
+def test_a_curve_shows_colour_dashes_and_markers() -> None:
+    style = model_styles(["a", "b"])["b"]
+    with figure_style("one"):
+        _, axes = new_axes(2, 2)
+        (drawn,) = axes.plot([0, 1], [0, 1], **line(style))
+    assert drawn.get_color() == style.colour
+    assert drawn.get_marker() == style.marker
+    assert drawn.is_dashed()
+
+
+def test_a_head_is_called_as_it_declares(monkeypatch: pytest.MonkeyPatch) -> None:
+    declared = {"forest": "Random forest", "gbm": "LightGBM", "plain_head": None}
+    monkeypatch.setattr("pipeline.reporting.style.HEADS", declared)
+    monkeypatch.setattr(
+        "pipeline.reporting.style.get_head", lambda name: SimpleNamespace(label=declared[name])
+    )
+    assert (name_in_words("forest"), label("forest")) == ("random forest", "Random forest")
+    assert name_in_words("gbm") == label("gbm") == "LightGBM"
+    assert (name_in_words("plain_head"), label("other_one")) == ("plain head", "Other one")
+    assert label("finetune") == "Fine-tuning"

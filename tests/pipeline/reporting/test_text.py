@@ -3,8 +3,8 @@
 import pytest
 
 from pipeline.artifacts.cost import Cost
+from pipeline.artifacts.results import Estimate
 from pipeline.reporting import text
-from pipeline.reporting.evidence import Estimate
 
 DASH, MINUS = "\N{EN DASH}", "\N{MINUS SIGN}"
 

@@ -1,8 +1,8 @@
 import pytest
-from pipeline.reporting.answer import answer
 
 from pipeline import paths
 from pipeline.artifacts.cost import ExtractionCost, read_costs
+from pipeline.reporting.sections.answer import answer
 from pipeline.reporting.text import total_seconds
 from radbank.files import write_json
 

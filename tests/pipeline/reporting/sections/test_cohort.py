@@ -1,7 +1,8 @@
 """Counts by split, and the files left out."""
 
 import pandas as pd
-from pipeline.reporting.cohort import describe_cohort, describe_quarantine
+
+from pipeline.reporting.sections.cohort import describe_cohort, describe_quarantine
 
 CLASSES = ("normal", "pneumonia")
 

@@ -1,8 +1,8 @@
 import pandas as pd
-from pipeline.reporting.leaks import LISTED_PAIRS, describe_leaks
 
+from pipeline.artifacts.leaks import LeakCounts, PairCount
 from pipeline.leakage.find import COLUMNS
-from pipeline.reporting.evidence import LeakCounts, PairCount
+from pipeline.reporting.sections.leaks import LISTED_PAIRS, describe_leaks
 
 NONE = PairCount(pairs=0, across_groups=0, across_splits=0)
 

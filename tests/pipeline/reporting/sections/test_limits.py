@@ -1,9 +1,8 @@
 """The limits are those of this run."""
 
-from pipeline.reporting.limits import limits
-
+from pipeline.artifacts.summary import Summary
 from pipeline.params import Params
-from pipeline.reporting.evidence import Summary
+from pipeline.reporting.sections.limits import limits
 
 
 def test_synthetic_comes_first(params: Params, summary: Summary) -> None:

@@ -1,9 +1,8 @@
 """The methods section says what this run did, not what runs usually do."""
 
-from pipeline.reporting.methods import methods_paragraphs
-
+from pipeline.artifacts.summary import Summary
 from pipeline.params import Params
-from pipeline.reporting.evidence import Summary
+from pipeline.reporting.sections.methods import methods_paragraphs
 
 
 def said(params: Params, summary: Summary, official: set[str] | None = None) -> str:

@@ -1,0 +1,22 @@
+"""Tables of decisions and calibration say what the files say."""
+
+from pipeline.reporting.evidence import Evidence
+from pipeline.reporting.sections.decisions import calibrations, decisions
+from pipeline.reporting.text import number
+
+
+def test_decisions_hold_what_the_main_table_does_not(evidence: Evidence) -> None:
+    found = decisions(evidence)
+    assert found.columns[:3] == ("Balanced accuracy", "MCC", "Sensitivity at specificity 90 %")
+    assert len(found.columns) == 2 + 2 + 4
+    mcc = evidence.scores.models["mlp"].estimate("mcc").value
+    assert found.lines[2].cells[1].value == number(mcc)
+
+
+def test_calibration_has_two_lines_a_model(evidence: Evidence) -> None:
+    found = calibrations(evidence.calibration, evidence.task)
+    assert [line.note for line in found.lines] == ["as it is", "corrected"] * len(
+        evidence.scores.models
+    )
+    assert found.columns == ("Brier score", "Log loss", "Slope", "Intercept", "ECE")
+    assert {len(line.cells) for line in found.lines} == {5}

@@ -1,0 +1,53 @@
+"""The table of models shows the main metrics, those of other packages too."""
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.evaluation.metric import Metric, resampled
+from pipeline.reporting.evidence import Evidence
+from pipeline.reporting.sections import models
+from pipeline.reporting.sections.models import any_undefined, model_lines
+from pipeline.reporting.style import label
+from pipeline.reporting.tables import lower_is_better, shown_metrics
+from pipeline.reporting.text import number
+
+ALTERED = "on randomly altered images"
+
+
+def test_the_auc_comes_first_and_every_cell_is_of_its_metric(evidence: Evidence) -> None:
+    metrics = shown_metrics(evidence.task)
+    assert metrics[0].name == "auc"
+    lines = [line for line in model_lines(evidence) if line.note != ALTERED]
+    for line, found in zip(lines, evidence.summary.models.values(), strict=True):
+        values = [found.estimate(metric.name).value for metric in metrics]
+        assert [cell.value for cell in line.cells] == [number(value) for value in values]
+    assert lower_is_better(metrics, evidence.task) == "Lower is better for Brier score."
+    assert not any_undefined(evidence)
+
+
+def test_a_model_scored_on_augmented_views_has_a_second_line(evidence: Evidence) -> None:
+    plain, again = (line for line in model_lines(evidence) if line.label == label("mlp"))
+    augmented = evidence.summary.augmented["mlp"]
+    assert (plain.note, again.note) == ("", ALTERED)
+    assert again.cells[0].value == number(augmented.auc.value)
+    content = evidence.summary.model_dump(exclude_unset=True)
+    kept = {name: value for name, value in content.items() if not name.endswith("_augmented")}
+    without = replace(evidence, summary=type(evidence.summary).model_validate(kept))
+    assert len(model_lines(without)) == len(content["models"])
+
+
+def test_a_metric_of_another_package_has_its_column(
+    evidence: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Metric(
+        name="error_rate",
+        label="Error rate",
+        higher_is_better=False,
+        values=resampled(lambda labels, _, predicted: float((labels != predicted).mean())),
+    )
+    shown = [*shown_metrics(evidence.task), other]
+    monkeypatch.setattr(models, "shown_metrics", lambda _: shown)
+    context = models.section.context(evidence)
+    assert context["metrics"][-1] == "Error rate"
+    assert context["lower"] == "Lower is better for Brier score and Error rate."

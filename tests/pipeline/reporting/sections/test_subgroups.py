@@ -1,0 +1,23 @@
+"""Tables of subgroups and shortcuts say what the files say."""
+
+from pipeline.reporting.evidence import Evidence
+from pipeline.reporting.sections.subgroups import probes, subgroup_lines
+
+
+def test_subgroups_say_their_size_and_whether_it_is_too_small(evidence: Evidence) -> None:
+    found = subgroup_lines(evidence.subgroups, ["mlp", "finetune"], evidence.task)
+    assert len(found.columns) == 8
+    assert [column.split(", ")[1] for column in found.columns[:4]] == [
+        "AUC", "gap to all", "Sensitivity", "Specificity",
+    ]  # fmt: skip
+    for line, group in zip(found.lines, evidence.subgroups.groups, strict=True):
+        assert line.label == f"{group.column}: {group.value}"
+        assert line.note.startswith(f"{group.n} images of {group.n_patients} patients")
+        assert line.note.endswith("too small") == (group.n_patients < 20)
+    assert {line.label.split(":")[0] for line in found.lines} == {"sex", "view", "finding", "age"}
+
+
+def test_probes_set_what_is_predicted_beside_what_it_would_gain(evidence: Evidence) -> None:
+    (line,) = probes(evidence.shortcuts, evidence.task).lines
+    assert line.label == "view: PA"
+    assert [cell.value for cell in line.cells] == ["0.930", "0.31", "0.36"]
