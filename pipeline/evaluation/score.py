@@ -60,7 +60,7 @@ def measure(
     )
     estimates = {}
     for metric in metrics:
-        own = metric.interval_for(classified.task)
+        own = metric.interval
         if own is None:
             estimates[metric.name] = found.estimate(metric.name, confidence)
         else:

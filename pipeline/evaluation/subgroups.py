@@ -74,7 +74,7 @@ def _size(part: ClassifiedCases, minimum: int) -> dict[str, Any]:
 
 def _score(model: ClassifiedCases, inside: BoolArray, intervals: Intervals) -> Metrics:
     part, metrics = model.inside(inside), subgroup_metrics(model.task)
-    closed = all(metric.interval_for(model.task) is not None for metric in metrics)
+    closed = all(metric.interval is not None for metric in metrics)
     # nothing is drawn where every metric has an interval of its own
     draws = Intervals(**{**intervals, "n_bootstrap": 1}) if closed else intervals
     found = measure(part, metrics, draws).estimates
