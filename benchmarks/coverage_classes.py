@@ -13,13 +13,16 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from pipeline.evaluation.multiclass.cases import ClassCases
-from pipeline.evaluation.multiclass.comparison import compare_classes
-from pipeline.evaluation.multiclass.metrics import CLASS_METRICS, ClassMetrics
-from pipeline.evaluation.multiclass.score import score_classes
 from scipy.special import softmax
 
+from pipeline.artifacts.task import Task
 from pipeline.evaluation.bootstrap import Intervals
+from pipeline.evaluation.classified import ClassifiedCases, Weighted
+from pipeline.evaluation.comparison import compare
+from pipeline.evaluation.metrics import main_metrics
+from pipeline.evaluation.rule import DecisionRule
+from pipeline.evaluation.score import model_metrics
+from pipeline.evaluation.scored_cases import ScoredCases
 
 INTERVALS = Intervals(n_bootstrap=500, confidence=0.95, seed=0)
 SIZES = (60, 120, 240, 600)
@@ -30,10 +33,12 @@ SAME = 0.8  # probability that an image is of its patient's class, and not of an
 COMMON = 0.5  # correlation of the two models' errors
 IMAGES = 2.5  # mean images of a patient; one and a Poisson number more
 LARGE = 200_000  # images of the cohort that truths are taken from
-COLUMNS = (*CLASS_METRICS, "bootstrap", "McNemar")
+TASK = Task.of(["a", "b", "c"])
+METRICS = main_metrics(TASK)
+COLUMNS = (*(metric.name for metric in METRICS), "AUC test", "McNemar")
 
 
-def draw(generator: np.random.Generator, n: int) -> tuple[ClassCases, ClassCases]:
+def draw(generator: np.random.Generator, n: int) -> tuple[ClassifiedCases, ClassifiedCases]:
     """Draw a cohort of `n` images and two equally good models' probabilities of it."""
     sizes = 1 + generator.poisson(IMAGES - 1, n)
     patients = np.repeat(np.arange(n), sizes)[:n]
@@ -49,7 +54,7 @@ def draw(generator: np.random.Generator, n: int) -> tuple[ClassCases, ClassCases
     names = np.char.mod("%06d", patients)
     common = alike()
     first, second = (
-        ClassCases.of(
+        ScoredCases.of(
             labels,
             softmax(
                 SKILL * np.eye(k)[labels]
@@ -61,19 +66,19 @@ def draw(generator: np.random.Generator, n: int) -> tuple[ClassCases, ClassCases
         )
         for _ in range(2)
     )
-    return first, second
+    highest = DecisionRule(None)
+    return ClassifiedCases.of(TASK, first, highest), ClassifiedCases.of(TASK, second, highest)
 
 
-def examine(first: ClassCases, second: ClassCases, truth: dict[str, float]) -> list[float]:
+def examine(
+    first: ClassifiedCases, second: ClassifiedCases, truth: dict[str, float]
+) -> list[float]:
     """Say for each of COLUMNS whether the interval holds the truth, or the test errs; else NaN."""
-    metrics = {"first": ClassMetrics.of(first), "second": ClassMetrics.of(second)}
-    figures = score_classes(metrics["first"], **INTERVALS)
-    (pair,) = compare_classes(metrics, **INTERVALS)
+    found = model_metrics(first, None, INTERVALS).estimates
+    (pair,) = compare({"first": first, "second": second}, INTERVALS, margin=0.02)
     held = [
-        math.nan
-        if figures[name]["low"] is None
-        else figures[name]["low"] <= truth[name] <= figures[name]["high"]
-        for name in CLASS_METRICS
+        math.nan if each.low is None or each.high is None else each.low <= truth[name] <= each.high
+        for name, each in found.items()
     ]
     level = 1 - INTERVALS["confidence"]
     wrong = [math.nan if p is None else p < level for p in (pair.auc.p, pair.accuracy.p)]
@@ -89,8 +94,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     generator = np.random.default_rng(asked.seed)
     started = time.perf_counter()
     large, _ = draw(generator, LARGE)
-    whole = ClassMetrics.of(large)(np.ones((1, large.n)))
-    truth = {name: float(value[0]) for name, value in whole.items()}
+    whole = Weighted(large, np.ones((1, large.cases.n)))
+    truth = {metric.name: float(metric.values(whole)[0]) for metric in METRICS}
     print("truths: " + ", ".join(f"{name} {value:.3f}" for name, value in truth.items()))
     print(f"{asked.cohorts} cohorts a line; per cent of them; 'few': no interval of the macro AUC")
     print(f"{'images':>6}" + "".join(f"{name[:9]:>10}" for name in COLUMNS) + f"{'few':>7}")
@@ -108,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def print_line(head: str, found: NDArray[np.float64]) -> None:
     """Print the mean of each column in per cent, and how often the macro AUC had no interval."""
     cells = "".join(f"{share:10.1f}" for share in 100 * np.nanmean(found, axis=0))
-    few = 100 * np.isnan(found[:, CLASS_METRICS.index("auc")]).mean()
+    few = 100 * np.isnan(found[:, COLUMNS.index("auc")]).mean()
     print(f"{head}{cells}{few:7.1f}", flush=True)
 
 

@@ -136,9 +136,9 @@ class ScoredCases:
             raise ValueError("labels and groups are of shape (n,), probabilities of (n, n_classes)")
         if not np.isin(truth, range(predicted.shape[1])).all():
             raise ValueError("a label is of no class")
-        in_range = ((predicted >= 0) & (predicted <= 1)).all(axis=1)
-        total = np.where(in_range[:, np.newaxis], predicted, 0).sum(axis=1)
-        sound = in_range & (np.abs(total - 1) < _NEAR)
+        in_range = ((predicted >= 0) & (predicted <= 1)).all(axis=1, keepdims=True)
+        total = np.where(in_range, predicted, 0).sum(axis=1)  # 0 where one is out of range
+        sound = np.abs(total - 1) < _NEAR
         if not sound.all():
             raise RadbankError(
                 f"The probabilities of {np.count_nonzero(~sound)} of {truth.size} cases are not "
