@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pipeline.evaluation.delong import auc_interval
 from pipeline.evaluation.macro_auc import macro_auc_difference
 from pipeline.evaluation.proportion import share_difference, share_interval
-from pipeline.evaluation.scored_cases import ScoredCases
+from pipeline.evaluation.scored_cases import BinaryCases
 
 CONFIDENCE = 0.95
 SIZES = (60, 120, 240, 600)
@@ -65,7 +65,7 @@ class Truth:
         return self.prevalence * self.sensitivity + (1 - self.prevalence) * self.specificity
 
 
-def draw(generator: np.random.Generator, n: int, truth: Truth) -> tuple[ScoredCases, ScoredCases]:
+def draw(generator: np.random.Generator, n: int, truth: Truth) -> tuple[BinaryCases, BinaryCases]:
     """Draw a cohort of `n` images and two equally good models' scores of it."""
     sizes = 1 + generator.poisson(IMAGES - 1, n)
     patients = np.repeat(np.arange(n), sizes)[:n]
@@ -79,7 +79,7 @@ def draw(generator: np.random.Generator, n: int, truth: Truth) -> tuple[ScoredCa
     labels = (alike(LABELS_WITHIN) > cut).astype(int)
     common = alike(WITHIN)
     first, second = (
-        ScoredCases.of(
+        BinaryCases.of(
             labels,
             probability(
                 truth.shift * labels
@@ -98,7 +98,7 @@ def probability(scores: NDArray[np.float64] | float) -> NDArray[np.float64]:
     return 1 / (1 + np.exp(-np.asarray(scores)))
 
 
-def examine(first: ScoredCases, second: ScoredCases, truth: Truth) -> list[float]:
+def examine(first: BinaryCases, second: BinaryCases, truth: Truth) -> list[float]:
     """Say for each of COLUMNS whether the interval holds the truth, or the test errs; else NaN."""
     positive = first.labels == 1
     cut = probability(truth.threshold)

@@ -13,14 +13,16 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from pipeline.evaluation.multiclass.cases import ClassCases
-from pipeline.evaluation.multiclass.comparison import compare_classes
-from pipeline.evaluation.multiclass.metrics import CLASS_METRICS, ClassMetrics
-from pipeline.evaluation.multiclass.score import score_classes
 from scipy.special import softmax
 
+from pipeline.artifacts.task import Task
 from pipeline.evaluation.bootstrap import Intervals
-from pipeline.evaluation.macro_auc import macro_auc_difference, macro_auc_interval
+from pipeline.evaluation.classified import ClassifiedCases, Weighted
+from pipeline.evaluation.comparison import compare
+from pipeline.evaluation.metrics import main_metrics
+from pipeline.evaluation.rule import DecisionRule
+from pipeline.evaluation.score import model_metrics
+from pipeline.evaluation.scored_cases import ScoredCases
 
 INTERVALS = Intervals(n_bootstrap=500, confidence=0.95, seed=0)
 SIZES = (60, 120, 240, 600)
@@ -31,7 +33,8 @@ SAME = 0.8  # probability that an image is of its patient's class, and not of an
 COMMON = 0.5  # correlation of the two models' errors
 IMAGES = 2.5  # mean images of a patient; one and a Poisson number more
 LARGE = 200_000  # images of the cohort that truths are taken from
-COLUMNS = (*CLASS_METRICS, "AUC DeLong", "bootstrap", "DeLong", "McNemar")
+METRICS = main_metrics(Task.of("abc"))
+COLUMNS = (*(metric.name for metric in METRICS), "AUC test", "McNemar")
 
 
 def draw(
@@ -41,7 +44,7 @@ def draw(
     shares: tuple[float, ...] = SHARES,
     skill: float = SKILL,
     images: float = IMAGES,
-) -> tuple[ClassCases, ClassCases]:
+) -> tuple[ClassifiedCases, ClassifiedCases]:
     """Draw a cohort of `n` images and two equally good models' probabilities of it."""
     sizes = 1 + generator.poisson(images - 1, n)
     patients = np.repeat(np.arange(n), sizes)[:n]
@@ -49,10 +52,7 @@ def draw(
 
     def alike() -> NDArray[np.float64]:
         shared, own = generator.normal(size=(2, n, k))
-        together: NDArray[np.float64] = (
-            math.sqrt(WITHIN) * shared[patients] + math.sqrt(1 - WITHIN) * own
-        )
-        return together
+        return math.sqrt(WITHIN) * shared[patients] + math.sqrt(1 - WITHIN) * own
 
     of_patient = generator.choice(k, n, p=shares)[patients]
     of_image = generator.choice(k, n, p=shares)
@@ -60,7 +60,7 @@ def draw(
     names = np.char.mod("%06d", patients)
     common = alike()
     first, second = (
-        ClassCases.of(
+        ScoredCases.of(
             labels,
             softmax(
                 skill * np.eye(k)[labels]
@@ -72,29 +72,23 @@ def draw(
         )
         for _ in range(2)
     )
-    return first, second
+    task, highest = Task("label", tuple("abcdefgh"[:k]), None), DecisionRule(None)
+    return ClassifiedCases.of(task, first, highest), ClassifiedCases.of(task, second, highest)
 
 
-def examine(first: ClassCases, second: ClassCases, truth: dict[str, float]) -> list[float]:
+def examine(
+    first: ClassifiedCases, second: ClassifiedCases, truth: dict[str, float]
+) -> list[float]:
     """Say for each of COLUMNS whether the interval holds the truth, or the test errs; else NaN."""
-    metrics = {"first": ClassMetrics.of(first), "second": ClassMetrics.of(second)}
-    figures = score_classes(metrics["first"], **INTERVALS)
-    (pair,) = compare_classes(metrics, **INTERVALS)
+    found = model_metrics(first, None, INTERVALS).estimates
+    (pair,) = compare({"first": first, "second": second}, INTERVALS, margin=0.02)
     held = [
-        math.nan
-        if figures[name]["low"] is None
-        else figures[name]["low"] <= truth[name] <= figures[name]["high"]
-        for name in CLASS_METRICS
+        math.nan if each.low is None or each.high is None else each.low <= truth[name] <= each.high
+        for name, each in found.items()
     ]
-    confidence = INTERVALS["confidence"]
-    one, other = (
-        [cases.against_rest(label) for label in range(cases.n_classes)] for cases in (first, second)
-    )
-    low, high = macro_auc_interval(one, confidence)
-    held.append(math.nan if low is None or high is None else low <= truth["auc"] <= high)
-    delong = macro_auc_difference(one, other, confidence)
-    tests = (pair.auc.p, delong.p, pair.accuracy.p)
-    return [*held, *(math.nan if p is None else p < 1 - confidence for p in tests)]
+    level = 1 - INTERVALS["confidence"]
+    wrong = [math.nan if p is None else p < level for p in (pair.auc.p, pair.accuracy.p)]
+    return [*held, *wrong]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -106,11 +100,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     generator = np.random.default_rng(asked.seed)
     started = time.perf_counter()
     large, _ = draw(generator, LARGE)
-    whole = ClassMetrics.of(large)(np.ones((1, large.n)))
-    truth = {name: float(value[0]) for name, value in whole.items()}
+    whole = Weighted(large, np.ones((1, large.cases.n)))
+    truth = {metric.name: float(metric.values(whole)[0]) for metric in METRICS}
     print("truths: " + ", ".join(f"{name} {value:.3f}" for name, value in truth.items()))
     print(f"{asked.cohorts} cohorts a line; per cent of them; 'few': no interval of the macro AUC")
-    print(f"{'images':>6}" + "".join(f"{name[:10]:>11}" for name in COLUMNS) + f"{'few':>7}")
+    print(f"{'images':>6}" + "".join(f"{name[:9]:>10}" for name in COLUMNS) + f"{'few':>7}")
     rows = []
     for n in SIZES:
         found = np.array(
@@ -124,8 +118,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def print_line(head: str, found: NDArray[np.float64]) -> None:
     """Print the mean of each column in per cent, and how often the macro AUC had no interval."""
-    cells = "".join(f"{share:11.1f}" for share in 100 * np.nanmean(found, axis=0))
-    few = 100 * np.isnan(found[:, CLASS_METRICS.index("auc")]).mean()
+    cells = "".join(f"{share:10.1f}" for share in 100 * np.nanmean(found, axis=0))
+    few = 100 * np.isnan(found[:, COLUMNS.index("auc")]).mean()
     print(f"{head}{cells}{few:7.1f}", flush=True)
 
 

@@ -13,15 +13,14 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 import numpy as np
-from pipeline.evaluation.multiclass.cases import ClassCases
 
 from benchmarks.coverage_classes import INTERVALS, LARGE, draw
+from pipeline.evaluation.classified import ClassifiedCases
 from pipeline.evaluation.macro_auc import (
     macro_auc_difference,
     macro_auc_interval,
     macro_influences,
 )
-from pipeline.evaluation.scored_cases import ScoredCases
 
 
 class Cohort(TypedDict, total=False):
@@ -47,15 +46,10 @@ COHORTS: dict[str, Cohort] = {
 COLUMNS = ("interval", "too low", "too high", "test")
 
 
-def against_rest(cases: ClassCases) -> list[ScoredCases]:
-    """Return each class against the rest."""
-    return [cases.against_rest(label) for label in range(cases.n_classes)]
-
-
-def examine(first: ClassCases, second: ClassCases, truth: float) -> list[float]:
+def examine(first: ClassifiedCases, second: ClassifiedCases, truth: float) -> list[float]:
     """Say for each of COLUMNS whether it is so; NaN where there is no interval."""
     confidence = INTERVALS["confidence"]
-    one, other = against_rest(first), against_rest(second)
+    one, other = first.one_vs_rest, second.one_vs_rest
     low, high = macro_auc_interval(one, confidence)
     p = macro_auc_difference(one, other, confidence).p
     if low is None or high is None or p is None:
@@ -79,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     rows = []
     for name, cohort in COHORTS.items():
         large = draw(generator, LARGE, **cohort)
-        truth = float(np.mean([macro_influences(against_rest(cases))[0] for cases in large]))
+        truth = float(np.mean([macro_influences(cases.one_vs_rest)[0] for cases in large]))
         for n in SIZES:
             found = np.array(
                 [examine(*draw(generator, n, **cohort), truth) for _ in range(asked.cohorts)],

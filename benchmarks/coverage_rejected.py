@@ -8,22 +8,28 @@ Example: python -m benchmarks.coverage_rejected --cohorts 400
 
 import argparse
 import math
+from dataclasses import replace
 
 import numpy as np
 from scipy.special import logit
 
 from benchmarks.coverage import AUC, CONFIDENCE, PREVALENCES, Truth, draw, probability
-from pipeline.evaluation.bootstrap import estimate
+from heads.base import by_class
+from pipeline.artifacts.task import Task
+from pipeline.evaluation.bootstrap import Intervals
+from pipeline.evaluation.classified import ClassifiedCases
 from pipeline.evaluation.delong import influences, quantile, spread
-from pipeline.evaluation.metrics import AllMetrics
-from pipeline.evaluation.scored_cases import ScoredCases
+from pipeline.evaluation.metrics import METRICS
+from pipeline.evaluation.rule import DecisionRule
+from pipeline.evaluation.score import measure
+from pipeline.evaluation.scored_cases import BinaryCases, ScoredCases
 
 SIZES = (60, 120, 240)
 DRAWS = 1000
 COLUMNS = ("logit DeLong", "boot. AUC", "boot. sens.", "boot. acc.")
 
 
-def logit_delong(cases: ScoredCases) -> float:
+def logit_delong(cases: BinaryCases) -> float:
     """Say whether the interval on the logit scale holds the AUC; NaN where it has no width."""
     if not cases.has_both_classes:
         return math.nan
@@ -36,17 +42,15 @@ def logit_delong(cases: ScoredCases) -> float:
     return float(abs(logit(auc) - logit(AUC)) <= half)
 
 
-def bootstrapped(cases: ScoredCases, truth: Truth) -> list[float]:
+def bootstrapped(cases: BinaryCases, truth: Truth) -> list[float]:
     """Say whether the bootstrap's intervals hold the AUC, sensitivity and accuracy."""
-    found = estimate(
-        AllMetrics.of(cases, float(probability(truth.threshold))),
-        cases.patients,
-        cases.n_patients,
-        n_bootstrap=DRAWS,
-        confidence=CONFIDENCE,
-        seed=0,
-    )
+    both = ScoredCases.of(cases.labels, by_class(cases.probabilities), cases.patients)
+    rule = DecisionRule(float(probability(truth.threshold)))
+    classified = ClassifiedCases.of(Task.of(["negative", "positive"]), both, rule)
     wanted = {"auc": AUC, "sensitivity": truth.sensitivity, "accuracy": truth.accuracy}
+    metrics = [replace(METRICS[name], interval=None) for name in wanted]
+    intervals = Intervals(n_bootstrap=DRAWS, confidence=CONFIDENCE, seed=0)
+    found = measure(classified, metrics, intervals).estimates
     return [
         math.nan
         if found[name].low is None or found[name].high is None

@@ -1,5 +1,6 @@
 """The pipeline under DVC: what runs, what is skipped, and what comes back from the run cache."""
 
+import json
 import os
 import re
 import shutil
@@ -172,7 +173,11 @@ def test_a_queued_experiment_finds_its_embeddings_in_the_bank(project):
     assert "\n0 embeddings computed, 40 from the bank" in output
 
 
-def test_the_heads_curves_share_one_chart(project):
-    shown = project("dvc", "plots", "show", "--json")
-    for head in (*HEADS, "ensemble"):
-        assert f"roc_{head}.csv" in shown
+def test_all_models_are_drawn_in_one_chart(project):
+    shown = json.loads(project("dvc", "plots", "show", "--json"))
+    assert not shown.get("errors")
+    for kind in ("ROC", "precision-recall", "calibration", "decision", "confusion"):
+        (name,) = (name for name in shown["data"] if name.startswith(kind))
+        (chart,) = shown["data"][name]
+        points = json.loads(chart["content"])["data"]["values"]
+        assert {point["model"] for point in points} == {*HEADS, "ensemble", "finetune"}

@@ -128,13 +128,13 @@ def _panel(
     """Draw the curves of all models over each other, their areas in the legend."""
     styles = model_styles(metrics)
     with figure_style(key):
-        figure, axes = new_axes(4.4, 4.2 + 0.13 * len(frames))
+        figure, axes = new_axes(4.4, 4.2 + 0.13 * len(metrics))
         axes.plot((0, 1), chance, color=MUTED, lw=0.8, dashes=(4, 3))
         legend = []
-        for name, frame in frames.items():
-            legend.append(
-                f"{styles[name].label}, {number(metrics[name].estimate(kind.metric).value)}"
-            )
+        undefined = pd.DataFrame({kind.x: [], kind.y: []}, dtype=float)
+        for name, found in metrics.items():
+            legend.append(f"{styles[name].label}, {number(found.estimate(kind.metric).value)}")
+            frame = frames.get(name, undefined)
             curve = pd.concat([frame.iloc[:1].assign(**{kind.x: 0.0}), frame])
             look = {**line(styles[name]), "drawstyle": kind.drawstyle, "label": legend[-1]}
             axes.plot(curve[kind.x], curve[kind.y], **look)
