@@ -15,7 +15,7 @@ SAMPLE = 16  # images that fidelity is measured on
 
 
 @dataclass(frozen=True)
-class About:
+class ComputationRecord:
     """Small files beside the blocks of a computation.
 
     ``computation.json`` says what the digest in the folder's name stands for, and how many

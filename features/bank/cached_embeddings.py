@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from features.bank.about import About
+from features.bank.about import ComputationRecord
 from features.bank.blobs import BlobInfo, Blobs
 from features.bank.block import (
     HEADER_BYTES,
@@ -16,7 +16,7 @@ from features.bank.block import (
     file_name,
     is_block,
 )
-from features.bank.index import Index
+from features.bank.index import BlockIndex
 from features.computation import Computation
 from radbank.errors import RadbankError
 from radbank.files import is_no_room
@@ -53,8 +53,8 @@ class CachedEmbeddings:
         self._blobs = blobs
         self._libraries = libraries
         self._folder = f"{computation.digest}/blocks"
-        self.about = About(blobs, computation)
-        self._index = Index()
+        self.about = ComputationRecord(blobs, computation)
+        self._index = BlockIndex()
         self._libraries_of: dict[str, dict[str, str]] = {}
         for entry, header in read_headers(blobs, blobs.entries(self._folder)):
             if header is not None and header.computation == computation.digest:

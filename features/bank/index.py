@@ -12,7 +12,7 @@ class Place:
     row: int
 
 
-class Index:
+class BlockIndex:
     """A map from cache keys to places, which knows every block that holds a key."""
 
     def __init__(self) -> None:

@@ -47,7 +47,7 @@ def examine_files(
     scheduler
         Address of a Dask scheduler, or None for this machine.
     """
-    index = Index.open(root, frame)
+    index = HeaderIndex.open(root, frame)
     marks = [index.mark(root, path) for path in paths]
     fresh = [path for path, mark in zip(paths, marks, strict=True) if mark not in index.outcomes]
     results = ordered_map(partial(_examine_below, root, frame), fresh, scheduler=scheduler)
@@ -65,7 +65,7 @@ def examine_files(
         print(f"{known} of {len(paths)} files are unchanged since they were last read")
 
 
-class Index:
+class HeaderIndex:
     """What earlier runs learned of the files below one root.
 
     Parameters
@@ -86,7 +86,7 @@ class Index:
         self._changed = False
 
     @classmethod
-    def open(cls, root: Path, frame: int | None) -> "Index":
+    def open(cls, root: Path, frame: int | None) -> "HeaderIndex":
         """Read the index of a root, as far as it was made with the same code and settings."""
         try:
             key = secret_key()

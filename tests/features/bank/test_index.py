@@ -1,8 +1,8 @@
-from features.bank.index import Index, Place
+from features.bank.index import BlockIndex, Place
 
 
 def test_a_key_is_found_in_the_last_block_that_holds_it():
-    index = Index()
+    index = BlockIndex()
     assert index.find("b") is None
     index.add("first", ["a", "b"])
     index.add("second", ["b", "c"])
@@ -13,7 +13,7 @@ def test_a_key_is_found_in_the_last_block_that_holds_it():
 
 
 def test_a_key_of_a_removed_block_is_found_in_another():
-    index = Index()
+    index = BlockIndex()
     for path in ("first", "second", "first"):  # written anew
         index.add(path, ["a", "b"])
     index.remove("first")
