@@ -16,10 +16,8 @@ from pipeline.artifacts.provenance import (
 from pipeline.artifacts.results import (
     CalibrationFile,
     ComparisonsFile,
-    Estimate,
     ModelMetrics,
     Pair,
-    PairSummary,
     ScoresFile,
     SubgroupsFile,
 )
@@ -118,6 +116,12 @@ def summarise(study: Study, pairs: list[Pair], intervals: Intervals, *, margin: 
 
     origin, cases, best = study.provenance, next(iter(study.models.values())), study.best_head
     found = next((each for each in pairs if (each.first, each.second) == (FINETUNE, best)), None)
+    ends = {"value", "low", "high"}
+    in_short = (
+        None
+        if found is None
+        else found.model_dump(include=dict.fromkeys(("auc", "accuracy", "brier"), ends))
+    )
     augmented = {f"{name}_augmented": metrics(each) for name, each in study.augmented.items()}
     summary = Summary.model_validate(
         {
@@ -134,22 +138,13 @@ def summarise(study: Study, pairs: list[Pair], intervals: Intervals, *, margin: 
             "interval": intervals_in_words(study.task),
             "best_head": best,
             "models": {name: metrics(scores) for name, scores in study.models.items()},
-            "finetune_minus_best_head": None if found is None else in_short(found),
+            "finetune_minus_best_head": in_short,
             "conclusion": None,
             **augmented,
         }
     )
     sentences = tuple(sentence(pair, margin=margin, auc=summary.auc) for pair in pairs)
     return summary.model_copy(update={"conclusion": conclude(summary), "differences": sentences})
-
-
-def in_short(pair: Pair) -> PairSummary:
-    """Return the differences of a pair without tests."""
-    shown = (
-        Estimate(value=each.value, low=each.low, high=each.high)
-        for each in (pair.auc, pair.accuracy, pair.brier)
-    )
-    return PairSummary(**dict(zip(("auc", "accuracy", "brier"), shown, strict=True)))
 
 
 def _scores(study: Study, settings: Evaluate, intervals: Intervals) -> dict[str, Any]:

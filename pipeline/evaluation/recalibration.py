@@ -1,7 +1,8 @@
 """Recalibration: fitted on validation, evaluated on the reported split."""
 
-from dataclasses import replace
-from typing import Any, Literal, Protocol
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 from sklearn.isotonic import IsotonicRegression
@@ -18,71 +19,12 @@ from pipeline.evaluation.study import ModelScores, Study
 Method = Literal["temperature", "platt", "isotonic"]
 
 
-class Recalibration(Protocol):
-    """A map from predicted probabilities to recalibrated ones."""
+@dataclass(frozen=True)
+class Recalibration:
+    """A map from predicted probabilities to recalibrated ones, and what was fitted, for JSON."""
 
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """What was fitted, for JSON."""
-        ...
-
-    def __call__(self, probabilities: FloatArray) -> FloatArray:
-        """Return recalibrated probabilities of the same shape (n_cases, n_classes)."""
-        ...
-
-
-class Scaling:
-    """Temperature or Platt scaling (:class:`heads.calibration.Calibration`)."""
-
-    def __init__(self, fitted: Calibration, task: Task) -> None:
-        self.fitted = fitted
-        self.task = task
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """Slope, and the intercept of the positive class or those of all."""
-        _, *others = self.fitted.intercepts
-        return {
-            "slope": self.fitted.slope,
-            "intercept": others[0] if self.task.binary else list(self.fitted.intercepts),
-        }
-
-    def __call__(self, probabilities: FloatArray) -> FloatArray:
-        """Return recalibrated probabilities of the same shape."""
-        return self.fitted.of_classes(probabilities)
-
-
-class Isotonic:
-    """The best rising step function of each reported class against the rest.
-
-    Zadrozny and Elkan, KDD 2002: of more than two classes, each class is fitted against the rest
-    and the results are divided by their sum.
-    """
-
-    def __init__(self, cases: ScoredCases, task: Task) -> None:
-        self.parameters: dict[str, Any] = {}
-        self.task = task
-        self.fitted = [
-            IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(
-                each.probabilities, each.labels
-            )
-            for each in map(cases.one_vs_rest, task.reported)
-        ]
-
-    def __call__(self, probabilities: FloatArray) -> FloatArray:
-        """Return recalibrated probabilities of the same shape."""
-        corrected = np.column_stack(
-            [
-                each.predict(probabilities[:, label])
-                for each, label in zip(self.fitted, self.task.reported, strict=True)
-            ]
-        )
-        if self.task.binary:
-            return np.column_stack([1 - corrected, corrected])
-        total = corrected.sum(axis=1, keepdims=True)
-        even = np.full_like(corrected, 1 / corrected.shape[1])
-        divided: FloatArray = np.divide(corrected, total, out=even, where=total > 0)
-        return divided
+    apply: Callable[[FloatArray], FloatArray]
+    parameters: dict[str, Any]
 
 
 def recalibrate(cases: ScoredCases, method: Method, task: Task) -> Recalibration | None:
@@ -93,8 +35,8 @@ def recalibrate(cases: ScoredCases, method: Method, task: Task) -> Recalibration
     cases
         Of the validation split: neither learned from nor reported.
     method
-        `temperature` divides the log probabilities by one number; `platt` shifts them too;
-        `isotonic` is the best rising step function.
+        `temperature` divides the log probabilities by one number, `platt` shifts them too
+        (:class:`heads.calibration.Calibration`); `isotonic` is the best rising step function.
     task
         Whose classes they are.
 
@@ -106,9 +48,37 @@ def recalibrate(cases: ScoredCases, method: Method, task: Task) -> Recalibration
     if np.bincount(cases.labels, minlength=cases.n_classes).min() == 0:
         return None
     if method == "isotonic":
-        return Isotonic(cases, task)
+        return Recalibration(_isotonic(cases, task), {})
     fitted = Calibration.fit(cases.probabilities, cases.labels, shift=method == "platt")
-    return Scaling(fitted, task)
+    _, *others = fitted.intercepts
+    intercept = others[0] if task.binary else list(fitted.intercepts)
+    return Recalibration(fitted.of_classes, {"slope": fitted.slope, "intercept": intercept})
+
+
+def _isotonic(cases: ScoredCases, task: Task) -> Callable[[FloatArray], FloatArray]:
+    """Fit isotonic regression of each reported class against the rest.
+
+    Zadrozny and Elkan, KDD 2002: of several classes the results are divided by their sum.
+    """
+    fitted = [
+        IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(
+            each.probabilities, each.labels
+        )
+        for each in map(cases.one_vs_rest, task.reported)
+    ]
+
+    def apply(probabilities: FloatArray) -> FloatArray:
+        columns = probabilities[:, task.reported].T
+        steps = np.column_stack(
+            [each.predict(column) for each, column in zip(fitted, columns, strict=True)]
+        )
+        if task.binary:
+            return np.column_stack([1 - steps, steps])
+        total, even = steps.sum(axis=1, keepdims=True), np.full_like(steps, 1 / cases.n_classes)
+        divided: FloatArray = np.divide(steps, total, out=even, where=total > 0)
+        return divided
+
+    return apply
 
 
 def before_and_after(
@@ -138,7 +108,7 @@ def before_and_after(
         fitted = recalibrate(model.validation, method, study.task)
         found[name] = ModelCalibration(
             parameters=None if fitted is None else fitted.parameters,
-            after=None if fitted is None else metrics(model, fitted(probabilities)),
+            after=None if fitted is None else metrics(model, fitted.apply(probabilities)),
             before=metrics(model, probabilities),
         )
     return found

@@ -22,12 +22,17 @@ def auc_name(classes: Sequence[str]) -> str:
 
 def auc_in_words(classes: Sequence[str], figure: Estimate) -> str:
     """Write an AUC with its name and interval."""
-    name = auc_name(classes)
-    if figure.value is None:
+    return estimate_in_words(auc_name(classes), figure, ".3f")
+
+
+def estimate_in_words(name: str, figure: Estimate, digits: str = "+.3f") -> str:
+    """Write an estimate with its interval, as 'AUC +0.012 (-0.004 to +0.029)'."""
+    value, low, high = figure.value, figure.low, figure.high
+    if value is None:
         return f"{name} not defined"
-    if figure.low is None or figure.high is None:
-        return f"{name} {figure.value:.3f} (no interval: too few patients)"
-    return f"{name} {figure.value:.3f} ({figure.low:.3f} to {figure.high:.3f})"
+    if low is None or high is None:
+        return f"{name} {value:{digits}} (no interval: too few patients)"
+    return f"{name} {value:{digits}} ({low:{digits}} to {high:{digits}})"
 
 
 def intervals_in_words(task: Task) -> str:
@@ -39,15 +44,6 @@ def intervals_in_words(task: Task) -> str:
             methods.setdefault(own.method, []).append(metric.name)
     listed = [f"{method} ({', '.join(names)})" for method, names in sorted(methods.items())]
     return f"by patient: {', '.join([*listed, 'percentile bootstrap (all others)'])}"
-
-
-def difference_in_words(figure: Estimate, auc: str) -> str:
-    """Write a difference of AUCs with its interval, as 'AUC +0.012 (-0.004 to +0.029)'."""
-    if figure.value is None:
-        return f"{auc} not defined"
-    if figure.low is None or figure.high is None:
-        return f"{auc} {figure.value:+.3f} (no interval: too few patients)"
-    return f"{auc} {figure.value:+.3f} ({figure.low:+.3f} to {figure.high:+.3f})"
 
 
 def verdict(pair: Pair, *, margin: float, auc: str, name: Callable[[str], str] = plain_name) -> str:
@@ -82,7 +78,7 @@ def sentence(pair: Pair, *, margin: float, auc: str) -> str:
     Parameters as in :func:`verdict`.
     """
     shown = verdict(pair, margin=margin, auc=auc)
-    difference = difference_in_words(pair.auc, auc)
+    difference = estimate_in_words(auc, pair.auc)
     return f"{plain_name(pair.first)} minus {plain_name(pair.second)}: {difference}, {shown}"
 
 

@@ -18,25 +18,7 @@ from pipeline.reporting.text import number, seconds
 
 @dataclass(frozen=True)
 class ModelLine:
-    """One model's line of the table.
-
-    Attributes
-    ----------
-    label
-        The model in words.
-    note
-        What is special about the line; may be empty.
-    variable
-        Its colour, as a variable of report.css.
-    best
-        Whether it is the best head.
-    cells
-        One a metric, in the order of the columns.
-    threshold
-        From which it predicts the positive class; a dash where the highest probability decides.
-    cost
-        Seconds, and what they are made of.
-    """
+    """One model's line of the table; `variable` is its colour, as a variable of report.css."""
 
     label: str
     note: str

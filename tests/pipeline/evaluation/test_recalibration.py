@@ -28,19 +28,19 @@ def test_platt_finds_slope_and_intercept():
     cases, x = cohort(slope=0.5, intercept=-1)
     found = recalibrate(cases, "platt", TASK)
     assert found.parameters == pytest.approx({"slope": 0.5, "intercept": -1}, abs=0.05)
-    np.testing.assert_allclose(found(cases.probabilities)[:, 1], expit(x), atol=0.02)
+    np.testing.assert_allclose(found.apply(cases.probabilities)[:, 1], expit(x), atol=0.02)
 
 
 def test_temperature_finds_the_slope_and_leaves_one_half_alone():
     cases, _ = cohort(slope=0.4)
     found = recalibrate(cases, "temperature", TASK)
     assert found.parameters == pytest.approx({"slope": 0.4, "intercept": 0}, abs=0.02)
-    assert found(np.array([[0.5, 0.5]])).tolist() == [[0.5, 0.5]]
+    assert found.apply(np.array([[0.5, 0.5]])).tolist() == [[0.5, 0.5]]
 
 
 def test_isotonic_rises_and_is_near_the_truth():
     cases, x = cohort(slope=0.5, intercept=-1)
-    corrected = recalibrate(cases, "isotonic", TASK)(cases.probabilities)[:, 1]
+    corrected = recalibrate(cases, "isotonic", TASK).apply(cases.probabilities)[:, 1]
     order = np.argsort(cases.probabilities[:, 1])
     assert (np.diff(corrected[order]) >= 0).all()
     assert np.abs(corrected - expit(x)).mean() < 0.02
@@ -52,7 +52,7 @@ def test_several_classes_are_recalibrated_too(several, method):
     sharp = classified.cases.probabilities**3
     sharp /= sharp.sum(axis=1, keepdims=True)
     cases = ScoredCases.of(classified.cases.labels, sharp, classified.cases.patients)
-    corrected = recalibrate(cases, method, classified.task)(sharp)
+    corrected = recalibrate(cases, method, classified.task).apply(sharp)
     np.testing.assert_allclose(corrected.sum(axis=1), 1)
     rows = np.arange(cases.n)
     before, after = (

@@ -2,6 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.evaluation.classified import Weighted
+from pipeline.evaluation.metrics import METRICS
 from pipeline.robustness.balance import shifted_balance
 from pipeline.robustness.bench import of_patients, patients_by_class
 from pipeline.robustness.labels import noisy_labels
@@ -25,7 +27,7 @@ def test_more_patients_teach_more_and_the_whole_is_the_head_itself(bench):
     assert table["patients"].tolist() == [7, 150]
     assert table["images"].tolist() == [14, 300]
     assert table["value"][1] > table["value"][0]
-    whole = bench.metrics(bench.train)(np.ones((1, 200)))["auc"][0]
+    whole = METRICS["auc"].values(Weighted(bench.metrics(bench.train), np.ones((1, 200))))[0]
     assert table["value"][1] == pytest.approx(whole)
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.evaluation import score
+from pipeline.artifacts.task import Task
+from pipeline.evaluation.score import score
 from pipeline.training.out_of_fold import OutOfFold
 
 COLUMNS = ["id", "group", "label", "repeat", "fold", "probability", "threshold"]
@@ -33,7 +34,12 @@ def test_one_repeat_is_scored_as_any_model_is():
     found = made(1)
     cases = found.cases
     plain = score(
-        cases["label"], found.probability[0, :, 1], cases["group"], threshold=0.4, **INTERVALS
+        cases["label"],
+        found.probability[0],
+        cases["group"],
+        task=Task.of(found.classes),
+        threshold=0.4,
+        **INTERVALS,
     )
     figures = found.score(**INTERVALS)
     for metric in ("auc", "accuracy", "f1", "sensitivity", "specificity", "brier"):
@@ -45,12 +51,15 @@ def test_repeats_are_averaged_and_not_pooled():
     found = made(3)
     labels, groups = found.cases["label"], found.cases["group"]
     each = [
-        score(labels, p, groups, threshold=0.4, **INTERVALS)["auc"]["value"]
-        for p in found.probability[..., 1]
+        score(labels, p, groups, task=Task.of(found.classes), threshold=0.4, **INTERVALS)["auc"]
+        for p in found.probability
     ]
     figures = found.score(**INTERVALS)
-    assert figures["auc"]["value"] == pytest.approx(np.mean(each))
-    assert figures["auc_by_repeat"] == {"smallest": min(each), "largest": max(each)}
+    assert figures["auc"]["value"] == pytest.approx(np.mean([auc["value"] for auc in each]))
+    assert figures["auc_by_repeat"] == {
+        "smallest": min(auc["value"] for auc in each),
+        "largest": max(auc["value"] for auc in each),
+    }
     assert figures["auc"]["low"] < figures["auc"]["value"] < figures["auc"]["high"]
 
 
