@@ -1,7 +1,7 @@
 """What every head is: hyperparameters in, fit, probabilities out, saved without pickle."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self, TypeAlias
 
@@ -104,6 +104,10 @@ class Head(ABC):
     def chosen(self) -> Chosen:
         """Return what fitting decided: a regularisation strength, a number of rounds, ..."""
         return dict(self.chosen_)
+
+    def settled(self) -> Self:
+        """Return this head before fitting, with nothing left for fitting to choose."""
+        return replace(self)
 
     def hyperparameters(self) -> dict[str, Any]:
         """Return the values this head was made with, by name."""

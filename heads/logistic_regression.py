@@ -1,6 +1,6 @@
 """Logistic regression with an L2 penalty chosen by patient-grouped cross-validation."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Self
 
 import numpy as np
@@ -71,6 +71,10 @@ class LogisticRegression(ArrayHead):
 
         self.arrays_, self.chosen_ = train_logistic(self, train)
         return self
+
+    def settled(self) -> Self:
+        """Return this head before fitting, with the penalty that fitting chose."""
+        return replace(self, C=[float(self.chosen_["C"])])
 
     def predict_proba(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the probability of each class, shape (n_images, n_classes)."""

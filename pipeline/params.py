@@ -149,6 +149,7 @@ class Evaluate(_Block):
 class Limits(_Block):
     """Experiments on the cached features."""
 
+    head: str
     repeats: Count
     patients: Annotated[list[Annotated[float, Field(gt=0, le=1)]], Field(min_length=1)]
     labels: Annotated[list[Share], Field(min_length=1)]
@@ -211,10 +212,11 @@ def load_params(path: str | Path = "params.yaml") -> Params:
     except ValidationError as error:
         problems = "; ".join(_explain(detail, schema) for detail in error.errors())
         raise RadbankError(f"{path}: {problems}.") from None
-    for member in params.ensemble.members:
-        if member not in params.heads.names:
+    named = [("ensemble.members", member) for member in params.ensemble.members]
+    for key, head in [*named, ("limits.head", params.limits.head)]:
+        if head not in params.heads.names:
             raise RadbankError(
-                f"{path}: ensemble.members names {member!r}, which has no block under heads "
+                f"{path}: {key} names {head!r}, which has no block under heads "
                 f"(these have: {', '.join(params.heads.names)})."
             )
     return params

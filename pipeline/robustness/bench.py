@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from heads.base import pool_views
+from heads.base import Head, pool_views
 from heads.examples import Examples
-from heads.logistic_regression import LogisticRegression
 from pipeline.artifacts.task import Task
 from pipeline.evaluation.bootstrap import draw_weights
 from pipeline.evaluation.classified import ClassifiedCases, Weighted
@@ -51,7 +50,7 @@ class Taught:
         How many classes there are in all.
     """
 
-    head: LogisticRegression
+    head: Head
     labels: NDArray[np.int64]
     n_classes: int
 
@@ -59,14 +58,14 @@ class Taught:
         """Return each class's probability for plain views, shape (n_images, n_classes)."""
         return self._of_all(self.head.predict_proba(part.plain))
 
-    def answer(self, part: Examples) -> NDArray[np.float64]:
-        """Return what the head says of each image, shape (n_images, n_classes)."""
+    def pooled(self, part: Examples) -> NDArray[np.float64]:
+        """Return each class's probability over an image's views, shape (n_images, n_classes)."""
         by_view = self.head.predict_views(part.embeddings)
         return self._of_all(pool_views(by_view, average_views=self.head.average_views))
 
-    def _of_all(self, said: NDArray[np.float64]) -> NDArray[np.float64]:
-        every = np.zeros((len(said), self.n_classes))
-        every[:, self.labels] = said
+    def _of_all(self, predicted: NDArray[np.float64]) -> NDArray[np.float64]:
+        every = np.zeros((len(predicted), self.n_classes))
+        every[:, self.labels] = predicted
         return every
 
 
@@ -78,8 +77,8 @@ class Bench:
     ----------
     train, validation, test
         Images of each split, none without a class.
-    settings
-        Hyperparameters of logistic regression, its one C among them.
+    head
+        What is fitted, again for each training set; nothing is left for it to choose.
     confidence
         Share of the draws in a band.
     seed
@@ -89,7 +88,7 @@ class Bench:
     train: Examples
     validation: Examples
     test: Examples
-    settings: dict[str, Any]
+    head: Head
     confidence: float
     seed: int
 
@@ -100,11 +99,12 @@ class Bench:
 
     def fit(self, train: Examples) -> Taught:
         """Fit the head on a training set."""
-        there, labels = np.unique(train.labels, return_inverse=True)
-        head = LogisticRegression(**self.settings).fit(
-            replace(train, labels=labels), self.validation
+        there = np.unique(train.labels)
+        of_these = self.validation.take(np.isin(self.validation.labels, there))
+        renumbered = (
+            replace(part, labels=np.searchsorted(there, part.labels)) for part in (train, of_these)
         )
-        return Taught(head, there, self.n_classes)
+        return Taught(replace(self.head).fit(*renumbered), there, self.n_classes)
 
     @property
     def task(self) -> Task:
@@ -115,7 +115,7 @@ class Bench:
         """Fit on a training set; classify test by the decision rule chosen on validation."""
         taught = self.fit(train)
         validation, test = (
-            ScoredCases.of(part.labels, taught.answer(part), part.groups)
+            ScoredCases.of(part.labels, taught.pooled(part), part.groups)
             for part in (self.validation, self.test)
         )
         rule = DecisionRule.chosen_on(validation, self.task)

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from heads.logistic_regression import LogisticRegression
+from heads import get_head
 from pipeline import paths
 from pipeline.artifacts.provenance import data_in_words, weights_in_words
 from pipeline.artifacts.task import Task
@@ -13,18 +13,19 @@ from pipeline.training.cohort import LabelledEmbeddings
 
 
 def make_bench(cohort: LabelledEmbeddings, params: Params) -> Bench:
-    """Take the splits, and logistic regression with the penalty that its training chose.
+    """Take the splits, and the head of `limits.head` with what its training chose.
 
-    The penalty is the one chosen inside the whole training split; neither validation nor test
-    had a say. Without a test split everything is scored on validation.
+    A penalty is the one chosen inside the whole training split; neither validation nor test had a
+    say. Without a test split everything is scored on validation.
     """
-    head = LogisticRegression.load(paths.model(LogisticRegression.name))
+    name = params.limits.head
+    head = get_head(name).load(paths.model(name))
     splits = set(cohort.cases["split"])
     return Bench(
         train=cohort.part("train"),
         validation=cohort.part("validation"),
         test=cohort.part("test" if "test" in splits else "validation"),
-        settings={**head.hyperparameters(), "C": [head.chosen()["C"]]},
+        head=head.settled(),
         confidence=params.evaluate.confidence,
         seed=params.seed,
     )

@@ -39,3 +39,10 @@ def test_without_the_trained_head_it_says_so(cached):
     cached(*cohort())
     with pytest.raises(RadbankError, match="models/heads/logistic_regression"):
         main()
+
+
+def test_any_head_that_runs_can_be_the_one_of_the_experiments(cached):
+    cached(*cohort(), changes={"limits": {"head": "linear_probe"}})
+    train.main(["linear_probe"])
+    main()
+    assert len(outputs()) == 4

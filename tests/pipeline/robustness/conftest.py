@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from heads.examples import Examples
+from heads.logistic_regression import LogisticRegression
 from pipeline.robustness.bench import Bench
 
 
@@ -25,7 +26,7 @@ def bench():
         train=examples(300, 1),
         validation=examples(100, 2),
         test=examples(200, 3),
-        settings={"C": [0.01], "seed": 0},
+        head=LogisticRegression(C=[0.01], seed=0),
         confidence=0.95,
         seed=5,
     )
