@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,17 +16,10 @@ from features.bank.block import (
     file_name,
     is_block,
 )
+from features.bank.index import Index
 from features.computation import Computation
 from radbank.errors import RadbankError
 from radbank.files import is_no_room
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Location of an embedding: the file of its block, and the row in it."""
-
-    path: str
-    row: int
 
 
 class CachedEmbeddings:
@@ -62,17 +54,17 @@ class CachedEmbeddings:
         self._libraries = libraries
         self._folder = f"{computation.digest}/blocks"
         self.about = About(blobs, computation)
-        self._places: dict[str, Place] = {}
+        self._index = Index()
         self._libraries_of: dict[str, dict[str, str]] = {}
         for entry, header in read_headers(blobs, blobs.entries(self._folder)):
             if header is not None and header.computation == computation.digest:
                 self._enter(entry.path, header.keys, header.libraries)
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._index)
 
     def __contains__(self, key: object) -> bool:
-        return key in self._places
+        return key in self._index
 
     def put(self, keys: Sequence[str], embeddings: np.ndarray) -> None:
         """Write embeddings as one block; when this returns, they are on the disk.
@@ -115,7 +107,9 @@ class CachedEmbeddings:
         KeyError
             If there is none.
         """
-        return self._places[key].path.rsplit("/", 1)[-1]
+        if (place := self._index.find(key)) is None:
+            raise KeyError(key)
+        return place.path.rsplit("/", 1)[-1]
 
     def adopt(self, name: str) -> bool:
         """Add a block that another process has written to the index.
@@ -156,31 +150,34 @@ class CachedEmbeddings:
             line on standard error says so, and its embeddings are among them.
         """
         lacking = []
-        wanted: dict[str, list[int]] = {}
-        for position, key in enumerate(keys):
-            if (place := self._places.get(key)) is None:
-                lacking.append(position)
-            else:
-                wanted.setdefault(place.path, []).append(position)
-        for path, positions in wanted.items():
-            block = self._read(path)
-            if block is None:
-                lacking += positions
-            else:
-                at = [self._places[keys[position]].row for position in positions]
-                rows[positions] = block.embeddings[at]
+        pending = list(range(len(keys)))
+        while pending:
+            wanted: dict[str, list[tuple[int, int]]] = {}
+            for position in pending:
+                if (place := self._index.find(keys[position])) is None:
+                    lacking.append(position)
+                else:
+                    wanted.setdefault(place.path, []).append((position, place.row))
+            pending = []
+            for path, found in wanted.items():
+                positions, at = (list(each) for each in zip(*found, strict=True))
+                block = self._read(path)
+                if block is None:
+                    pending += positions  # another block may hold them too
+                else:
+                    rows[positions] = block.embeddings[at]
         return sorted(lacking)
 
     def libraries(self, keys: Iterable[str]) -> dict[str, str]:
         """Return the versions that made embeddings, several of one library joined by commas."""
         made_with: dict[str, set[str]] = {}
-        for path in {place.path for key in keys if (place := self._places.get(key))}:
+        for path in {place.path for key in keys if (place := self._index.find(key))}:
             for name, version in self._libraries_of[path].items():
                 made_with.setdefault(name, set()).add(version)
         return {name: ", ".join(sorted(versions)) for name, versions in sorted(made_with.items())}
 
     def _enter(self, path: str, keys: Iterable[str], libraries: dict[str, str]) -> None:
-        self._places |= {key: Place(path=path, row=row) for row, key in enumerate(keys)}
+        self._index.add(path, keys)
         self._libraries_of[path] = libraries
 
     def _read(self, path: str) -> Block | None:
@@ -203,7 +200,7 @@ class CachedEmbeddings:
         return block
 
     def _forget(self, path: str) -> None:
-        self._places = {key: place for key, place in self._places.items() if place.path != path}
+        self._index.remove(path)
         self._libraries_of.pop(path, None)
 
 

@@ -18,7 +18,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.evaluation.auc_difference import tested
 from pipeline.evaluation.clustered_variance import Spread, spread_over
 from pipeline.evaluation.delong import (
     auc_interval,
@@ -30,6 +29,7 @@ from pipeline.evaluation.delong import (
     spread,
 )
 from pipeline.evaluation.difference import Difference
+from pipeline.evaluation.paired_test import paired_test
 from pipeline.evaluation.scored_cases import FloatArray, ScoredCases
 
 
@@ -125,7 +125,7 @@ def macro_auc_difference(
     if not all(cases.has_both_classes for cases in first):
         return Difference(None, None, None, None)
     (auc, influence), (other, on_other) = macro_influences(first), macro_influences(second)
-    return tested(auc - other, _spread(influence - on_other, first), confidence)
+    return paired_test(auc - other, _spread(influence - on_other, first), confidence)
 
 
 def _spread(influence: FloatArray, classes: Sequence[ScoredCases]) -> Spread | None:

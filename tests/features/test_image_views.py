@@ -56,9 +56,9 @@ def test_equal_images_are_wanted_once(pixels):
 
 
 def test_reads_views_in_any_order(pixels, wanted):
-    wanted = [ImageView(*each) for each in ((2, 0), (3, 0), (9, 2), (3, 1), (4, 0), (2, 0))]
-    stack = wanted.read(wanted)
-    for image, (row, view) in zip(stack, wanted, strict=True):
+    chosen = [ImageView(*each) for each in ((2, 0), (3, 0), (9, 2), (3, 1), (4, 0), (2, 0))]
+    stack = wanted.read(chosen)
+    for image, (row, view) in zip(stack, chosen, strict=True):
         plain = pixels[row : row + 1]
         np.testing.assert_array_equal(image, augment(plain, view, 42)[0] if view else plain[0])
     assert hashes(pixels) == wanted.pixel_sha256  # nothing is changed in place

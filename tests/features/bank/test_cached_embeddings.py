@@ -122,6 +122,20 @@ def test_a_block_that_cannot_be_read_is_lacking_and_stays(cached, place, put, ge
     assert len(blocks_in(place)) == 1
 
 
+def test_a_copy_in_another_block_is_served_when_one_is_damaged(cached, open_cache, place, put, get):
+    put(cached, KEYS[:2])
+    put(cached, KEYS[1:4])
+    for block in blocks_in(place):
+        content = block.read_bytes()
+        flip(block)
+        assert get(open_cache(), KEYS[1:2]) == []
+        block.write_bytes(content)
+    for block in blocks_in(place):
+        flip(block)
+    assert get(open_cache(), KEYS[1:2]) == KEYS[1:2]
+    assert blocks_in(place) == []
+
+
 def test_leftovers_of_killed_writers_and_stale_locks_are_passed_over(
     cached, open_cache, place, put, get
 ):

@@ -1,0 +1,29 @@
+import math
+
+import pytest
+from scipy.stats import t
+
+from pipeline.evaluation.clustered_variance import Spread
+from pipeline.evaluation.paired_test import paired_test
+
+
+@pytest.mark.parametrize(("fewest", "freedom"), [(5, 10), (6, 20)])
+def test_the_degrees_of_freedom_are_doubled_from_six_patients_of_a_class(fewest, freedom):
+    found = paired_test(0.1, Spread(0.04**2, 10, fewest), 0.9)
+    assert found.p == pytest.approx(2 * t.sf(2.5, freedom))
+    assert found.high - 0.1 == pytest.approx(0.04 * t.ppf(0.95, freedom))
+    assert found.low + found.high == pytest.approx(0.2)
+
+
+def test_the_interval_excludes_zero_where_the_test_rejects():
+    limit = 0.04 * t.ppf(0.975, 20)
+    for difference, rejected in ((1.01 * limit, True), (0.99 * limit, False)):
+        found = paired_test(difference, Spread(0.04**2, 10, 30), 0.95)
+        assert (found.p < 0.05, found.low > 0) == (rejected, rejected)
+
+
+def test_without_scatter_nothing_differs_and_without_variance_nothing_is_tested():
+    same = paired_test(0.0, Spread(0.0, math.inf, 9), 0.95)
+    assert (same.low, same.high, same.p) == (0, 0, 1)
+    unknown = paired_test(0.2, None, 0.95)
+    assert (unknown.value, unknown.low, unknown.p) == (0.2, None, None)
