@@ -1,4 +1,4 @@
-"""Cheap classifiers on embeddings, one file each, behind one protocol."""
+"""Heads: classifiers trained on frozen embeddings, one file each, found by name."""
 
 from importlib import import_module
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Heads whose learned numbers are a few arrays, kept in one safetensors file."""
+"""Heads that are saved as named arrays in one safetensors file."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

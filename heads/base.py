@@ -1,4 +1,4 @@
-"""What every head is: hyperparameters in, fit, probabilities out, saved without pickle."""
+"""The interface of every head: hyperparameters, fit, predicted probabilities, saving."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, fields, replace

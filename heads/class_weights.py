@@ -1,4 +1,4 @@
-"""How much an image counts in training, by its class."""
+"""Class weights in the training loss, and the weighted log loss."""
 
 from typing import Literal, TypeAlias
 

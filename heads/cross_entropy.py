@@ -1,4 +1,4 @@
-"""The loss that heads of torch are trained with, for two classes and for more."""
+"""Cross-entropy loss in torch, binary and multinomial."""
 
 import torch
 from torch.nn import functional

@@ -1,4 +1,4 @@
-"""The mean of several heads, each calibrated first."""
+"""Ensemble: the mean of several heads' calibrated probabilities."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass

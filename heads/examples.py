@@ -1,4 +1,4 @@
-"""What heads learn from: embeddings with their labels, patients and folds."""
+"""Labelled embeddings of one split, with patients and cross-validation folds."""
 
 from dataclasses import dataclass
 from typing import Any, Self

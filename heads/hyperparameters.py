@@ -1,4 +1,4 @@
-"""What the values of a head's hyperparameters may be, for the annotations of its dataclass."""
+"""Constrained types for the hyperparameters of a head's dataclass."""
 
 from typing import Annotated, TypeAlias
 

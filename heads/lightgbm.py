@@ -1,4 +1,4 @@
-"""Gradient-boosted trees, stopped when the validation loss no longer falls."""
+"""Gradient-boosted trees (LightGBM) with early stopping on the validation loss."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The linear probe of the seed study, by its protocol to the letter."""
+"""The linear probe of the seed study, by its protocol."""
 
 from dataclasses import dataclass
 from typing import Self

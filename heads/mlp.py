@@ -1,4 +1,4 @@
-"""Networks of one hidden layer, each stopped when its validation loss no longer falls."""
+"""Multi-layer perceptrons with early stopping on the validation loss."""
 
 from dataclasses import dataclass
 from typing import Self

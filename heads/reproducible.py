@@ -1,4 +1,4 @@
-"""torch that gives the same numbers on every run and leaves no trace in the process."""
+"""Seeded, single-threaded torch that restores the global state afterwards."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Any classifier of scikit-learn as a head."""
+"""Base class for any scikit-learn classifier as a head."""
 
 from abc import abstractmethod
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Fitted scikit-learn estimators in skops files whose bytes depend on nothing but the estimator."""
+"""Save and load scikit-learn estimators as skops files of reproducible bytes."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""What every family of networks declares, and how a backbone is found among all of them."""
+"""The interface of a backbone family, and the lookup of a backbone by name."""
 
 import difflib
 from abc import ABC, abstractmethod

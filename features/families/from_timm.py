@@ -107,7 +107,8 @@ class Timm(Family):
     def knows(self, name: str) -> bool:
         """Return whether timm has the model and, where the name has one, the tag of its weights."""
         model, _, tag = name.removeprefix(_PREFIX).partition(".")
-        return timm.is_model(model) and (not tag or timm.is_model_pretrained(f"{model}.{tag}"))
+        known = name.startswith(_PREFIX) and timm.is_model(model)
+        return known and (not tag or timm.is_model_pretrained(f"{model}.{tag}"))
 
     def recipe(self, name: str) -> TimmRecipe:
         """Return how to make one of them."""

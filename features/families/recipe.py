@@ -1,4 +1,4 @@
-"""What every family of networks says about one of its members."""
+"""The interface of one backbone: its weights, its preprocessing, how to build it."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass

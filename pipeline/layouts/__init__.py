@@ -1,4 +1,4 @@
-"""Layouts of data sets: each module declares one, and is named here or by an entry point."""
+"""Layouts of data sets, found by name."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a layout hands to ingest: which files there are and what is known of them."""
+"""The interface of a layout: the files it lists and what is known of each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,1 +1,1 @@
-"""What the seed study leaves open, tried on cached features: `limits` joins these."""
+"""Robustness experiments on cached features: the stage `limits`."""

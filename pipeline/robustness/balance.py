@@ -1,4 +1,4 @@
-"""What happens where the share of positives differs between training and use."""
+"""Prevalence shift: other shares of positives in training and in test."""
 
 from collections.abc import Sequence
 

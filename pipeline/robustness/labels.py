@@ -1,4 +1,4 @@
-"""What wrong and missing labels cost, and whether the wrong ones can be found."""
+"""Label noise and missing labels: their effect on the AUC, and how many are found."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""How much would more patients help: the learning curve."""
+"""Learning curve over the number of training patients."""
 
 from collections.abc import Sequence
 

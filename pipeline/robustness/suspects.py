@@ -1,4 +1,4 @@
-"""Which labels are probably wrong: confident learning on out-of-fold probabilities."""
+"""Suspect labels by confident learning on out-of-fold probabilities."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""Fit heads on cached embeddings and write what they give."""
+"""Fit heads on cached embeddings and write their outputs."""

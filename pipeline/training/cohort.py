@@ -1,4 +1,4 @@
-"""Embeddings with labels and splits: what heads learn from."""
+"""Embeddings of the feature store joined with labels and splits."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Every head, and their ensemble, on every fold of every repeat."""
+"""Repeated cross-validation of every head and their ensemble."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -47,7 +47,7 @@ def test_averaging_views_is_kept_with_the_model(trained):
         train.main([name])
     ensemble.main()
     for name in (*MEMBERS, "ensemble"):
-        assert TrainedModel.read(Path(f"models/heads/{name}")).views == 1
+        assert TrainedModel.read(paths.model(name)).views == 1
         frame = read_predictions(paths.predictions(name)).frame
         np.testing.assert_array_equal(frame["probability"], frame["probability_averaged"])
 
