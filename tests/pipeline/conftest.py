@@ -1,9 +1,10 @@
 """A finished study of invented figures, as the stages before the report would leave it."""
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -214,31 +215,39 @@ def study(study_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 QUICK = {
-    "max_rounds: 500": "max_rounds: 30",
-    "members: 3": "members: 1",
-    "max_epochs: 100": "max_epochs: 5",
-    "bootstrap: 2000": "bootstrap: 200",
-    "scheme: holdout": "scheme: cv",
-    "folds: 5": "folds: 3",
-    "repeats: 5                   # times": "repeats: 1  # times",
-    "repeats: 5                   # draws": "repeats: 2  # draws",
-    "patients: [0.1, 0.2, 0.4, 0.7, 1.0]": "patients: [0.3, 1.0]",
-    "labels: [0.0, 0.05, 0.1, 0.2, 0.3]": "labels: [0.0, 0.2]",
-    "balances: [0.1, 0.3, 0.5, 0.7, 0.9]": "balances: [0.3, 0.7]",
+    "heads": {"lightgbm": {"max_rounds": 30}, "mlp": {"members": 1, "max_epochs": 5}},
+    "split": {"scheme": "cv", "folds": 3, "repeats": 1},
+    "evaluate": {"bootstrap": 200},
+    "limits": {
+        "repeats": 2,
+        "patients": [0.3, 1.0],
+        "labels": [0.0, 0.2],
+        "balances": [0.3, 0.7],
+    },
 }
 
 
-def write_cached(labels: np.ndarray, embeddings: np.ndarray, **quick: str) -> pd.DataFrame:
+def merged(settings: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings with some of them changed, block by block."""
+    return {
+        **settings,
+        **{
+            key: merged(settings[key], value) if isinstance(value, Mapping) else value
+            for key, value in changes.items()
+        },
+    }
+
+
+def write_cached(
+    labels: np.ndarray, embeddings: np.ndarray, changes: Mapping[str, Any] = MappingProxyType({})
+) -> pd.DataFrame:
     """Write params, cases, splits by patient and a store into the current directory.
 
     Two neighbouring images are of one patient. Returns the splits.
     """
     n, n_views, n_features = embeddings.shape
-    settings = (ROOT / "params.yaml").read_text()
-    for old, new in {**QUICK, **quick}.items():
-        assert old in settings, old
-        settings = settings.replace(old, new)
-    write_text("params.yaml", settings)
+    settings = YAML(typ="safe").load(ROOT / "params.yaml")
+    YAML().dump(merged(merged(settings, QUICK), changes), Path("params.yaml"))
     cases, _ = invented_cases(n)
     groups = [f"patient-{i // 2:03d}" for i in range(n)]
     cases = cases.assign(group=groups, label=labels.astype(np.int64))

@@ -46,7 +46,7 @@ def test_every_head_is_scored_out_of_fold(cached, capsys):
 
 
 def test_holdout_leaves_empty_tables(cached, capsys):
-    cached(*cohort(), **{"scheme: holdout": "scheme: holdout"})
+    cached(*cohort(), changes={"split": {"scheme": "holdout"}})
     main()
     assert json.loads(Path("metrics/crossvalidation.json").read_text())["models"] == {}
     assert all(
@@ -72,7 +72,7 @@ def test_heads_may_answer_with_the_mean_over_views(cached, views):
     cached(labels, embeddings)
     main()
     plain = pd.read_csv("predictions/cv/logistic_regression.csv", comment="#")["probability"]
-    cached(labels, embeddings, **{"average_views: false": "average_views: true"})
+    cached(labels, embeddings, changes={"heads": {name: {"average_views": True} for name in HEADS}})
     main()
     mean = pd.read_csv("predictions/cv/logistic_regression.csv", comment="#")["probability"]
     assert (plain != mean).mean() > 0.9
