@@ -17,8 +17,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.evaluation.delong import auc_interval
-from pipeline.evaluation.macro_auc import macro_auc_difference
+from pipeline.evaluation.auc import auc_difference, auc_interval
 from pipeline.evaluation.proportion import share_difference, share_interval
 from pipeline.evaluation.scored_cases import BinaryCases
 
@@ -105,13 +104,13 @@ def examine(first: BinaryCases, second: BinaryCases, truth: Truth) -> list[float
     right, other = ((each.probabilities >= cut) == positive for each in (first, second))
     everyone = np.ones(first.n, dtype=bool)
     intervals = (
-        (auc_interval(first, CONFIDENCE), AUC),
+        (auc_interval([first], CONFIDENCE), AUC),
         (share_interval(right, positive, first, CONFIDENCE), truth.sensitivity),
         (share_interval(right, ~positive, first, CONFIDENCE), truth.specificity),
         (share_interval(right, everyone, first, CONFIDENCE), truth.accuracy),
     )
     tests = (
-        macro_auc_difference([first], [second], CONFIDENCE).p,
+        auc_difference([first], [second], CONFIDENCE).p,
         share_difference(right, other, first, CONFIDENCE).p,
     )
     held = [math.nan if low is None else low <= value <= high for (low, high), value in intervals]

@@ -15,12 +15,12 @@ from typing import TypedDict
 import numpy as np
 
 from benchmarks.coverage_classes import INTERVALS, LARGE, draw
-from pipeline.evaluation.classified import ClassifiedCases
-from pipeline.evaluation.macro_auc import (
-    macro_auc_difference,
-    macro_auc_interval,
-    macro_influences,
+from pipeline.evaluation.auc import (
+    auc_difference,
+    auc_influences,
+    auc_interval,
 )
+from pipeline.evaluation.classified import ClassifiedCases
 
 
 class Cohort(TypedDict, total=False):
@@ -50,8 +50,8 @@ def examine(first: ClassifiedCases, second: ClassifiedCases, truth: float) -> li
     """Say for each of COLUMNS whether it is so; NaN where there is no interval."""
     confidence = INTERVALS["confidence"]
     one, other = first.one_vs_rest, second.one_vs_rest
-    low, high = macro_auc_interval(one, confidence)
-    p = macro_auc_difference(one, other, confidence).p
+    low, high = auc_interval(one, confidence)
+    p = auc_difference(one, other, confidence).p
     if low is None or high is None or p is None:
         return [math.nan] * len(COLUMNS)
     return [low <= truth <= high, high < truth, low > truth, p < 1 - confidence]
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     rows = []
     for name, cohort in COHORTS.items():
         large = draw(generator, LARGE, **cohort)
-        truth = float(np.mean([macro_influences(cases.one_vs_rest)[0] for cases in large]))
+        truth = float(np.mean([auc_influences(cases.one_vs_rest)[0] for cases in large]))
         for n in SIZES:
             found = np.array(
                 [examine(*draw(generator, n, **cohort), truth) for _ in range(asked.cohorts)],

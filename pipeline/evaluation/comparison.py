@@ -6,10 +6,10 @@ from itertools import combinations
 import numpy as np
 
 from pipeline.artifacts.results import Difference, Estimate, Pair
+from pipeline.evaluation.auc import auc_difference
 from pipeline.evaluation.bootstrap import Intervals, resample
 from pipeline.evaluation.classified import ClassifiedCases, Weighted
 from pipeline.evaluation.holm import holm
-from pipeline.evaluation.macro_auc import macro_auc_difference
 from pipeline.evaluation.metrics import METRICS
 from pipeline.evaluation.proportion import share_difference
 from pipeline.evaluation.scored_cases import FloatArray
@@ -72,7 +72,7 @@ def compare(
         seed=intervals["seed"],
     )
     aucs = [
-        macro_auc_difference(models[first].one_vs_rest, models[second].one_vs_rest, confidence)
+        auc_difference(models[first].one_vs_rest, models[second].one_vs_rest, confidence)
         for first, second in pairs
     ]
     accuracies = [

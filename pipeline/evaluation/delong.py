@@ -15,18 +15,13 @@ References
 .. [2] Obuchowski, Nonparametric analysis of clustered ROC curve data, Biometrics 53:567-578, 1997.
 """
 
-from collections.abc import Callable
-
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.stats import rankdata, t
 
 from pipeline.evaluation.clustered_variance import Spread, spread_over
 from pipeline.evaluation.scored_cases import BinaryCases, FloatArray
 
 FEW_PATIENTS = 6  # of a class: below it the paired test takes Satterthwaite's degrees of freedom
-_NEAR = 1e-9
 
 
 def influences(cases: BinaryCases) -> tuple[float, FloatArray]:
@@ -74,76 +69,6 @@ def spread(influence: FloatArray, cases: BinaryCases) -> Spread | None:
     """
     by_class = [cases.labels == 1, cases.labels == 0]
     return spread_over(influence, by_class, cases.patients, cases.n_patients)
-
-
-def auc_interval(cases: BinaryCases, confidence: float) -> tuple[float | None, float | None]:
-    """Return the interval of an AUC: a score interval, widened by the design effect.
-
-    It holds every area theta with
-
-        (A - theta)^2 <= q^2 D V(theta)
-
-    where V is the variance that ratings with exponential tails would have ([1]_, method 5), D the
-    clustered variance over V(A) and at least 1, and q a quantile of Student's t with twice
-    Satterthwaite's degrees of freedom. It stays inside 0 to 1, and has a width at an AUC of 1:
-    there D is the mean number of images that an image's patient has.
-
-    Parameters
-    ----------
-    cases
-        What was predicted, and what is true.
-    confidence
-        As 0.95.
-
-    Returns
-    -------
-    tuple
-        Low and high end, or None twice where a class has fewer than two patients.
-
-    Notes
-    -----
-    Chosen by simulation (docs/reference/statistics.md): DeLong's interval on the logit scale
-    covers too seldom with fewer than some ten patients of a class.
-
-    References
-    ----------
-    .. [1] Newcombe, Confidence intervals for an effect size measure based on the Mann-Whitney
-       statistic, part 2, Statistics in Medicine 25:559-573, 2006.
-    """
-    if not cases.has_both_classes:
-        return None, None
-    auc, influence = influences(cases)
-    scatter = spread(influence, cases)
-    if scatter is None:
-        return None, None
-    n_positive, n_negative = cases.n_positive, cases.n - cases.n_positive
-    if 0 < auc < 1:
-        expected = model_variance(auc, n_positive, n_negative)
-        design_effect = max(scatter.variance / expected, 1.0)
-    else:
-        design_effect = images_of_a_patient(cases.patients)
-    width = quantile(confidence, 2 * scatter.satterthwaite) ** 2 * design_effect
-    return score_interval(auc, width, lambda area: model_variance(area, n_positive, n_negative))
-
-
-def images_of_a_patient(patients: NDArray[np.int64]) -> float:
-    """Return the mean number of images that an image's patient has; patients count from 0."""
-    sizes = np.bincount(patients)
-    return float(sizes @ sizes) / patients.size
-
-
-def score_interval(
-    auc: float, width: float, variance: Callable[[float], float]
-) -> tuple[float, float]:
-    """Return the ends of all areas theta with (auc - theta)^2 <= width * variance(theta)."""
-
-    def excess(theta: float) -> float:
-        return (auc - theta) ** 2 - width * variance(theta)
-
-    inside = min(max(auc, _NEAR), 1 - _NEAR)
-    low = brentq(excess, 0.0, inside) if auc > 0 else 0.0
-    high = brentq(excess, inside, 1.0) if auc < 1 else 1.0
-    return float(low), float(high)
 
 
 def model_variance(auc: float, n_positive: int, n_negative: int) -> float:

@@ -10,9 +10,10 @@ from numpy.typing import ArrayLike
 from pipeline.artifacts.provenance import counted
 from pipeline.artifacts.results import ClassMetrics, Estimate, ModelMetrics
 from pipeline.artifacts.task import Task
+from pipeline.evaluation.auc import auc_interval
 from pipeline.evaluation.bootstrap import Intervals, resample
 from pipeline.evaluation.classified import ClassifiedCases, Weighted
-from pipeline.evaluation.delong import auc_interval, influences
+from pipeline.evaluation.delong import influences
 from pipeline.evaluation.metric import Metric
 from pipeline.evaluation.metrics import main_metrics
 from pipeline.evaluation.proportion import share_interval
@@ -170,7 +171,7 @@ def score_each_class(classified: ClassifiedCases, confidence: float) -> dict[str
 def _auc(cases: BinaryCases, confidence: float) -> Estimate:
     if not cases.has_both_classes:
         return Estimate(value=None, low=None, high=None)
-    low, high = auc_interval(cases, confidence)
+    low, high = auc_interval([cases], confidence)
     return Estimate(value=influences(cases)[0], low=low, high=high)
 
 

@@ -16,7 +16,8 @@ from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from pipeline.evaluation.delong import auc_interval, influences
+from pipeline.evaluation.auc import auc_interval
+from pipeline.evaluation.delong import influences
 from pipeline.evaluation.grouping import find_subgroups
 from pipeline.evaluation.scored_cases import BinaryCases, FloatArray
 
@@ -87,7 +88,7 @@ def probe(
         if not too_small:
             told = _out_of_fold(images, has, known, seed)
             scored = BinaryCases.of(has[known].astype(np.int64), told, images.groups[known])
-            low, high = auc_interval(scored, confidence)
+            low, high = auc_interval([scored], confidence)
             auc = {"value": influences(scored)[0], "low": low, "high": high}
         rows.append(
             {

@@ -7,8 +7,8 @@ Provost and Domingos, Well-trained PETs, CeDER working paper IS-00-04, 2000).
 
 import numpy as np
 
+from pipeline.evaluation.auc import auc_interval
 from pipeline.evaluation.classified import ClassifiedCases, Weighted, ratio
-from pipeline.evaluation.macro_auc import macro_auc_interval
 from pipeline.evaluation.metric import Ends, Interval, Metric, any_task, binary
 from pipeline.evaluation.scored_cases import FloatArray
 
@@ -55,7 +55,7 @@ def _average_precision(weighted: Weighted) -> FloatArray:
 
 
 def _delong(classified: ClassifiedCases, confidence: float) -> Ends:
-    return macro_auc_interval(classified.one_vs_rest, confidence)
+    return auc_interval(classified.one_vs_rest, confidence)
 
 
 auc = Metric(

@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
+from pipeline.evaluation.auc import auc_interval
 from pipeline.evaluation.delong import (
-    auc_interval,
     influences,
     model_variance,
     quantile,
@@ -85,8 +85,8 @@ def test_copies_of_an_image_tell_nothing_new():
     thrice = BinaryCases.of(*(np.repeat(each, 3) for each in (labels, scores, np.arange(60))))
     alone, copied = (spread(influences(each)[1], each) for each in (once, thrice))
     assert copied.variance == pytest.approx(alone.variance)
-    low, high = auc_interval(once, 0.95)
-    copied_low, copied_high = auc_interval(thrice, 0.95)
+    low, high = auc_interval([once], 0.95)
+    copied_low, copied_high = auc_interval([thrice], 0.95)
     assert copied_low == pytest.approx(low, abs=0.02)
     assert copied_high == pytest.approx(high, abs=0.02)
 
@@ -97,21 +97,21 @@ def test_the_ends_of_the_interval_are_those_of_its_formula():
     found = spread(influence, cases)
     design_effect = max(found.variance / model_variance(auc, sum(POOR), sum(GOOD)), 1)
     q = quantile(0.95, 2 * found.satterthwaite)
-    for end in auc_interval(cases, 0.95):
+    for end in auc_interval([cases], 0.95):
         distance = q**2 * design_effect * model_variance(end, sum(POOR), sum(GOOD))
         assert (auc - end) ** 2 == pytest.approx(distance)
 
 
 def test_a_perfect_ranking_has_an_interval_with_a_width():
     cases = BinaryCases.of([0] * 20 + [1] * 10, np.linspace(0, 1, 30), np.arange(30))
-    low, high = auc_interval(cases, 0.95)
+    low, high = auc_interval([cases], 0.95)
     assert 0.8 < low < 0.95
     assert high == 1
     reverse = BinaryCases.of(1 - cases.labels, cases.probabilities, np.arange(30))
-    assert auc_interval(reverse, 0.95) == pytest.approx((0, 1 - low))
+    assert auc_interval([reverse], 0.95) == pytest.approx((0, 1 - low))
 
 
 @pytest.mark.parametrize("labels", [[0, 0, 0, 1, 1], [0, 0, 0, 0, 0]])
 def test_one_patient_of_a_class_tells_nothing_of_others(labels):
     cases = BinaryCases.of(labels, [0.1, 0.5, 0.3, 0.7, 0.2], [1, 2, 3, 4, 4])
-    assert auc_interval(cases, 0.95) == (None, None)
+    assert auc_interval([cases], 0.95) == (None, None)

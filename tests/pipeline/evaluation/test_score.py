@@ -7,7 +7,7 @@ from sklearn.metrics import roc_auc_score
 
 from heads.base import by_class
 from pipeline.artifacts.task import Task
-from pipeline.evaluation.delong import auc_interval
+from pipeline.evaluation.auc import auc_interval
 from pipeline.evaluation.metrics import main_metrics
 from pipeline.evaluation.proportion import share_interval
 from pipeline.evaluation.score import model_metrics, score_each_class
@@ -166,7 +166,7 @@ def test_each_class_is_scored_as_a_binary_task_is(several):
     assert list(found) == ["a", "b", "c"]
     for label, figures in enumerate(found.values()):
         own, called = cases.labels == label, classified.predicted == label
-        assert (figures.auc.low, figures.auc.high) == auc_interval(cases.one_vs_rest(label), 0.95)
+        assert (figures.auc.low, figures.auc.high) == auc_interval([cases.one_vs_rest(label)], 0.95)
         sensitivity = figures.estimate("sensitivity")
         assert figures.n == own.sum()
         assert sensitivity.value == pytest.approx(called[own].mean())

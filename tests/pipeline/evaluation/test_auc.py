@@ -6,13 +6,13 @@ from scipy.special import softmax
 from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
-from pipeline.evaluation.clustered_variance import spread_over
-from pipeline.evaluation.delong import auc_interval, influences, model_variance, quantile, spread
-from pipeline.evaluation.macro_auc import (
-    macro_auc_difference,
-    macro_auc_interval,
-    macro_influences,
+from pipeline.evaluation.auc import (
+    auc_difference,
+    auc_influences,
+    auc_interval,
 )
+from pipeline.evaluation.clustered_variance import spread_over
+from pipeline.evaluation.delong import influences, model_variance, quantile, spread
 from pipeline.evaluation.scored_cases import BinaryCases
 
 # label, score of each of three classes, patient
@@ -63,18 +63,6 @@ def macro_auc(labels, probabilities, weights):
 
 @given(table=TABLE)
 @settings(max_examples=100, deadline=None)
-def test_of_one_class_all_is_as_of_two_classes(table):
-    labels, scores, patients, others = columns(table)
-    (cases,) = against_rest(labels, scores, patients, [1])
-    other = BinaryCases.of(cases.labels, others, patients)
-    assert macro_auc_interval([cases], 0.95) == auc_interval(cases, 0.95)
-    found = macro_auc_difference([cases], [other], 0.95)
-    if cases.has_both_classes:
-        assert found.value == pytest.approx(influences(cases)[0] - influences(other)[0])
-
-
-@given(table=TABLE)
-@settings(max_examples=100, deadline=None)
 def test_two_classes_that_complement_each_other_are_one(table):
     labels, scores, patients, others = columns(table)
     labels = np.minimum(labels, 1)
@@ -82,10 +70,8 @@ def test_two_classes_that_complement_each_other_are_one(table):
         against_rest(labels, np.column_stack([1 - each, each]), patients)
         for each in (scores[:, 1], others)
     )
-    assert macro_auc_interval(both, 0.95) == pytest.approx(auc_interval(both[1], 0.95), abs=1e-9)
-    found, single = (
-        macro_auc_difference(*each, 0.95) for each in ((both, other), (both[1:], other[1:]))
-    )
+    assert auc_interval(both, 0.95) == pytest.approx(auc_interval(both[1:], 0.95), abs=1e-9)
+    found, single = (auc_difference(*each, 0.95) for each in ((both, other), (both[1:], other[1:])))
     assert list(found.model_dump(exclude={"p_holm"}).values()) == pytest.approx(
         list(single.model_dump(exclude={"p_holm"}).values()), abs=1e-9
     )
@@ -93,7 +79,7 @@ def test_two_classes_that_complement_each_other_are_one(table):
 
 def test_the_influence_of_a_case_is_the_change_with_its_weight():
     labels, probabilities, _, groups = drawn()
-    auc, influence = macro_influences(against_rest(labels, probabilities, groups))
+    auc, influence = auc_influences(against_rest(labels, probabilities, groups))
     assert auc == pytest.approx(
         roc_auc_score(labels, probabilities, multi_class="ovr", average="macro")
     )
@@ -115,11 +101,11 @@ def test_the_variance_is_that_of_the_jackknife_over_patients():
         left_out.append((pair[0], pair[0] - pair[1]))
     variance, of_difference = 199 * np.var(left_out, axis=0)
     one, other = (against_rest(labels, each, groups) for each in (first, second))
-    _, influence = macro_influences(one)
+    _, influence = auc_influences(one)
     strata = [cases.labels == 1 for cases in one]
     found = spread_over(influence, strata, one[0].patients, 200)
     assert found.variance == pytest.approx(variance, rel=0.03)
-    difference = macro_auc_difference(one, other, 0.95)
+    difference = auc_difference(one, other, 0.95)
     error = of_difference**0.5
     assert difference.high - difference.low == pytest.approx(2 * 1.96 * error, rel=0.03)
     assert difference.p == pytest.approx(2 * norm.sf(abs(difference.value) / error), rel=0.05)
@@ -130,7 +116,7 @@ def test_the_ends_of_the_interval_are_those_of_its_formula(images):
     labels, probabilities, _, groups = drawn(images=images)
     classes = against_rest(labels, probabilities, groups)
     patients = classes[0].patients
-    auc = macro_influences(classes)[0]
+    auc = auc_influences(classes)[0]
 
     def by_class(area):
         return np.array(
@@ -145,7 +131,7 @@ def test_the_ends_of_the_interval_are_those_of_its_formula(images):
     strata = [cases.labels == 1 for cases in classes]
     found = spread_over(np.mean(enlarged, axis=0), strata, patients, groups.max() + 1)
     width = quantile(0.95, 2 * found.satterthwaite) ** 2 * found.variance
-    for end in macro_auc_interval(classes, 0.95):
+    for end in auc_interval(classes, 0.95):
         shape = (np.sqrt(by_class(end)).mean() / np.sqrt(by_class(auc)).mean()) ** 2
         assert (auc - end) ** 2 == pytest.approx(width * shape)
 
@@ -161,13 +147,11 @@ def test_the_order_of_classes_and_cases_and_what_keeps_their_order_change_nothin
         against_rest(labels[order], each[order] ** 2 / 2, 9 - patients[order], [2, 0, 1])
         for each in (scores, second)
     ]
-    assert macro_auc_interval(changed[0], 0.9) == pytest.approx(
-        macro_auc_interval(plain[0], 0.9), abs=1e-9
-    )
+    assert auc_interval(changed[0], 0.9) == pytest.approx(auc_interval(plain[0], 0.9), abs=1e-9)
     assert list(
-        macro_auc_difference(*changed, 0.9).model_dump(exclude={"p_holm"}).values()
+        auc_difference(*changed, 0.9).model_dump(exclude={"p_holm"}).values()
     ) == pytest.approx(
-        list(macro_auc_difference(*plain, 0.9).model_dump(exclude={"p_holm"}).values()), abs=1e-9
+        list(auc_difference(*plain, 0.9).model_dump(exclude={"p_holm"}).values()), abs=1e-9
     )
 
 
@@ -180,25 +164,23 @@ def test_copies_of_an_image_tell_nothing_new():
         ]
         for copies in (1, 3)
     )
-    assert macro_auc_interval(thrice[0], 0.95) == pytest.approx(
-        macro_auc_interval(once[0], 0.95), abs=0.02
-    )
-    alone, copied = (macro_auc_difference(*each, 0.95) for each in (once, thrice))
+    assert auc_interval(thrice[0], 0.95) == pytest.approx(auc_interval(once[0], 0.95), abs=0.02)
+    alone, copied = (auc_difference(*each, 0.95) for each in (once, thrice))
     assert (copied.value, copied.low, copied.p) == pytest.approx((alone.value, alone.low, alone.p))
 
 
 def test_images_of_one_patient_widen_the_interval():
     labels, probabilities, _, _ = drawn(60)
     fourfold = [np.repeat(each, 4, axis=0) for each in (labels, probabilities)]
-    by_image = macro_auc_interval(against_rest(*fourfold, np.arange(240)), 0.95)
-    by_patient = macro_auc_interval(against_rest(*fourfold, np.arange(240) // 4), 0.95)
+    by_image = auc_interval(against_rest(*fourfold, np.arange(240)), 0.95)
+    by_patient = auc_interval(against_rest(*fourfold, np.arange(240) // 4), 0.95)
     assert by_patient[1] - by_patient[0] > 1.5 * (by_image[1] - by_image[0])
 
 
 def test_cases_of_no_class_that_counts_are_in_every_rest():
     labels, probabilities, _, groups = drawn(90)
-    low, high = macro_auc_interval(against_rest(labels, probabilities, groups, [0, 1]), 0.95)
-    mean = macro_influences(against_rest(labels, probabilities, groups, [0, 1]))[0]
+    low, high = auc_interval(against_rest(labels, probabilities, groups, [0, 1]), 0.95)
+    mean = auc_influences(against_rest(labels, probabilities, groups, [0, 1]))[0]
     areas = [roc_auc_score(labels == label, probabilities[:, label]) for label in (0, 1)]
     assert mean == pytest.approx(np.mean(areas))
     assert 0 < low < mean < high < 1
@@ -207,19 +189,19 @@ def test_cases_of_no_class_that_counts_are_in_every_rest():
 def test_perfect_and_reversed_rankings_have_an_interval_with_a_width():
     labels = np.repeat([0, 1, 2], 10)
     perfect = against_rest(labels, np.eye(3)[labels], np.arange(30))
-    low, high = macro_auc_interval(perfect, 0.95)
+    low, high = auc_interval(perfect, 0.95)
     assert 0.8 < low < 0.95
     assert high == 1
     reverse = against_rest(labels, 1 - np.eye(3)[labels], np.arange(30))
-    assert macro_auc_interval(reverse, 0.95) == pytest.approx((0, 1 - low))
-    in_pairs = macro_auc_interval(against_rest(labels, np.eye(3)[labels], np.arange(30) // 2), 0.95)
+    assert auc_interval(reverse, 0.95) == pytest.approx((0, 1 - low))
+    in_pairs = auc_interval(against_rest(labels, np.eye(3)[labels], np.arange(30) // 2), 0.95)
     assert in_pairs[0] < low
 
 
 def test_equal_scores_have_an_interval_about_a_half():
     labels = np.repeat([0, 1, 2], 10)
     ties = against_rest(labels, np.full((30, 3), 1 / 3), np.arange(30))
-    low, high = macro_auc_interval(ties, 0.95)
+    low, high = auc_interval(ties, 0.95)
     assert low + high == pytest.approx(1)
     assert 0.2 < low < 0.4
 
@@ -227,9 +209,9 @@ def test_equal_scores_have_an_interval_about_a_half():
 def test_a_model_does_not_differ_from_itself_and_the_sign_changes_with_the_order():
     labels, first, second, groups = drawn(images=2)
     one, other = (against_rest(labels, each, groups) for each in (first, second))
-    same = macro_auc_difference(one, one, 0.95)
+    same = auc_difference(one, one, 0.95)
     assert (same.value, same.low, same.high, same.p) == (0, 0, 0, 1)
-    forth, back = macro_auc_difference(one, other, 0.95), macro_auc_difference(other, one, 0.95)
+    forth, back = auc_difference(one, other, 0.95), auc_difference(other, one, 0.95)
     assert (forth.value, forth.low, forth.p) == pytest.approx((-back.value, -back.high, back.p))
 
 
@@ -237,19 +219,15 @@ def test_a_class_of_one_patient_or_none_tells_nothing_of_others():
     labels = np.array([0, 0, 1, 1, 2, 2])
     probabilities = softmax(np.random.default_rng(0).normal(size=(6, 3)), axis=1)
     one_patient = against_rest(labels, probabilities, np.array([1, 2, 3, 4, 5, 5]))
-    assert macro_auc_interval(one_patient, 0.95) == (None, None)
-    found = macro_auc_difference(one_patient, one_patient, 0.95)
+    assert auc_interval(one_patient, 0.95) == (None, None)
+    found = auc_difference(one_patient, one_patient, 0.95)
     assert (found.value, found.low, found.p) == (0, None, None)
     absent = against_rest(np.minimum(labels, 1), probabilities, np.arange(6))
-    assert macro_auc_interval(absent, 0.95) == (None, None)
-    nothing = macro_auc_difference(absent, absent, 0.95)
+    assert auc_interval(absent, 0.95) == (None, None)
+    nothing = auc_difference(absent, absent, 0.95)
     assert (nothing.value, nothing.low, nothing.p) == (None, None, None)
     with pytest.raises(ValueError, match="needs both classes"):
-        macro_influences(absent)
-
-
-def auc_difference(first, second, confidence):
-    return macro_auc_difference([first], [second], confidence)
+        auc_influences(absent)
 
 
 def scored(labels, logits, groups=None):
@@ -273,7 +251,7 @@ def test_many_patients_give_delongs_test_by_its_definition(two_models):
     (x, y), (u, v) = placements
     variance = np.var(x - u, ddof=1) / x.size + np.var(y - v, ddof=1) / y.size
     z = (x.mean() - u.mean()) / variance**0.5
-    found = auc_difference(scored(labels, first), scored(labels, second), 0.95)
+    found = auc_difference([scored(labels, first)], [scored(labels, second)], 0.95)
     assert found.value == pytest.approx(x.mean() - u.mean())
     assert found.high - found.low == pytest.approx(2 * 1.96 * variance**0.5, rel=2e-3)
     assert found.p == pytest.approx(2 * norm.sf(abs(z)), rel=0.05)
@@ -282,30 +260,30 @@ def test_many_patients_give_delongs_test_by_its_definition(two_models):
 def test_a_model_does_not_differ_from_itself_or_from_another_that_ranks_alike(two_models):
     labels, logits, _ = two_models
     for other in (logits, 2 * logits - 1):
-        found = auc_difference(scored(labels, logits), scored(labels, other), 0.95)
+        found = auc_difference([scored(labels, logits)], [scored(labels, other)], 0.95)
         assert (found.value, found.low, found.high, found.p) == (0, 0, 0, 1)
 
 
 def test_the_sign_changes_with_the_order(two_models):
     labels, first, second = two_models
-    forth = auc_difference(scored(labels, first), scored(labels, second), 0.95)
-    back = auc_difference(scored(labels, second), scored(labels, first), 0.95)
+    forth = auc_difference([scored(labels, first)], [scored(labels, second)], 0.95)
+    back = auc_difference([scored(labels, second)], [scored(labels, first)], 0.95)
     assert (forth.value, forth.low, forth.p) == pytest.approx((-back.value, -back.high, back.p))
 
 
 def test_images_of_one_patient_weaken_the_evidence(two_models):
     labels, first, second = (np.repeat(each[:80], 4) for each in two_models)
     by_patient = auc_difference(
-        *(scored(labels, each, np.arange(320) // 4) for each in (first, second)), 0.95
+        *([scored(labels, each, np.arange(320) // 4)] for each in (first, second)), 0.95
     )
-    by_image = auc_difference(scored(labels, first), scored(labels, second), 0.95)
+    by_image = auc_difference([scored(labels, first)], [scored(labels, second)], 0.95)
     assert by_patient.value == by_image.value
     assert by_patient.high - by_patient.low > 1.9 * (by_image.high - by_image.low)
     assert by_patient.p > by_image.p
 
 
 def test_without_two_patients_of_each_class_nothing_is_tested():
-    found = auc_difference(*[scored([0, 0, 1], np.array([0.0, 1.0, 2.0]))] * 2, 0.95)
+    found = auc_difference(*[[scored([0, 0, 1], np.array([0.0, 1.0, 2.0]))]] * 2, 0.95)
     assert (found.value, found.p) == (0, None)
-    nothing = auc_difference(*[scored([0, 0], np.array([0.0, 1.0]))] * 2, 0.95)
+    nothing = auc_difference(*[[scored([0, 0], np.array([0.0, 1.0]))]] * 2, 0.95)
     assert (nothing.value, nothing.low, nothing.p) == (None, None, None)
