@@ -45,11 +45,17 @@ class Calibration:
     slope: float
     intercepts: tuple[float, ...]
 
+    @classmethod
+    def of_numbers(cls, numbers: Mapping[str, Any]) -> Self:
+        """Return the calibration whose fields were saved."""
+        return cls(numbers["slope"], tuple(numbers["intercepts"]))
+
     @property
     def in_words(self) -> str:
         """The numbers; the first intercept, which is 0, is left out."""
-        listed = " ".join(f"{intercept:.3g}" for intercept in self.intercepts[1:])
-        return f"slope {self.slope:.3g}, intercept {listed}"
+        listed = [f"{intercept:.3g}" for intercept in self.intercepts[1:]]
+        word = "intercepts" if len(listed) > 1 else "intercept"
+        return f"slope {self.slope:.3g}, {word} {' '.join(listed)}"
 
     @classmethod
     def fit(
@@ -98,16 +104,6 @@ class Calibration:
             self.slope * _log(probability) + intercepts, axis=1
         )
         return calibrated
-
-
-def calibrate(probability: NDArray[np.float64], labels: NDArray[np.int64]) -> Calibration:
-    """Fit slope and intercepts; parameters as in :meth:`Calibration.fit`."""
-    return Calibration.fit(probability, labels)
-
-
-def from_numbers(numbers: Mapping[str, Any]) -> Calibration:
-    """Return the calibration whose fields were saved."""
-    return Calibration(numbers["slope"], tuple(numbers["intercepts"]))
 
 
 def _log(probability: NDArray[np.float64]) -> NDArray[np.float64]:

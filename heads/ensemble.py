@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from heads import ENSEMBLE, get_head
 from heads.base import Chosen, Head, pool_views
-from heads.calibration import Calibration, calibrate, from_numbers
+from heads.calibration import Calibration
 from heads.examples import Examples
 from radbank.errors import RadbankError
 from radbank.files import read_json, write_json
@@ -56,7 +56,7 @@ class Ensemble:
         """
         average = any(head.average_views for head in members.values())
         calibrations = {
-            name: calibrate(
+            name: Calibration.fit(
                 pool_views(head.predict_views(validation.embeddings), average_views=average),
                 validation.labels,
             )
@@ -117,5 +117,7 @@ class Ensemble:
         settings = read_json(folder / SETTINGS)["calibrations"]
         return cls(
             members={name: get_head(name).load(folder / MEMBERS / name) for name in settings},
-            calibrations={name: from_numbers(numbers) for name, numbers in settings.items()},
+            calibrations={
+                name: Calibration.of_numbers(numbers) for name, numbers in settings.items()
+            },
         )

@@ -4,7 +4,7 @@ from scipy.optimize import minimize
 from scipy.special import expit, logit, softmax
 
 from heads.base import by_class
-from heads.calibration import Calibration, calibrate, from_numbers
+from heads.calibration import Calibration
 
 
 def drawn(slope, intercept, n=20_000, seed=0):
@@ -18,7 +18,7 @@ def drawn(slope, intercept, n=20_000, seed=0):
 @pytest.mark.parametrize(("slope", "intercept"), [(1.0, 0.0), (0.5, 0.0), (2.0, -1.0)])
 def test_the_true_sigmoid_is_found(slope, intercept):
     probability, labels = drawn(slope, intercept)
-    found = calibrate(probability, labels)
+    found = Calibration.fit(probability, labels)
     assert found.slope == pytest.approx(slope, abs=0.06)
     assert found.intercepts == pytest.approx((0, intercept), abs=0.06)
     calibrated = found.of_classes(probability)[:, 1]
@@ -39,7 +39,7 @@ def test_of_two_classes_it_is_platts_sigmoid():
         return np.mean(np.logaddexp(0, z) - target * z)
 
     expected = minimize(loss, [1.0, 0.0], method="Nelder-Mead", options={"xatol": 1e-9})
-    found = calibrate(probability, labels)
+    found = Calibration.fit(probability, labels)
     assert (found.slope, found.intercepts[1]) == pytest.approx(expected.x, abs=1e-4)
 
 
@@ -48,10 +48,10 @@ def test_the_true_softmax_of_three_classes_is_found():
     logits = rng.normal(0, 2, (20_000, 3))
     true = softmax(0.5 * logits + np.array([0.0, 1.0, -1.0]), axis=1)
     labels = (rng.random((20_000, 1)) > true.cumsum(axis=1)).sum(axis=1)
-    found = calibrate(softmax(logits, axis=1), labels)
+    found = Calibration.fit(softmax(logits, axis=1), labels)
     assert found.slope == pytest.approx(0.5, abs=0.03)
     assert found.intercepts == pytest.approx((0, 1, -1), abs=0.08)
-    assert "intercept 1" in found.in_words or "intercept 0.9" in found.in_words
+    assert "intercepts 1" in found.in_words or "intercepts 0.9" in found.in_words
 
 
 def test_without_a_shift_only_the_temperature_is_fitted():
@@ -70,15 +70,15 @@ def test_views_are_calibrated_each():
 
 def test_what_was_saved_is_read_again():
     found = Calibration(0.5, (0.0, 1.0))
-    assert from_numbers({"slope": 0.5, "intercepts": [0.0, 1.0]}) == found
+    assert Calibration.of_numbers({"slope": 0.5, "intercepts": [0.0, 1.0]}) == found
 
 
 def test_classes_told_apart_without_an_error_give_finite_numbers():
-    found = calibrate(by_class(np.array([0.0, 0.1, 0.9, 1.0])), np.array([0, 0, 1, 1]))
+    found = Calibration.fit(by_class(np.array([0.0, 0.1, 0.9, 1.0])), np.array([0, 0, 1, 1]))
     assert 0 < found.slope < 50
     assert np.isfinite(found.of_classes(by_class(np.array([0.0, 1.0])))).all()
 
 
 def test_a_model_that_is_wrong_on_validation_is_silenced_and_not_turned_round():
-    found = calibrate(by_class(np.array([0.9, 0.8, 0.2, 0.1])), np.array([0, 0, 1, 1]))
+    found = Calibration.fit(by_class(np.array([0.9, 0.8, 0.2, 0.1])), np.array([0, 0, 1, 1]))
     assert found.slope == 0

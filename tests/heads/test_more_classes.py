@@ -11,7 +11,7 @@ from sklearn.metrics import log_loss, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
 from heads import HEADS, get_head, load_head
-from heads.calibration import Platt, SoftmaxScaling, calibrate
+from heads.calibration import Calibration
 from heads.class_weights import class_weights, weighted_log_loss
 from heads.ensemble import Ensemble
 from heads.examples import Examples
@@ -161,32 +161,9 @@ def test_the_weighted_log_loss_is_scikit_learns():
     assert weighted_log_loss(said, labels, weights) == pytest.approx(expected)
 
 
-def test_softmax_scaling_finds_the_true_numbers():
-    rng = np.random.default_rng(1)
-    said = softmax(rng.normal(0, 2, (20_000, 3)), axis=1)
-    intercepts = np.array([0.6, -0.2, -0.4])
-    true = softmax(0.5 * np.log(said) + intercepts, axis=1)
-    labels = (rng.random((len(true), 1)) > true.cumsum(axis=1)).sum(axis=1)
-    found = calibrate(said, labels)
-    assert isinstance(found, SoftmaxScaling)
-    assert found.slope == pytest.approx(0.5, abs=0.03)
-    assert found.intercepts == pytest.approx(tuple(intercepts), abs=0.06)
-    np.testing.assert_allclose(found.of_classes(said), true, atol=0.03)
-
-
-def test_softmax_scaling_of_two_classes_is_platts_sigmoid():
-    rng = np.random.default_rng(2)
-    positive, labels = rng.uniform(0.01, 0.99, 400), rng.integers(0, 2, 400)
-    said = np.column_stack([1 - positive, positive])
-    softmaxed, platt = SoftmaxScaling.fit(said, labels), Platt.fit(positive, labels)
-    np.testing.assert_allclose(
-        softmaxed.of_classes(said), platt.of_classes(said), atol=1e-3, rtol=0
-    )
-
-
-def test_softmax_scaling_survives_certainty_and_views():
+def test_calibration_survives_certainty_and_views():
     said = np.eye(3)[np.arange(30) % 3]
-    found = SoftmaxScaling.fit(said, np.arange(30) % 3)
+    found = Calibration.fit(said, np.arange(30) % 3)
     by_view = np.stack([said, said], axis=-1)
     calibrated = found.of_classes(by_view)
     assert calibrated.shape == (30, 3, 2)
