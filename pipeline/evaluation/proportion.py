@@ -52,7 +52,7 @@ def share_interval(
     Parameters
     ----------
     right
-        ndarray of shape (n_cases,): what the share is of, as calls that are right.
+        ndarray of shape (n_cases,): what the share is of, as correct predictions.
     counted
         ndarray of shape (n_cases,): the cases that count, as the positive ones for sensitivity.
     cases
@@ -93,7 +93,7 @@ def share_interval(
 def share_difference(
     first_right: BoolArray, second_right: BoolArray, cases: OfPatients, confidence: float
 ) -> Difference:
-    """Return the difference of two models' shares of right calls, tested as McNemar did.
+    """Return the difference of two models' shares of correct predictions, tested as McNemar did.
 
     Parameters
     ----------
