@@ -29,8 +29,8 @@ class Calibration:
 
     Notes
     -----
-    The targets are smoothed as Platt did, so that classes told apart without an error do not ask
-    for an infinite slope: of the n images of a class, (n + 1) / (n + n_classes) for that class and
+    The targets are smoothed as Platt did, so that scores that separate the classes do not ask for
+    an infinite slope: of the n images of a class, (n + 1) / (n + n_classes) for that class and
     1 / (n + n_classes) for each other, instead of 1 and 0.
 
     References

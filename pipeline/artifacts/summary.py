@@ -1,4 +1,4 @@
-"""metrics/summary.json: every model's figures, and what they allow to be said."""
+"""metrics/summary.json: every model's metrics and the conclusion."""
 
 from pydantic import ConfigDict
 
@@ -9,7 +9,7 @@ _AUGMENTED = "_augmented"
 
 
 class Summary(Counted):
-    """metrics/summary.json: every model's figures, and what they allow to be said.
+    """metrics/summary.json: every model's metrics and the conclusion.
 
     `<model>_augmented` is a model on its first augmented view, where there is one.
     """

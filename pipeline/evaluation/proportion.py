@@ -18,7 +18,7 @@ from scipy.stats import norm
 
 from pipeline.artifacts.results import Difference
 from pipeline.evaluation.delong import quantile
-from pipeline.evaluation.scored_cases import BoolArray, FloatArray, OfPatients
+from pipeline.evaluation.scored_cases import BoolArray, ClusteredCases, FloatArray
 
 
 def wilson_interval(
@@ -45,14 +45,14 @@ def wilson_interval(
 
 
 def share_interval(
-    right: BoolArray, counted: BoolArray, cases: OfPatients, confidence: float
+    right: BoolArray, counted: BoolArray, cases: ClusteredCases, confidence: float
 ) -> tuple[float | None, float | None]:
     """Return the interval of the share of `counted` cases that are `right`.
 
     Parameters
     ----------
     right
-        ndarray of shape (n_cases,): what the share is of, as calls that are right.
+        ndarray of shape (n_cases,): what the share is of, as correct predictions.
     counted
         ndarray of shape (n_cases,): the cases that count, as the positive ones for sensitivity.
     cases
@@ -91,9 +91,9 @@ def share_interval(
 
 
 def share_difference(
-    first_right: BoolArray, second_right: BoolArray, cases: OfPatients, confidence: float
+    first_right: BoolArray, second_right: BoolArray, cases: ClusteredCases, confidence: float
 ) -> Difference:
-    """Return the difference of two models' shares of right calls, tested as McNemar did.
+    """Return the difference of two models' shares of correct predictions, tested as McNemar did.
 
     Parameters
     ----------

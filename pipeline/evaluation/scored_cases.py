@@ -1,7 +1,6 @@
 """Labels, predicted probabilities and patients of the same cases, checked once."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,37 +13,19 @@ BoolArray = NDArray[np.bool_]
 _NEAR = 1e-6  # probabilities of one case add up to 1 within this
 
 
-class OfPatients(Protocol):
-    """Cases that are clustered by patient."""
-
-    @property
-    def n(self) -> int:
-        """The number of cases."""
-        ...
-
-    @property
-    def patients(self) -> IntArray:
-        """Each case's patient from 0 to `n_patients` - 1, shape (n_cases,)."""
-        ...
-
-    @property
-    def n_patients(self) -> int:
-        """How many patients there are."""
-        ...
-
-
 @dataclass(frozen=True, eq=False)
-class BinaryCases:
-    """Cases of a positive and a negative class, with one score each: one class against the rest.
+class ClusteredCases:
+    """Labels and predicted probabilities of cases that are clustered by patient.
 
     Attributes
     ----------
     labels
-        ndarray of shape (n_cases,); 1 is positive.
+        ndarray of shape (n_cases,), from 0 to n_classes - 1.
     probabilities
-        ndarray of shape (n_cases,), of the positive class.
+        ndarray of shape (n_cases, n_classes), whose rows sum to 1; or of the positive class alone.
     patients
-        ndarray of shape (n_cases,); the case's patient from 0 to `n_patients` - 1.
+        ndarray of shape (n_cases,); the case's patient as an index from 0 to `n_patients` - 1, in
+        the sorted order of the groups' names.
     n_patients
         How many patients there are.
     """
@@ -53,6 +34,15 @@ class BinaryCases:
     probabilities: FloatArray
     patients: IntArray
     n_patients: int
+
+    @property
+    def n(self) -> int:
+        """The number of cases."""
+        return self.labels.size
+
+
+class BinaryCases(ClusteredCases):
+    """Cases with the probability of the positive class (label 1), shape (n_cases,)."""
 
     @classmethod
     def of(cls, labels: ArrayLike, probabilities: ArrayLike, groups: ArrayLike) -> "BinaryCases":
@@ -63,11 +53,6 @@ class BinaryCases:
         return ScoredCases.of(
             labels, np.column_stack([1 - positive, positive]), groups
         ).one_vs_rest(1)
-
-    @property
-    def n(self) -> int:
-        """The number of cases."""
-        return self.labels.size
 
     @property
     def n_positive(self) -> int:
@@ -86,27 +71,8 @@ class BinaryCases:
         )
 
 
-@dataclass(frozen=True, eq=False)
-class ScoredCases:
-    """Cases with the predicted probability of every class.
-
-    Attributes
-    ----------
-    labels
-        ndarray of shape (n_cases,), from 0 to n_classes - 1.
-    probabilities
-        ndarray of shape (n_cases, n_classes); rows sum to 1.
-    patients
-        ndarray of shape (n_cases,); the case's patient as an index from 0 to `n_patients` - 1, in
-        the sorted order of the groups' names.
-    n_patients
-        How many patients there are.
-    """
-
-    labels: IntArray
-    probabilities: FloatArray
-    patients: IntArray
-    n_patients: int
+class ScoredCases(ClusteredCases):
+    """Cases with the probability of every class, shape (n_cases, n_classes)."""
 
     @classmethod
     def of(cls, labels: ArrayLike, probabilities: ArrayLike, groups: ArrayLike) -> "ScoredCases":
@@ -146,11 +112,6 @@ class ScoredCases:
             )
         known, patients = np.unique(names.astype(str), return_inverse=True)
         return cls(truth.astype(np.int64), predicted, patients.astype(np.int64), known.size)
-
-    @property
-    def n(self) -> int:
-        """The number of cases."""
-        return self.labels.size
 
     @property
     def n_classes(self) -> int:

@@ -56,7 +56,7 @@ _SETTINGS = {
     "font.size": 9,
     "legend.fontsize": 8.5,
     "legend.frameon": False,
-    "legend.handlelength": 2.8,
+    "legend.handlelength": 4,
     "lines.linewidth": 1.6,
     "svg.fonttype": "none",
     "text.color": INK,
@@ -152,9 +152,9 @@ def line(style: ModelStyle) -> dict[str, Any]:
         "dashes": style.dashes or (None, None),
         "marker": style.marker,
         "markevery": 0.25,
-        "markersize": 4.5,
+        "markersize": 5.5,
         "markeredgecolor": PAPER,
-        "markeredgewidth": 0.5,
+        "markeredgewidth": 0.4,
     }
 
 

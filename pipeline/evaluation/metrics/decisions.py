@@ -75,10 +75,10 @@ def _mcc(weighted: Weighted) -> FloatArray:
     actual, predicted = confusion.sum(axis=2), confusion.sum(axis=1)
     right = np.trace(confusion, axis1=1, axis2=2)
     labels = total**2 - np.square(actual).sum(axis=1)
-    calls = total**2 - np.square(predicted).sum(axis=1)
+    predictions = total**2 - np.square(predicted).sum(axis=1)
     covariance = right * total - (actual * predicted).sum(axis=1)
-    correlation = ratio(covariance, np.sqrt(labels * calls))
-    return np.where((labels > 0) & (calls == 0), 0.0, correlation)
+    correlation = ratio(covariance, np.sqrt(labels * predictions))
+    return np.where((labels > 0) & (predictions == 0), 0.0, correlation)
 
 
 def _share_of_all(classified: ClassifiedCases, confidence: float) -> Ends:

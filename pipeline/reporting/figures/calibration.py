@@ -20,7 +20,7 @@ def calibration(summary: Summary, bins: dict[str, pd.DataFrame]) -> Plate:
             "area of a point follows the number in its bin). "
             f"Bars: {percent(summary.confidence)} Wilson intervals, which take images as "
             "independent and are a little narrow where patients have several. On the thin dashed "
-            "line, predictions mean what they say."
+            "line, predicted and observed agree."
         ),
         panels=tuple(
             Panel(
@@ -34,7 +34,7 @@ def calibration(summary: Summary, bins: dict[str, pd.DataFrame]) -> Plate:
 
 _WHAT = {
     True: "Observed share of positives against mean predicted probability",
-    False: "Share of calls that are right against the mean probability of the class called",
+    False: "Share of correct predictions against the mean probability of the predicted class",
 }
 
 

@@ -1,19 +1,22 @@
 """Models side by side: AUC with its interval, and AUC against what it cost."""
 
-import math
 from typing import Any
 
 from markupsafe import Markup
-from matplotlib.axes import Axes
 
 from pipeline.artifacts.cost import Cost
-from pipeline.artifacts.results import Estimate
 from pipeline.artifacts.summary import Summary
+from pipeline.reporting.figures.forest import (
+    WIDTH,
+    ForestRow,
+    auc_limits,
+    drawn_value,
+    ends,
+    forest,
+)
 from pipeline.reporting.style import MUTED, PAPER, RULE, figure_style, model_styles, new_axes
 from pipeline.reporting.svg import Panel, Plate, inline_svg
 from pipeline.reporting.text import percent, seconds, total_seconds, with_interval
-
-_WIDTH = 4.4  # inches
 
 
 def comparison(summary: Summary, costs: dict[str, Cost]) -> Plate:
@@ -37,29 +40,16 @@ def comparison(summary: Summary, costs: dict[str, Cost]) -> Plate:
 
 
 def _forest(summary: Summary) -> Markup:
-    """Draw one line a model, its name and numbers above it."""
+    """Draw one line a model."""
     styles = model_styles(summary.models)
-    with figure_style("forest"):
-        figure, axes = new_axes(_WIDTH, _height(summary))
-        shown = []
-        for row, (name, model) in enumerate(summary.models.items()):
-            style, numbers = styles[name], with_interval(model.auc)
-            shown.append(f"{style.label} {numbers}")
-            best = name == summary.best_head
-            _write(axes, 0, -row, f"{style.label}{' (best head)' if best else ''}", bold=best)
-            _write(axes, 1, -row, numbers, ha="right")
-            axes.hlines(-row, *_ends(model.auc), color=style.colour, lw=2)
-            axes.plot(_value(model.auc), -row, color=style.colour, **_point(style.marker))
-        axes.set_xlim(*_auc_limits(summary))
-        axes.set_ylim(0.6 - len(styles), 0.6)
-        axes.set_yticks([])
-        axes.spines["left"].set_visible(False)
-        axes.grid(axis="x", color=RULE, lw=0.6)
-        axes.set_axisbelow(True)
-        axes.set_xlabel(summary.auc_heading)
-        return inline_svg(
-            figure, key="forest", alt=f"Forest plot of {summary.auc_heading}. {'; '.join(shown)}."
-        )
+    rows = []
+    for name, found in summary.models.items():
+        best = name == summary.best_head
+        words = f"{styles[name].label}{' (best head)' if best else ''}"
+        rows.append(ForestRow(words, found.auc, styles[name], bold=best))
+    shown = "; ".join(f"{row.style.label} {with_interval(row.estimate)}" for row in rows)
+    auc = summary.auc_heading
+    return forest(rows, key="forest", x_label=auc, alt=f"Forest plot of {auc}. {shown}.")
 
 
 def _against_cost(summary: Summary, costs: dict[str, Cost]) -> Markup:
@@ -67,13 +57,13 @@ def _against_cost(summary: Summary, costs: dict[str, Cost]) -> Markup:
     styles = model_styles(summary.models)
     spent = {name: total_seconds(costs, name) for name in summary.models}
     with figure_style("cost"):
-        figure, axes = new_axes(_WIDTH, _height(summary))
+        figure, axes = new_axes(WIDTH, _height(summary))
         for name, model in summary.models.items():
             style = styles[name]
-            axes.vlines(spent[name], *_ends(model.auc), color=style.colour, lw=1.4, alpha=0.7)
+            axes.vlines(spent[name], *ends(model.auc), color=style.colour, lw=1.4, alpha=0.7)
             axes.plot(
                 spent[name],
-                _value(model.auc),
+                drawn_value(model.auc),
                 color=style.colour,
                 label=style.label,
                 **_point(style.marker),
@@ -82,7 +72,7 @@ def _against_cost(summary: Summary, costs: dict[str, Cost]) -> Markup:
         axes.set_xlim(min(spent.values()) / 2.5, max(spent.values()) * 2.5)
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
         axes.xaxis.set_minor_formatter(lambda *_: "")
-        axes.set_ylim(*_auc_limits(summary))
+        axes.set_ylim(*auc_limits(found.auc for found in summary.models.values()))
         axes.grid(color=RULE, lw=0.6)
         axes.set_axisbelow(True)
         axes.set_xlabel("Seconds (logarithmic scale)")
@@ -95,47 +85,9 @@ def _against_cost(summary: Summary, costs: dict[str, Cost]) -> Markup:
 
 def _height(summary: Summary) -> float:
     """Return inches for one row a model."""
-    return 0.62 * len(summary.models) + 0.7
-
-
-def _write(
-    axes: Axes, x: float, y: float, words: str, *, ha: str = "left", bold: bool = False
-) -> None:
-    """Write just above y, at a share x of the width, on a patch that hides the grid."""
-    axes.annotate(
-        words,
-        (x, y),
-        xycoords=("axes fraction", "data"),
-        xytext=(0, 9),
-        textcoords="offset points",
-        va="center",
-        ha=ha,
-        weight="bold" if bold else "normal",
-        bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.5},
-    )
+    return 0.55 * len(summary.models) + 0.7
 
 
 def _point(marker: str) -> dict[str, Any]:
     """Return how the point of a model is drawn, set off from its line by a rim."""
     return {"marker": marker, "ms": 7.5, "mec": PAPER, "mew": 1, "ls": "none", "zorder": 3}
-
-
-def _value(estimate: Estimate) -> float:
-    return math.nan if estimate.value is None else estimate.value
-
-
-def _ends(estimate: Estimate) -> tuple[float, float]:
-    if estimate.low is None or estimate.high is None:
-        return math.nan, math.nan
-    return estimate.low, estimate.high
-
-
-def _auc_limits(summary: Summary) -> tuple[float, float]:
-    """Return the ends of an AUC axis that holds every interval and begins at a multiple of 0.1."""
-    lows = (
-        low
-        for model in summary.models.values()
-        for low in (model.auc.value, model.auc.low)
-        if low is not None
-    )
-    return math.floor(10 * min(lows, default=0.5) - 0.2) / 10, 1.005

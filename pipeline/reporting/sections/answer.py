@@ -23,17 +23,7 @@ from pipeline.reporting.text import (
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """One number of the answer.
-
-    Attributes
-    ----------
-    name
-        What it is.
-    value
-        The number.
-    detail
-        Its interval, or what it is made of.
-    """
+    """One number of the answer; `detail` is its interval, or what it is made of."""
 
     name: str
     value: str

@@ -1,7 +1,6 @@
 """Every pair of models: what differs, what the data support, and what the difference costs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from pipeline.artifacts.cost import Cost
@@ -10,57 +9,29 @@ from pipeline.evaluation.wording import verdict
 from pipeline.reporting.evidence import Evidence
 from pipeline.reporting.section import Section
 from pipeline.reporting.style import label, name_in_words
-from pipeline.reporting.text import UNDEFINED, capitalised, interval, number, times, total_seconds
+from pipeline.reporting.tables import Cell, Line, cell
+from pipeline.reporting.text import UNDEFINED, capitalised, number, times, total_seconds
 
 
-@dataclass(frozen=True)
-class PairLine:
-    """A line of the table of pairs.
+def pair_lines(comparisons: ComparisonsFile, costs: dict[str, Cost], auc: str) -> list[Line]:
+    """Return a line for every pair of models, in the order of metrics/comparisons.json.
 
-    Attributes
-    ----------
-    label
-        'A minus B'.
-    auc, auc_interval, auc_p
-        Difference, its interval, and the p-value adjusted for all pairs.
-    accuracy, accuracy_interval, accuracy_p
-        Likewise.
-    shown
-        What the data support, and the ratio of costs.
+    The cells are the difference of the AUC, its p-value adjusted for all pairs, likewise of the
+    accuracy, and what the data support with the ratio of costs.
     """
-
-    label: str
-    auc: str
-    auc_interval: str
-    auc_p: str
-    accuracy: str
-    accuracy_interval: str
-    accuracy_p: str
-    shown: str
-
-
-def pair_lines(comparisons: ComparisonsFile, costs: dict[str, Cost], auc: str) -> list[PairLine]:
-    """Return a line for every pair of models, in the order of metrics/comparisons.json."""
-    return [
-        PairLine(
-            label=f"{label(pair.first)} minus {name_in_words(pair.second)}",
-            auc=number(pair.auc.value, signed=True),
-            auc_interval=interval(pair.auc, signed=True),
-            auc_p=p_value(pair.auc.p_holm),
-            accuracy=number(pair.accuracy.value, signed=True),
-            accuracy_interval=interval(pair.accuracy, signed=True),
-            accuracy_p=p_value(pair.accuracy.p_holm),
-            shown="; ".join(
-                [
-                    capitalised(
-                        verdict(pair, margin=comparisons.margin, auc=auc, name=name_in_words)
-                    ),
-                    *cost_in_words(pair, costs),
-                ]
-            ),
+    lines = []
+    for pair in comparisons.pairs:
+        shown = verdict(pair, margin=comparisons.margin, auc=auc, name=name_in_words)
+        words = "; ".join([capitalised(shown), *cost_in_words(pair, costs)])
+        cells = (
+            cell(pair.auc, signed=True),
+            Cell(p_value(pair.auc.p_holm), ""),
+            cell(pair.accuracy, signed=True),
+            Cell(p_value(pair.accuracy.p_holm), ""),
+            Cell(words, ""),
         )
-        for pair in comparisons.pairs
-    ]
+        lines.append(Line(f"{label(pair.first)} minus {name_in_words(pair.second)}", "", cells))
+    return lines
 
 
 def cost_in_words(pair: Pair, costs: dict[str, Cost]) -> list[str]:

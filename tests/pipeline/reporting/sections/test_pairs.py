@@ -38,8 +38,8 @@ def line(found: Pair):
 def test_a_difference_that_is_not_shown_has_its_price() -> None:
     found = line(pair(0.012, -0.024, 0.029, 0.15))
     assert found.label == "Fine-tuning minus logistic regression"
-    assert found.auc == "+0.012"
-    assert found.shown == "Not shown to differ; 41 \N{MULTIPLICATION SIGN} the cost"
+    assert found.cells[0].value == "+0.012"
+    assert found.cells[-1].value == "Not shown to differ; 41 \N{MULTIPLICATION SIGN} the cost"
 
 
 @pytest.mark.parametrize(
@@ -66,4 +66,4 @@ def test_a_difference_that_is_not_shown_has_its_price() -> None:
     ],
 )
 def test_what_the_data_support(figures: tuple, better: str | None, said: str) -> None:
-    assert line(pair(*figures, better=better)).shown.startswith(f"{said}; ")
+    assert line(pair(*figures, better=better)).cells[-1].value.startswith(f"{said}; ")
