@@ -1,7 +1,8 @@
 """params.yaml as types: every key known, every value checked before any work starts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -181,6 +182,15 @@ class Params(_Block):
     limits: Limits
     cluster: Cluster
 
+    @classmethod
+    def of(cls, content: Any) -> "Params":  # noqa: ANN401 - YAML and JSON are of any type
+        """Check settings; raise pydantic's error if a key is unknown, missing or ill-typed."""
+        return _schema(content).model_validate(content)
+
+    def __reduce__(self) -> tuple[Callable[[Any], "Params"], tuple[dict[str, Any]]]:
+        """Travel between processes as values: the class depends on the heads that run."""
+        return Params.of, (self.model_dump(),)
+
     @property
     def models(self) -> tuple[str, ...]:
         """Names of what a run trains: the heads in the order of params.yaml, ensemble, network."""
@@ -206,11 +216,10 @@ def load_params(path: str | Path = "params.yaml") -> Params:
         ) from None
     except YAMLError as error:
         raise RadbankError(f"{path} is not valid YAML: {error}") from None
-    schema = _schema(content)
     try:
-        params = schema.model_validate(content)
+        params = Params.of(content)
     except ValidationError as error:
-        problems = "; ".join(_explain(detail, schema) for detail in error.errors())
+        problems = "; ".join(_explain(detail, _schema(content)) for detail in error.errors())
         raise RadbankError(f"{path}: {problems}.") from None
     named = [("ensemble.members", member) for member in params.ensemble.members]
     for key, head in [*named, ("limits.head", params.limits.head)]:
@@ -225,7 +234,12 @@ def load_params(path: str | Path = "params.yaml") -> Params:
 def _schema(content: Any) -> type[Params]:  # noqa: ANN401 - YAML is of any type
     """Return Params with the heads of a file; only those heads' modules are imported."""
     blocks = content.get("heads") if isinstance(content, dict) else None
-    names = [name for name in blocks if name in HEADS] if isinstance(blocks, dict) else []
+    return _schema_of(tuple(blocks) if isinstance(blocks, dict) else ())
+
+
+@cache
+def _schema_of(blocks: tuple[Any, ...]) -> type[Params]:
+    names = [name for name in blocks if name in HEADS]
     settings: dict[str, Any] = {name: (_settings_of(get_head(name)), ...) for name in names}
     heads = create_model("Heads", __base__=Heads, **settings)
     return create_model("Params", __base__=Params, heads=(heads, ...))

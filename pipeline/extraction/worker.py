@@ -6,6 +6,7 @@ a time, on all its threads. A block may run twice, on any worker, because equal 
 
 import hashlib
 import importlib
+import json
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -145,5 +146,5 @@ def _state(job: Job) -> _WorkerState:
                 f"{path} holds other images here: keep the project on a disk that all workers see "
                 "under the same path."
             )
-        params = Params.model_validate_json(job.settings)
+        params = Params.of(json.loads(job.settings))
         return _WorkerState(Embeddings(params, images, Bank(job.bank)), stack.pop_all())

@@ -16,6 +16,7 @@ from pipeline.artifacts.learning import learning_curve
 from pipeline.artifacts.predictions import read_predictions
 from pipeline.artifacts.trained_model import TrainedModel
 from pipeline.evaluation.thresholds import youden_threshold
+from pipeline.finetuning import train as training
 from radbank.errors import RadbankError
 from radbank.files import sha256_file, write_json
 
@@ -115,14 +116,14 @@ def test_two_equal_runs_give_equal_bytes(folder):
 
 def test_a_training_that_is_cut_short_leaves_its_last_checkpoint(folder, monkeypatch):
     write_inputs(checkpoint_every=2)
-    log_epoch = finetune.log_epoch
+    log_epoch = training.log_epoch
 
     def cut(live, epoch):
         if epoch.number == 3:
             raise KeyboardInterrupt
         log_epoch(live, epoch)
 
-    monkeypatch.setattr(finetune, "log_epoch", cut)
+    monkeypatch.setattr(training, "log_epoch", cut)
     with pytest.raises(KeyboardInterrupt):
         finetune.main()
     assert TrainedModel.read(folder / "models/finetune").n_train == 24

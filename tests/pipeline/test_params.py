@@ -1,9 +1,11 @@
+import json
+import pickle
 from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
 
-from pipeline.params import load_params
+from pipeline.params import Params, load_params
 from radbank.errors import RadbankError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,7 +108,7 @@ def test_a_study_has_a_head(edited, blocks):
 def test_the_heads_that_run_are_the_blocks(edited):
     content = YAML(typ="safe").load(ROOT / "params.yaml")["heads"]
     two = {name: content[name] for name in ("mlp", "linear_probe")}
-    params = load_params(edited(heads=two, ensemble__members=["mlp"]))
+    params = load_params(edited(heads=two, ensemble__members=["mlp"], limits__head="mlp"))
     assert params.heads.names == ("mlp", "linear_probe")
     assert params.models == ("mlp", "linear_probe", "ensemble", "finetune")
     head = params.heads["mlp"].make("mlp", seed=3)
@@ -116,3 +118,14 @@ def test_the_heads_that_run_are_the_blocks(edited):
 def test_members_of_the_ensemble_are_heads_that_run(edited):
     with pytest.raises(RadbankError, match=r"ensemble\.members names 'forest', which has no block"):
         load_params(edited(ensemble__members=["mlp", "forest"]))
+
+
+def test_the_head_of_the_experiments_is_one_that_runs(edited):
+    with pytest.raises(RadbankError, match=r"limits\.head names 'forest', which has no block"):
+        load_params(edited(limits__head="forest"))
+
+
+def test_params_travel_to_other_processes(edited):
+    params = load_params(edited(seed=7))
+    assert pickle.loads(pickle.dumps(params)) == params
+    assert Params.of(json.loads(params.model_dump_json())).models == params.models

@@ -122,7 +122,7 @@ def test_the_figures_are_those_of_the_predictions(study):
 def test_every_pair_is_compared_and_the_probe_is_scored_on_altered_views(study):
     found = read("comparisons")
     assert len(found["pairs"]) == len(MODELS) * (len(MODELS) - 1) // 2
-    assert found["tests"].startswith("paired bootstrap")
+    assert found["tests"].startswith("clustered DeLong (auc)")
     summary = read("summary")
     first = found["pairs"][0]
     difference = (

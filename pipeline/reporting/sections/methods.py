@@ -126,7 +126,6 @@ _DEFINED = {
     "mean of their sensitivities, macro F1 the mean of their F1; kappa is Cohen's, and the Brier "
     "score is summed over classes, from 0 to 2",
 }
-_TESTED = {True: "the DeLong test", False: "the paired bootstrap"}
 
 
 def _evaluation(params: Params, summary: Summary) -> str:
@@ -136,7 +135,7 @@ def _evaluation(params: Params, summary: Summary) -> str:
         f"one with the highest {auc} on the validation split. Intervals are "
         f"{percent(summary.confidence)} intervals {summary.interval}; the bootstrap drew patients "
         f"with all their images {summary.bootstrap:,} times (seed {params.seed}). Pairs of models "
-        f"were compared on the same cases by {_TESTED[summary.binary]} for {auc} and McNemar's "
+        f"were compared on the same cases by the DeLong test for {auc} and McNemar's "
         "test for accuracy, both clustered by patient, with Holm's correction over all pairs; a "
         f"difference in {auc} of less than {params.evaluate.margin:g} was taken as one that would "
         "not matter. Probabilities were recalibrated on the validation split "
