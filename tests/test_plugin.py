@@ -17,6 +17,9 @@ from radbank.files import read_json
 ROOT = Path(__file__).resolve().parent.parent
 PLUGIN = ROOT / "tests" / "plugin"
 MODEL = Path("models/heads/random_forest")
+REST = (
+    "ensemble", "leaks", "crossvalidate", "limits", "finetune", "evaluate", "shortcuts", "report",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -58,13 +61,16 @@ def study(installed, tmp_path_factory):
     }
     params["ensemble"]["members"] = ["random_forest"]
     params["evaluate"]["bootstrap"] = 100
+    params["finetune"] |= {"epochs": 1, "warmup_epochs": 0}
+    params["limits"] |= {"head": "random_forest", "repeats": 1, "patients": [1.0], "labels": [0.0]}
     YAML().dump(params, folder / "params.yaml")
     shutil.copy(ROOT / "joins.csv", folder)
     for stage in ("ingest", "prepare", "split", "extract"):
         run(installed, folder, "-m", f"pipeline.{stage}")
     for head in params["heads"]:
         run(installed, folder, "-m", "pipeline.train", head)
-    run(installed, folder, "-m", "pipeline.ensemble")
+    for stage in REST:
+        run(installed, folder, "-m", f"pipeline.{stage}")
     return folder
 
 
@@ -103,6 +109,17 @@ def test_the_stages_run_with_the_head_the_backbone_and_the_layout(study):
     settings = read_json(study / MODEL / "head.json")
     assert settings["hyperparameters"]["trees"] == 20
     assert (study / "models/ensemble/members/random_forest/classifier.skops").is_file()
+
+
+def test_the_head_and_the_metric_are_in_the_results_and_in_the_report(study):
+    models = read_json(study / "metrics/summary.json")["models"]
+    assert list(models) == ["random_forest", "linear_probe", "ensemble", "finetune"]
+    wrong, right = (models["random_forest"][name] for name in ("error_rate", "accuracy"))
+    assert wrong["value"] == pytest.approx(1 - right["value"])
+    assert wrong["low"] <= wrong["value"] <= wrong["high"]
+    page = (study / "report/index.html").read_text(encoding="utf-8")
+    assert "Random forest" in page
+    assert "Error rate" in page
 
 
 @pytest.mark.parametrize("model", [MODEL, Path("models/ensemble")])

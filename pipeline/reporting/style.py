@@ -114,9 +114,7 @@ def name_in_words(model: str) -> str:
     """Return a model's name as it stands inside a sentence: of a head, the label it declares."""
     if model == FINETUNE:
         return "fine-tuning"
-    declared = getattr(get_head(model), "label", None) if model in HEADS else None
-    first, *others = (declared or model.replace("_", " ")).split(" ")
-    return " ".join([first.lower() if first[1:].islower() else first, *others])
+    return get_head(model).label if model in HEADS else model.replace("_", " ")
 
 
 def label(model: str) -> str:

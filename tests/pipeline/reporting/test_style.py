@@ -3,11 +3,11 @@
 import re
 from importlib import resources
 from itertools import combinations
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from heads import HEADS, get_head
 from pipeline.reporting.style import (
     VARIABLES,
     figure_style,
@@ -120,13 +120,10 @@ def test_a_curve_shows_colour_dashes_and_markers() -> None:
     assert drawn.is_dashed()
 
 
-def test_a_head_is_called_as_it_declares(monkeypatch: pytest.MonkeyPatch) -> None:
-    declared = {"forest": "Random forest", "gbm": "LightGBM", "plain_head": None}
-    monkeypatch.setattr("pipeline.reporting.style.HEADS", declared)
-    monkeypatch.setattr(
-        "pipeline.reporting.style.get_head", lambda name: SimpleNamespace(label=declared[name])
-    )
-    assert (name_in_words("forest"), label("forest")) == ("random forest", "Random forest")
-    assert name_in_words("gbm") == label("gbm") == "LightGBM"
-    assert (name_in_words("plain_head"), label("other_one")) == ("plain head", "Other one")
+def test_a_head_is_called_as_it_declares() -> None:
+    for name in HEADS:
+        assert name_in_words(name) == get_head(name).label
+    assert label("lightgbm") == "LightGBM"
+    assert label("logistic_regression") == "Logistic regression"
+    assert (name_in_words("some_other"), label("some_other")) == ("some other", "Some other")
     assert label("finetune") == "Fine-tuning"
