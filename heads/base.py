@@ -44,11 +44,14 @@ class Head(ABC):
         What reports call it inside a sentence.
     weights_file
         Name of the file of what it learned.
+    scored_augmented
+        Whether evaluations score it on an augmented view too, beside the plain one.
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
     weights_file: ClassVar[str]
+    scored_augmented: ClassVar[bool] = False
     seed: int
     average_views: bool = False
     chosen_: Chosen = field(init=False, repr=False)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from heads import HEADS, get_head
 from pipeline.artifacts.predictions import VIEWS, Predictions
 from pipeline.artifacts.task import Task
 from pipeline.evaluation.classified import ClassifiedCases, Weighted
@@ -73,7 +74,7 @@ class Study:
     models
         Scores by model, in the order given.
     augmented
-        Scores on the first augmented view, of the models that have them.
+        Scores on the first augmented view, of the heads that declare it.
     ids
         Of the reported cases, in their order.
     """
@@ -109,7 +110,7 @@ class Study:
             {
                 name: ModelScores.of(each, task, view, split)
                 for name, each in predictions.items()
-                if view == VIEWS[0] or each.augmented
+                if view == VIEWS[0] or (each.augmented and _scored_augmented(name))
             }
             for view in VIEWS[:2]
         )
@@ -139,6 +140,10 @@ class Study:
         }
         defined = {name: auc for name, auc in aucs.items() if auc is not None}
         return max(defined, key=defined.__getitem__, default=None)
+
+
+def _scored_augmented(model: str) -> bool:
+    return model in HEADS and get_head(model).scored_augmented
 
 
 def _check_same(predictions: Mapping[str, Predictions]) -> None:

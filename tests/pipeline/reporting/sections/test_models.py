@@ -27,8 +27,8 @@ def test_the_auc_comes_first_and_every_cell_is_of_its_metric(evidence: Evidence)
 
 
 def test_a_model_scored_on_augmented_views_has_a_second_line(evidence: Evidence) -> None:
-    plain, again = (line for line in model_lines(evidence) if line.label == label("mlp"))
-    augmented = evidence.summary.augmented["mlp"]
+    plain, again = (line for line in model_lines(evidence) if line.label == label("linear_probe"))
+    augmented = evidence.summary.augmented["linear_probe"]
     assert (plain.note, again.note) == ("", ALTERED)
     assert again.cells[0].value == number(augmented.auc.value)
     content = evidence.summary.model_dump(exclude_unset=True)
