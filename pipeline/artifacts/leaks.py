@@ -1,6 +1,18 @@
-"""metrics/leaks.json: numbers of pairs of images that may leak between splits."""
+"""data/leaks.csv and metrics/leaks.json: pairs of images that may leak between splits."""
 
 from pipeline.artifacts.document import Document
+
+COLUMNS = (
+    "kind",
+    "similarity",
+    "id_a",
+    "id_b",
+    "group_a",
+    "group_b",
+    "split_a",
+    "split_b",
+    "kept_together",
+)
 
 
 class PairCount(Document):

@@ -5,21 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from pipeline.artifacts.leaks import COLUMNS
 from pipeline.leakage.person import could_be_one
 from pipeline.leakage.similar import Pairs, similar_pairs
 
 EXACT, NEAR, PERSON = KINDS = ("exact duplicate", "near duplicate", "same person?")
-COLUMNS = (
-    "kind",
-    "similarity",
-    "id_a",
-    "id_b",
-    "group_a",
-    "group_b",
-    "split_a",
-    "split_b",
-    "kept_together",
-)
 
 
 def find_leaks(
@@ -52,8 +42,8 @@ def find_leaks(
     Returns
     -------
     pairs
-        Columns :data:`COLUMNS`: groups are the patients as the data name them, kept_together tells
-        whether the split treats the two as one. By kind, falling similarity and ids.
+        Columns :data:`pipeline.artifacts.leaks.COLUMNS`: groups are the patients as the data name
+        them, kept_together tells whether the split treats the two as one. By kind, falling similarity and ids.
     n_more
         Number of less similar pairs that are not listed, because they are too many.
     """

@@ -10,7 +10,7 @@ from pipeline.artifacts.cases import Cases, read_cases
 from pipeline.artifacts.cost import Cost, read_costs
 from pipeline.artifacts.crossvalidation import CrossValidation
 from pipeline.artifacts.document import read_document
-from pipeline.artifacts.leaks import LeakCounts
+from pipeline.artifacts.leaks import COLUMNS, LeakCounts
 from pipeline.artifacts.results import (
     CalibrationFile,
     ComparisonsFile,
@@ -21,7 +21,6 @@ from pipeline.artifacts.shortcuts import Shortcuts
 from pipeline.artifacts.splits import read_splits
 from pipeline.artifacts.summary import Summary
 from pipeline.artifacts.task import Task
-from pipeline.leakage.find import COLUMNS
 from pipeline.params import Params
 from radbank.errors import RadbankError
 from radbank.files import sha256_file

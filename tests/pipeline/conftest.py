@@ -17,12 +17,13 @@ from heads.base import by_class
 from pipeline import evaluate, paths
 from pipeline.artifacts.cases import write_cases
 from pipeline.artifacts.images import write_images
+from pipeline.artifacts.leaks import COLUMNS
 from pipeline.artifacts.predictions import Predictions, write_predictions
 from pipeline.artifacts.quarantine import Rejected, write_quarantine
 from pipeline.artifacts.summary import Summary
 from pipeline.artifacts.task import Task
 from pipeline.evaluation.metrics import main_metrics
-from pipeline.leakage.find import COLUMNS, KINDS, count
+from pipeline.leakage.find import KINDS, count
 from pipeline.params import Params, load_params
 from pipeline.reporting.evidence import Evidence, read_evidence
 from pipeline.splitting.partition import Plan, partition
