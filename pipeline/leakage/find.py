@@ -43,7 +43,8 @@ def find_leaks(
     -------
     pairs
         Columns :data:`pipeline.artifacts.leaks.COLUMNS`: groups are the patients as the data name
-        them, kept_together tells whether the split treats the two as one. By kind, falling similarity and ids.
+        them, kept_together tells whether the split treats the two as one. By kind, falling
+        similarity and ids.
     n_more
         Number of less similar pairs that are not listed, because they are too many.
     """
