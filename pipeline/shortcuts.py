@@ -42,12 +42,12 @@ def main() -> None:
     print(f"{attributes['backbone']}, weights: {weights}; how well the embeddings tell:")
     for each in found:
         auc = each["auc"]
-        said = (
+        in_words = (
             "too few patients"
             if auc["value"] is None
             else f"AUC {auc['value']:.3f} ({auc['low']:.3f} to {auc['high']:.3f})"
         )
-        print(f"  {each['column']} {each['value']}: {said}")
+        print(f"  {each['column']} {each['value']}: {in_words}")
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def verdict(pair: Pair, *, margin: float, auc: str, name: Callable[[str], str] =
         Of the two.
     margin
         Difference of AUCs that would not matter. Where no difference is shown but the interval
-        leaves out a loss of this size, that is said.
+        leaves out a loss of this size, the sentence says so.
     auc
         What the AUC is called.
     name
