@@ -127,6 +127,14 @@ def write_store(
         group.attrs.put({SCHEMA_ATTRIBUTE: SCHEMA, **attributes})
 
 
+def is_store(path: Path) -> bool:
+    """Return whether a folder of this machine is a feature store."""
+    try:
+        return SCHEMA_ATTRIBUTE in zarr.open_group(path, mode="r").attrs
+    except (OSError, ValueError):
+        return False
+
+
 @contextmanager
 def _whole(path: str | Path) -> Iterator[str | Path]:
     """Yield where to write so that no reader takes a part for the whole."""

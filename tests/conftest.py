@@ -1,11 +1,113 @@
 """What all tests share."""
 
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parent.parent
+SMALL = {
+    "demo": {"images": 40, "patients": 24},
+    "data": {"max_quarantined": 0.2},  # the demo's three broken files are many of so few
+    "heads": {"mlp": {"members": 1, "max_epochs": 3}, "lightgbm": {"max_rounds": 20}},
+    "limits": {"repeats": 1, "patients": [1.0], "labels": [0.0], "balances": [0.5]},
+    "finetune": {"epochs": 1, "warmup_epochs": 0, "image_size": 64},
+    "evaluate": {"bootstrap": 100},
+}
+
+
+class Project:
+    """A small copy of the project in a git repository of its own, in which `dvc repro` has run.
+
+    Attributes
+    ----------
+    folder
+        Where it lies.
+    first_run
+        What `dvc repro` printed.
+    """
+
+    def __init__(self, folder: Path, first_run: str = "") -> None:
+        self.folder = folder
+        self.first_run = first_run
+
+    @classmethod
+    def reproduced(cls, folder: Path) -> "Project":
+        """Copy what git tracks, but for tests and benchmarks, and run it."""
+        tracked = subprocess.run(
+            ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
+        ).stdout
+        for name in filter(None, tracked.split("\0")):
+            if not name.startswith(("tests/", "benchmarks/")) and (ROOT / name).is_file():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(ROOT / name, folder / name)
+        project = cls(folder)
+        project.set_params(SMALL)
+        project("git", "init", "--quiet")
+        project.commit("A project")
+        project.first_run = project.repro()
+        return project
+
+    def copy_to(self, folder: Path) -> "Project":
+        """Return a copy that may be changed."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        return Project(folder, self.first_run)
+
+    def __call__(self, *command: str) -> str:
+        """Run a command in the folder and in this environment; return what it printed."""
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env={
+                **os.environ,
+                "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+                "PYTHONPATH": str(self.folder),
+                **dict.fromkeys(("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"), "A Tester"),
+                **dict.fromkeys(("GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"), "tester@example.org"),
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{' '.join(command)}:\n{done.stdout}"
+        return done.stdout
+
+    def commit(self, message: str) -> None:
+        """Commit everything."""
+        self("git", "add", "--all")
+        self("git", "commit", "--quiet", "--message", message)
+
+    def repro(self) -> str:
+        """Run what is out of date; return what DVC printed."""
+        return self("dvc", "repro")
+
+    def set_params(self, changes: dict) -> None:
+        """Change params.yaml, block by block."""
+        yaml = YAML()
+        content = yaml.load(self.folder / "params.yaml")
+        _merge(content, changes)
+        yaml.dump(content, self.folder / "params.yaml")
+
+
+def _merge(content: dict, changes: dict) -> None:
+    for key, value in changes.items():
+        if isinstance(value, dict):
+            _merge(content[key], value)
+        else:
+            content[key] = value
+
+
+@pytest.fixture(scope="session")
+def reproduced(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return a project in which `dvc repro` has run; not to be changed."""
+    return Project.reproduced(tmp_path_factory.mktemp("reproduced"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,14 +6,10 @@ A comment right above a block leaves it out, with the reason:
 
 import os
 import re
-import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -22,14 +18,6 @@ BLOCK = re.compile(
     r"```(?P<language>bash|python)\n(?P<code>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
-SMALL = {
-    "demo": {"images": 40, "patients": 24},
-    "data": {"max_quarantined": 0.2},  # the demo's three broken files are many of so few
-    "heads": {"mlp": {"members": 1, "max_epochs": 3}, "lightgbm": {"max_rounds": 20}},
-    "limits": {"repeats": 1, "patients": [1.0], "labels": [0.0], "balances": [0.5]},
-    "finetune": {"epochs": 1, "warmup_epochs": 0, "image_size": 64},
-    "evaluate": {"bootstrap": 100},
-}
 
 
 @dataclass(frozen=True)
@@ -59,58 +47,10 @@ RUN = [block for block in BLOCKS if block.marker != "not run"]
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    """Return a small copy of the project after `dvc repro`."""
-    folder = tmp_path_factory.mktemp("docs")
-    tracked = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
-    ).stdout
-    for name in filter(None, tracked.split("\0")):
-        if not name.startswith(("tests/", "benchmarks/")) and (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
-    yaml = YAML()
-    params = yaml.load(folder / "params.yaml")
-    merge(params, SMALL)
-    yaml.dump(params, folder / "params.yaml")
-    commands = (
-        "git init --quiet && git add --all && git commit --quiet --message 'A project'",
-        "dvc repro && git add --all && git commit --quiet --message 'Its results'",
-    )
-    for command in commands:
-        bash(command, folder)
-    return folder
-
-
-def merge(content: dict, changes: dict) -> None:
-    for key, value in changes.items():
-        if isinstance(value, dict):
-            merge(content[key], value)
-        else:
-            content[key] = value
-
-
-def bash(code: str, folder: Path) -> str:
-    """Run a block as a user would in the project's folder and environment; return its output."""
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", code],
-        cwd=folder,
-        env={
-            **os.environ,
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            "PYTHONPATH": str(folder),
-            "PYTHONWARNINGS": "default",
-            **dict.fromkeys(("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"), "A Reader"),
-            **dict.fromkeys(("GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"), "reader@example.org"),
-        },
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, f"{code}\n{done.stdout}"
-    return done.stdout
+def project(reproduced, tmp_path_factory):
+    project = reproduced.copy_to(tmp_path_factory.mktemp("docs") / "project")
+    project.commit("Its results")
+    return project
 
 
 def test_every_block_is_found():
@@ -141,7 +81,7 @@ def test_the_block_runs(block, project):
     if block.marker == "slow" and not os.environ.get("RADBANK_SLOW_DOCS"):
         pytest.skip(f"{block.reason}: `nox -s docs` runs it")
     if block.language == "python":
-        (project / "block.py").write_text(block.code, encoding="utf-8")
-        bash("python -W error block.py", project)
+        (project.folder / "block.py").write_text(block.code, encoding="utf-8")
+        project("python", "-W", "error", "block.py")
     else:
-        bash(block.code, project)
+        project("bash", "-euo", "pipefail", "-c", block.code)

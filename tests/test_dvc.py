@@ -1,92 +1,19 @@
 """The pipeline under DVC: what runs, what is skipped, and what comes back from the run cache."""
 
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parent.parent
-TRACKED = (".dvc", ".dvcignore", ".gitignore", "dvc.yaml", "joins.csv", "params.yaml")
-PACKAGES = ("radbank", "pipeline", "features", "heads")
 HEADS = tuple(YAML(typ="safe").load(ROOT / "params.yaml")["heads"])
-SMALL = {
-    "demo": {"images": 40, "patients": 24},
-    "data": {"max_quarantined": 0.2},  # the demo's three broken files are many of so few
-    "features": {"views": 1},
-    "heads": {"mlp": {"members": 1, "max_epochs": 3}, "lightgbm": {"max_rounds": 20}},
-    "limits": {"repeats": 1, "patients": [1.0], "labels": [0.0], "balances": [0.5]},
-    "finetune": {"epochs": 1, "warmup_epochs": 0, "image_size": 64},
-    "evaluate": {"bootstrap": 100},
-}
 EVERY_STAGE = [
     "demo", "ingest", "prepare", "split", "extract", "leaks", *(f"train@{head}" for head in HEADS),
     "ensemble", "crossvalidate", "limits", "finetune", "evaluate", "shortcuts", "report",
 ]  # fmt: skip
 FROM_EXTRACT_ON = {*EVERY_STAGE[EVERY_STAGE.index("extract") :]}
-
-
-class Project:
-    """A small copy of the project in a git repository of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        for name in TRACKED:
-            source = ROOT / name
-            if source.is_dir():
-                ignored = shutil.ignore_patterns("cache", "tmp", "config.local")
-                shutil.copytree(source, folder / name, ignore=ignored)
-            else:
-                shutil.copy(source, folder / name)
-        for name in PACKAGES:
-            shutil.copytree(
-                ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__")
-            )
-        self.set_params(SMALL)
-        self("git", "init", "--quiet")
-        self("git", "add", "--all")
-        self("git", "commit", "--quiet", "--message", "A project")
-
-    def __call__(self, *command: str) -> str:
-        environment = {
-            **os.environ,
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            **dict.fromkeys(("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"), "A Tester"),
-            **dict.fromkeys(("GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"), "tester@example.org"),
-        }
-        done = subprocess.run(
-            command,
-            cwd=self.folder,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{' '.join(command)}:\n{done.stdout}"
-        return done.stdout
-
-    def set_params(self, changes: dict) -> None:
-        yaml = YAML()
-        content = yaml.load(self.folder / "params.yaml")
-        merge(content, changes)
-        yaml.dump(content, self.folder / "params.yaml")
-
-    def repro(self) -> str:
-        return self("dvc", "repro")
-
-
-def merge(content: dict, changes: dict) -> None:
-    for key, value in changes.items():
-        if isinstance(value, dict):
-            merge(content[key], value)
-        else:
-            content[key] = value
 
 
 def ran(output: str) -> list[str]:
@@ -98,12 +25,12 @@ def restored(output: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    return Project(tmp_path_factory.mktemp("project"))
+def project(reproduced, tmp_path_factory):
+    return reproduced.copy_to(tmp_path_factory.mktemp("dvc") / "project")
 
 
 def test_repro_runs_every_stage(project):
-    assert sorted(ran(project.repro())) == sorted(EVERY_STAGE)
+    assert sorted(ran(project.first_run)) == sorted(EVERY_STAGE)
     for out in ("report/index.html", "metrics/summary.json", "data/quarantine.csv"):
         assert (project.folder / out).is_file()
 
@@ -156,8 +83,7 @@ def test_going_back_restores_without_computing(project):
 
 
 def test_an_experiment_restores_too_and_is_shown(project):
-    project("git", "add", "--all")
-    project("git", "commit", "--quiet", "--message", "The first results")
+    project.commit("The first results")
     output = project("dvc", "exp", "run", "--set-param", "backbone=efficientnet_lite1")
     assert ran(output) == []
     assert "efficientnet_lite1" in project("dvc", "exp", "show", "--csv")
@@ -179,5 +105,5 @@ def test_all_models_are_drawn_in_one_chart(project):
     for kind in ("ROC", "precision-recall", "calibration", "decision", "confusion"):
         (name,) = (name for name in shown["data"] if name.startswith(kind))
         (chart,) = shown["data"][name]
-        points = json.loads(chart["content"])["data"]["values"]
+        points = chart["content"]["data"]["values"]
         assert {point["model"] for point in points} == {*HEADS, "ensemble", "finetune"}

@@ -10,6 +10,7 @@ from rich.table import Table
 from pipeline.commands.help import HelpFormatter
 from pipeline.paths import FEATURES, IMAGES, feature_store
 from radbank.errors import RadbankError
+from radbank.overwriting import check_output
 from radbank.remote import is_url
 
 if TYPE_CHECKING:
@@ -48,10 +49,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def show(arguments: argparse.Namespace) -> None:
     """Print the summary."""
     from features.copying import copy_store  # noqa: PLC0415 - takes a second to import
-    from features.store import open_store  # noqa: PLC0415 - takes a second to import
+    from features.store import is_store, open_store  # noqa: PLC0415 - takes a second to import
 
     path = find(arguments.store)
     if arguments.to is not None:
+        if not is_url(arguments.to):
+            check_output(Path(arguments.to), "--to", wrote=is_store)
         copy_store(path, arguments.to)
         path = arguments.to
     with open_store(path) as store:

@@ -10,6 +10,7 @@ from pipeline.commands.help import HelpFormatter
 from radbank.errors import RadbankError
 from radbank.files import atomic_path
 from radbank.memory import keep_large_blocks
+from radbank.overwriting import check_output
 
 if TYPE_CHECKING:
     from pipeline.artifacts.trained_model import TrainedModel
@@ -68,10 +69,12 @@ def predict(arguments: argparse.Namespace) -> None:
     """
     from pipeline.prediction.files import find_files  # noqa: PLC0415 - takes seconds to import
     from pipeline.prediction.model import load_predictor  # noqa: PLC0415 - with torch
-    from pipeline.prediction.table import write_probabilities  # noqa: PLC0415 - with torch
+    from pipeline.prediction.table import is_table, write_probabilities  # noqa: PLC0415 - with torch
 
     if arguments.frame is not None and arguments.frame < 1:
         raise RadbankError(f"--frame is {arguments.frame}: frames are counted from 1.")
+    if arguments.output is not None:
+        check_output(arguments.output, "--output", wrote=is_table)
     keep_large_blocks()
     paths = find_files(arguments.images)
     predictor = load_predictor(arguments.model, weights=arguments.weights)

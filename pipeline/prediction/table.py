@@ -57,6 +57,14 @@ def write_probabilities(
     return [Unreadable(paths[at], reason) for at, reason in sorted(pixels.unreadable.items())]
 
 
+def is_table(path: Path) -> bool:
+    """Return whether a path is a table that :func:`write_probabilities` wrote."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.readline(2**16).startswith((b"id,probability", b'id,"probability'))
+
+
 def legible(path: Path) -> str:
     """Return a path as text that any file can hold, also where its name is not UTF-8."""
     return path.as_posix().encode("utf-8", "backslashreplace").decode()

@@ -119,6 +119,19 @@ def test_a_store_travels_to_a_url_and_is_shown_from_there(run, s3, tmp_path):
         run(f"{s3}/none.zarr")
 
 
+def test_a_copy_replaces_a_store_and_nothing_else(run, tmp_path):
+    write(feature_store("tiny"))
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.txt").write_text("three years")
+    with pytest.raises(RadbankError, match=r"--to is .*mine, which exists and is no output"):
+        run("tiny", "--to", str(mine))
+    assert (mine / "thesis.txt").is_file()
+    for _ in range(2):
+        run("tiny", "--to", str(tmp_path / "copy.zarr"))
+    assert (tmp_path / "copy.zarr" / "zarr.json").is_file()
+
+
 def test_help_has_an_example(run, capsys):
     with pytest.raises(SystemExit):
         run("--help")

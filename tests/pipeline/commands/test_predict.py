@@ -176,3 +176,20 @@ def test_a_folder_without_a_model_is_named(study, capsys):
 def test_weights_of_another_network_are_refused(study, capsys):
     change_model(NETWORK, backbone="timm:test_resnet")
     assert "error: " in predict_fails(capsys, NETWORK, "raw")
+
+
+@pytest.mark.parametrize("kept", ["raw", "params.yaml", "."])
+def test_an_existing_folder_or_another_file_is_not_replaced(study, capsys, kept):
+    Path("params.yaml").touch()
+    with pytest.raises(SystemExit):
+        main(["predict", NETWORK, "raw/normal/00.png", "--output", kept])
+    assert f"error: --output is {kept}, which exists and is no output" in capsys.readouterr().err
+    assert Path("raw/normal/00.png").is_file()
+    assert Path("params.yaml").is_file()
+
+
+def test_an_earlier_table_is_replaced(study):
+    first, second = (path.as_posix() for path in sorted(Path("raw/normal").iterdir())[:2])
+    for image in (first, second):
+        main(["predict", NETWORK, image, "--output", "x.csv"])
+    assert list(table(Path("x.csv").read_text())) == [second]
