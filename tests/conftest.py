@@ -116,6 +116,8 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("RADBANK_BANK", raising=False)
         patch.setenv("RADBANK_HOME", str(tmp_path_factory.mktemp("home")))
+        # code compiled for one instruction set would be taken from the cache under another
+        patch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path_factory.mktemp("inductor")))
         yield
 
 
