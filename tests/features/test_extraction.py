@@ -11,7 +11,7 @@ from features.backbones import load
 from features.bank.bank import Bank
 from features.bank.block import SIZE, BlockHeader
 from features.computation import Computation
-from features.embedder import Embedder, device
+from features.embedder import Embedder
 from features.extraction import embed_into_bank, extract, read_from_bank
 from features.image_views import ImageView, ImageViews
 from features.preprocessing import Preprocessing
@@ -83,10 +83,6 @@ def test_reads_from_a_file_a_batch_at_a_time(backbone, pixels, tmp_path):
     with h5py.File(tmp_path / "images.h5", "w") as file:
         file["pixels"] = pixels
         np.testing.assert_array_equal(embed(backbone, file["pixels"]), embed(backbone, pixels))
-
-
-def test_device_is_the_gpu_where_there_is_one():
-    assert device().type == ("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def test_importing_the_package_is_light():

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import reduce
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,18 +15,30 @@ from ruamel.yaml import YAML
 
 from features.store import StoreCoords, write_store
 from heads.base import by_class
-from pipeline import evaluate, paths
+from heads.examples import Examples
+from heads.logistic_regression import LogisticRegression
+from pipeline import evaluate, leaks, paths
 from pipeline.artifacts.cases import write_cases
+from pipeline.artifacts.crossvalidation import CrossValidated, CrossValidation, Extremes
+from pipeline.artifacts.document import write_document
 from pipeline.artifacts.images import write_images
-from pipeline.artifacts.leaks import COLUMNS
+from pipeline.artifacts.leaks import LeakCounts, PairCount
 from pipeline.artifacts.predictions import Predictions, write_predictions
 from pipeline.artifacts.quarantine import Rejected, write_quarantine
+from pipeline.artifacts.results import Estimate
+from pipeline.artifacts.shortcuts import Probe, Shortcuts
 from pipeline.artifacts.summary import Summary
 from pipeline.artifacts.task import Task
 from pipeline.evaluation.metrics import main_metrics
-from pipeline.leakage.find import KINDS, count
+from pipeline.leakage.find import count, find_leaks
+from pipeline.leakage.person import could_be_one
 from pipeline.params import Params, load_params
 from pipeline.reporting.evidence import Evidence, read_evidence
+from pipeline.robustness.balance import shifted_balance
+from pipeline.robustness.bench import Bench
+from pipeline.robustness.labels import noisy_labels
+from pipeline.robustness.patients import fewer_patients
+from pipeline.robustness.suspects import list_suspects
 from pipeline.splitting.partition import Plan, partition
 from radbank.files import read_json, sha256_file, write_json, write_text
 
@@ -63,21 +76,21 @@ LEARNING = {
 }
 
 
-SHORTCUTS = {
-    "minimum_patients": 20,
-    "probes": [
-        {
-            "column": "view",
-            "value": "PA",
-            "n": 80,
-            "n_patients": 61,
-            "positive_with": 0.31,
-            "positive_without": 0.36,
-            "too_small": False,
-            "auc": {"value": 0.93, "low": 0.88, "high": 0.96},
-        }
-    ],
-}
+SHORTCUTS = Shortcuts(
+    minimum_patients=20,
+    probes=(
+        Probe(
+            column="view",
+            value="PA",
+            n=80,
+            n_patients=61,
+            positive_with=0.31,
+            positive_without=0.36,
+            too_small=False,
+            auc=Estimate(value=0.93, low=0.88, high=0.96),
+        ),
+    ),
+)
 
 
 def invented_cases(n: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -122,47 +135,59 @@ def write_predictions_of(model: str, cases: pd.DataFrame, splits: pd.DataFrame, 
     write_predictions(paths.predictions(model), predictions)
 
 
-def write_experiments(models: tuple[str, ...]) -> None:
-    """Write what the stages crossvalidate and limits leave; `models` were cross-validated."""
-    estimate = {"value": 0.8, "low": 0.7, "high": 0.9}
+def write_crossvalidation(models: Sequence[str]) -> None:
+    """Write metrics/crossvalidation.json, had these models been cross-validated."""
     names = [metric.name for metric in main_metrics(Task.of(CLASSES))]
-    figures = {
-        **dict.fromkeys(names, estimate),
-        "auc_by_repeat": {"smallest": 0.78, "largest": 0.82},
-    }
-    counts = {"repeats": 5, "folds": 5, "n": 240, "n_patients": 150, "n_positive": 80}
-    write_json("metrics/crossvalidation.json", {**counts, "models": dict.fromkeys(models, figures)})
-    band = "0.7,0.6,0.8"
+    figures = CrossValidated.model_validate(
+        {
+            **dict.fromkeys(names, Estimate(value=0.8, low=0.7, high=0.9)),
+            "auc_by_repeat": Extremes(smallest=0.78, largest=0.82),
+        }
+    )
+    found = CrossValidation(
+        repeats=5,
+        folds=5,
+        n=240,
+        n_patients=150,
+        n_positive=80,
+        models=dict.fromkeys(models, figures),
+    )
+    write_document(paths.CROSSVALIDATION, found)
+
+
+def write_limits(cases: pd.DataFrame, splits: pd.DataFrame) -> None:
+    """Run the experiments of the stage limits on invented embeddings of the cases."""
+    labels = cases["label"].to_numpy()
+    embeddings = np.random.default_rng(7).normal(size=(len(cases), 1, 6)).astype(np.float32)
+    embeddings[:, 0, :2] += labels[:, None]
+    examples = Examples(
+        embeddings=embeddings,
+        labels=labels,
+        groups=splits["group"].to_numpy(object),
+        folds=splits["fold"].to_numpy(),
+    )
+    train, validation, test = (
+        examples.take((splits["split"] == name).to_numpy())
+        for name in ("train", "validation", "test")
+    )
+    head = LogisticRegression(C=[0.01], seed=0)
+    bench = Bench(train, validation, test, head, confidence=0.95, seed=5)
+    # patients whose names are numbers stay text in the report
+    named = splits[["id", "group", "split"]].assign(label=labels)
+    named["group"] = named["group"].str.removeprefix("patient-")
     tables = {
-        "patients": [
-            "share,patients,images,value,low,high",
-            f"0.1,9,15,{band}",
-            f"1,90,150,{band}",
-        ],
-        "labels": [
-            "kind,share,value,low,high,found,right",
-            f"flipped,0,{band},,",
-            f"flipped,0.3,{band},0.5,0.25",
-            f"dropped,0,{band},,",
-            f"dropped,0.3,{band},,",
-        ],
-        "balance": [
-            "training,test,metric,value,low,high",
-            *(f"{a},{b},accuracy,{band}" for a in (0.1, 0.9) for b in (0.1, 0.9)),
-        ],
-        "suspects": [
-            "id,group,label,split,probability",
-            *(f"image-{i:03d},007,0,train,0.9" for i in range(25)),
-        ],
+        "patients": fewer_patients(bench, [0.1, 1.0], repeats=2),
+        "labels": noisy_labels(bench, [0.0, 0.3], repeats=2),
+        "balance": shifted_balance(bench, [0.1, 0.9], repeats=2),
+        "suspects": list_suspects(bench, named[["id", "group", "label", "split"]], examples),
     }
-    for name, lines in tables.items():
-        write_text(f"curves/limits/{name}.csv", "\n".join([*lines, ""]))
+    for name, table in tables.items():
+        write_text(paths.LIMITS / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
 
 
 def write_evidence() -> None:
     """Write what the report stage reads into the current directory."""
-    settings = (ROOT / "params.yaml").read_text().replace("bootstrap: 2000", "bootstrap: 200")
-    write_text("params.yaml", settings)
+    write_changed_params({"evaluate": {"bootstrap": 200}})
     cases, splits = invented_cases(240)
     write_cases("data/cases.parquet", cases, CLASSES)
     splits.to_csv("data/splits.csv", index=False)
@@ -179,21 +204,37 @@ def write_evidence() -> None:
         if name == "extract":
             cost |= {"computed": 480, "reused": 0, "seconds_without_bank": value}
         write_json(paths.COST / "extract.json" if name == "extract" else paths.cost(name), cost)
-    write_json("metrics/shortcuts.json", SHORTCUTS)
-    write_experiments(("logistic_regression", "ensemble"))
+    write_document(paths.SHORTCUTS, SHORTCUTS)
+    write_crossvalidation(("logistic_regression", "ensemble"))
+    write_limits(cases, splits)
     write_leaks(cases, splits)
     evaluate.main()
 
 
 def write_leaks(cases: pd.DataFrame, splits: pd.DataFrame) -> None:
-    """Write what the leaks stage would, had it found a pair of each kind on two sides."""
-    ends = cases[["id", "group"]].assign(split=splits["split"]).iloc[[0, -1]]
-    row = {f"{name}_{end}": ends[name].iloc[i] for name in ends for i, end in enumerate("ab")}
-    rows = [{"kind": kind, "similarity": 0.8, "kept_together": False, **row} for kind in KINDS]
-    pairs = pd.DataFrame(rows)[list(COLUMNS)]
-    write_text("data/leaks.csv", pairs.to_csv(index=False))
-    of = {kind.replace(" ", "_").rstrip("?"): counts for kind, counts in count(pairs).items()}
-    write_json("metrics/leaks.json", {**of, "not_listed": 0, "persons_comparable": len(cases)})
+    """Write what the stage leaks finds in embeddings with a pair of each kind on two sides."""
+    n, limits = len(cases), load_params(ROOT / "params.yaml").leaks
+    unit = np.eye(n, dtype=np.float32)
+    hashes = [f"{i:064x}" for i in range(n)]
+    train, test = (np.flatnonzero(splits["split"] == name) for name in ("train", "test"))
+    hashes[test[0]] = hashes[train[0]]
+    first, second = (part.ravel() for part in np.meshgrid(train[2:], test[2:]))
+    alike = np.flatnonzero(could_be_one(cases, first, second))[0]
+    near = (limits.near_duplicate + 1) / 2
+    person = (limits.same_person + limits.near_duplicate) / 2
+    for a, b, cosine in (
+        (train[1], test[1], near),
+        (first[alike], second[alike], person),
+    ):
+        unit[b] = cosine * unit[a] + np.sqrt(1 - cosine**2) * unit[b]
+    pairs, n_more = find_leaks(cases, splits, hashes, unit, **limits.model_dump())
+    write_text(paths.LEAKS, pairs.to_csv(index=False, lineterminator="\n"))
+    counts = {
+        kind.replace(" ", "_").rstrip("?"): PairCount(**each) for kind, each in count(pairs).items()
+    }
+    known = leaks.comparable(cases)
+    found = {**counts, "not_listed": n_more, "persons_comparable": known}
+    write_document(paths.LEAK_COUNTS, LeakCounts.model_validate(found))
 
 
 @pytest.fixture(scope="session")
@@ -239,6 +280,18 @@ def merged(settings: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str,
     }
 
 
+def write_changed_params(*changes: Mapping[str, Any]) -> None:
+    """Write the project's params.yaml into the current directory, with some settings changed."""
+    settings = YAML(typ="safe").load(ROOT / "params.yaml")
+    YAML().dump(reduce(merged, changes, settings), Path("params.yaml"))
+
+
+@pytest.fixture(scope="session")
+def changed_params() -> Callable[..., None]:
+    """Return a writer of params.yaml with some settings changed, into the current directory."""
+    return write_changed_params
+
+
 def write_cached(
     labels: np.ndarray, embeddings: np.ndarray, changes: Mapping[str, Any] = MappingProxyType({})
 ) -> pd.DataFrame:
@@ -247,8 +300,7 @@ def write_cached(
     Two neighbouring images are of one patient. Returns the splits.
     """
     n, n_views, n_features = embeddings.shape
-    settings = YAML(typ="safe").load(ROOT / "params.yaml")
-    YAML().dump(merged(merged(settings, QUICK), changes), Path("params.yaml"))
+    write_changed_params(QUICK, changes)
     cases, _ = invented_cases(n)
     groups = [f"patient-{i // 2:03d}" for i in range(n)]
     cases = cases.assign(group=groups, label=labels.astype(np.int64))
@@ -293,7 +345,7 @@ def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., pd.
 @pytest.fixture
 def no_crossvalidation(study: Path) -> Path:
     """Return the study after a run with split.scheme holdout."""
-    write_experiments(())
+    write_crossvalidation(())
     return study
 
 

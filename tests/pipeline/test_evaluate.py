@@ -45,11 +45,10 @@ def write_model(name, *, seed, test=True, provenance=PROVENANCE):
 
 
 @pytest.fixture
-def study(tmp_path, monkeypatch):
+def study(tmp_path, monkeypatch, changed_params):
     """Make a folder with all that the stage reads, the current one."""
     monkeypatch.chdir(tmp_path)
-    params = (ROOT / "params.yaml").read_text().replace("bootstrap: 2000", "bootstrap: 200")
-    Path("params.yaml").write_text(params)
+    changed_params({"evaluate": {"bootstrap": 200}})
     for seed, name in enumerate(MODELS):
         write_model(name, seed=seed)
     n = 160
