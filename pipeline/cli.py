@@ -52,3 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # the reader, such as `head`, has had enough; Python would complain as it exits
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

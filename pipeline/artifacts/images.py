@@ -1,6 +1,9 @@
 """data/images.h5: the prepared pixels, once for all that read them."""
 
+import errno
 import hashlib
+import os
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +22,8 @@ MADE_BY = (
     " JPEG images of three times the size or more decoded at half of theirs where their stored "
     "values are their greys"
 )
+_NAMES = 256  # bytes: more than an image's id and checksum take
+_OVERHEAD = 2**16  # bytes: more than HDF5's own tables take
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,8 @@ def write_images(
     ------
     ValueError
         If there are not as many images as ids, or an image has another shape or type.
+    OSError
+        If there is no room for the images; found before the first is written.
     """
     shape = (size, size)
     text = h5py.string_dtype("utf-8")
@@ -84,6 +91,7 @@ def write_images(
         file.attrs["made_by"] = MADE_BY
         file.create_dataset("id", data=list(ids), dtype=text)
         pixels = file.create_dataset("pixels", (len(ids), *shape), np.uint8)
+        _reserve(file, Path(path), n_bytes=len(ids) * size * size, n_images=len(ids))
         for row, image in enumerate(pixel_iterator):
             if image.shape != shape or image.dtype != np.uint8:
                 raise ValueError(f"image {row} is {image.dtype} {image.shape}, not uint8 {shape}")
@@ -94,6 +102,29 @@ def write_images(
         if len(digests) != len(ids):
             raise ValueError(f"{len(digests)} images for {len(ids)} ids")
         file.create_dataset("pixel_sha256", data=digests, dtype=text)
+
+
+def _reserve(file: h5py.File, path: Path, *, n_bytes: int, n_images: int) -> None:
+    """Take the room for the pixels from the disk before any is written.
+
+    HDF5 does not survive a full disk: it raises RuntimeError, and the process may end in a
+    segmentation fault when the file is closed.
+
+    Raises
+    ------
+    OSError
+        If the disk, a quota or a limit has no room; `filename` is the store's.
+    """
+    needed = n_images * _NAMES + _OVERHEAD
+    if hasattr(os, "posix_fallocate"):  # not on macOS
+        try:
+            os.posix_fallocate(file.id.get_vfd_handle(), 0, n_bytes)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(path)) from error
+    else:
+        needed += n_bytes
+    if shutil.disk_usage(path.parent).free < needed:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
 
 @contextmanager

@@ -41,7 +41,9 @@ def learning_curve(folder: Path) -> pd.DataFrame:
 def _read(path: Path, column: str) -> "pd.Series[float]":
     """Read one curve, indexed by step."""
     try:
-        frame = pd.read_csv(path, sep="\t", index_col="step")
+        frame = pd.read_csv(
+            path, sep="\t", index_col="step", dtype={"step": "int64", path.stem: "float64"}
+        )
         return frame[path.stem].rename(column)
     except FileNotFoundError:
         raise RadbankError(f"There is no {path}: run `dvc repro finetune`.") from None

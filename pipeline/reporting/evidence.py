@@ -11,6 +11,7 @@ from pipeline.artifacts.cost import Cost, read_costs
 from pipeline.artifacts.crossvalidation import CrossValidation
 from pipeline.artifacts.document import read_document
 from pipeline.artifacts.leaks import COLUMNS, LeakCounts
+from pipeline.artifacts.own_table import read_own_table
 from pipeline.artifacts.results import (
     CalibrationFile,
     ComparisonsFile,
@@ -34,6 +35,9 @@ CURVES = (
     "confusion",
     "learning",
 )
+_OF_CURVES = ("model", "class")
+_OF_CONFUSION = ("model", "actual", "predicted")
+_OF_LIMITS = ("id", "group", "split", "kind", "metric")
 _LIMITS = ("patients", "labels", "balance", "suspects")
 _CHECKED = (
     paths.CASES,
@@ -145,7 +149,7 @@ def read_curves(path: Path) -> dict[str, pd.DataFrame]:
         If the file is missing.
     """
     try:
-        table = pd.read_csv(path, dtype={"model": str})
+        table = read_own_table(path, text=_OF_CONFUSION if path.stem == "confusion" else _OF_CURVES)
     except FileNotFoundError:
         raise RadbankError(f"There is no {path}: run `dvc repro evaluate`.") from None
     models = table["model"].drop_duplicates()
@@ -158,7 +162,6 @@ def read_curves(path: Path) -> dict[str, pd.DataFrame]:
 def _read_limits(folder: Path) -> dict[str, pd.DataFrame]:
     """Read the tables of the limits stage, by name."""
     try:
-        text = {"id": str, "group": str}
-        return {name: pd.read_csv(folder / f"{name}.csv", dtype=text) for name in _LIMITS}
+        return {name: read_own_table(folder / f"{name}.csv", text=_OF_LIMITS) for name in _LIMITS}
     except FileNotFoundError as error:
         raise RadbankError(f"There is no {error.filename}: run `dvc repro limits`.") from None

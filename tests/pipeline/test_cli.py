@@ -28,6 +28,12 @@ def test_every_command_has_help_with_an_example(command, capsys):
     assert f"radbank {command}" in capsys.readouterr().out.partition("example")[2]
 
 
+def test_the_module_runs_as_a_program():
+    command = [sys.executable, "-m", "pipeline.cli", "--version"]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert said == f"radbank {__version__}\n"
+
+
 def test_version(capsys):
     assert exit_of("--version") == 0
     assert capsys.readouterr().out == f"radbank {__version__}\n"

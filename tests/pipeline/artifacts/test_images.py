@@ -1,4 +1,6 @@
 import hashlib
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -64,3 +66,39 @@ def test_what_is_no_store(tmp_path, pixels):
     path.write_bytes(path.read_bytes()[:1000])
     with pytest.raises(RadbankError, match="damaged"), open_images(path):
         pass
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """Return a file system of 256 kB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)]
+    try:
+        subprocess.run(mount, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("a small file system can be mounted by root on Linux only")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.mark.parametrize("n", [60, 61, 62, 63, 64, 65, 200])
+def test_a_full_disk_is_found_before_an_image_is_written(small_disk, n):
+    path = small_disk / "images.h5"
+    program = (
+        "import sys, numpy as np\n"
+        "from pipeline.artifacts.images import write_images\n"
+        "n = int(sys.argv[2])\n"
+        "images = (np.full((64, 64), row % 256, np.uint8) for row in range(n))\n"
+        "write_images(sys.argv[1], [str(row) for row in range(n)], images, 64, False)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(path), str(n)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1  # and not a signal: no segmentation fault
+    assert done.stderr.splitlines()[-1].startswith("OSError: [Errno 28] No space left on device: ")
+    assert str(path) in done.stderr.splitlines()[-1]
+    assert not list(small_disk.iterdir())

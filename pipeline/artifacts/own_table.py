@@ -1,0 +1,32 @@
+"""CSV tables that stages write for one another, read back with the types they were written with."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+import pandas as pd
+
+
+def read_own_table(path: Path, *, text: Collection[str]) -> pd.DataFrame:
+    """Read a table whose columns are numbers but for those named.
+
+    Nothing is guessed: a class may be called ``None``, ``NA`` or ``01``, and pandas would make
+    missing values and numbers of these names.
+
+    Parameters
+    ----------
+    path
+        Of the CSV file.
+    text
+        Columns that hold text; the file need not have all of them. In the other columns an empty
+        cell is a missing number.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is no CSV table, or a number is none.
+    """
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    numbers = [str(column) for column in table if column not in text]
+    return table.assign(**{column: pd.to_numeric(table[column]) for column in numbers})
