@@ -147,3 +147,22 @@ def s3() -> Iterator[str]:
         filesystem("s3").mkdir("radbank")
         yield "s3://radbank"
     server.stop()
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """Return a function that makes a file system of some KiB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+
+    def make(size):
+        mount = ["mount", "-t", "tmpfs", "-o", f"size={size}k", "tmpfs", str(folder)]
+        try:
+            subprocess.run(mount, check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError):
+            pytest.skip("a small file system can be mounted by root on Linux only")
+        return folder
+
+    yield make
+    if folder.is_mount():
+        subprocess.run(["umount", str(folder)], check=True)

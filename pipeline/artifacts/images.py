@@ -13,7 +13,7 @@ import h5py
 import numpy as np
 
 from radbank.errors import RadbankError
-from radbank.files import atomic_path
+from radbank.files import atomic_path, is_no_room
 
 SCHEMA = 1
 MADE_BY = (
@@ -22,7 +22,7 @@ MADE_BY = (
     " JPEG images of three times the size or more decoded at half of theirs where their stored "
     "values are their greys"
 )
-_NAMES = 256  # bytes: more than an image's id and checksum take
+_BESIDE_ID = 256  # bytes: more than an image takes beside its pixels and its id
 _OVERHEAD = 2**16  # bytes: more than HDF5's own tables take
 
 
@@ -91,7 +91,7 @@ def write_images(
         file.attrs["made_by"] = MADE_BY
         file.create_dataset("id", data=list(ids), dtype=text)
         pixels = file.create_dataset("pixels", (len(ids), *shape), np.uint8)
-        _reserve(file, Path(path), n_bytes=len(ids) * size * size, n_images=len(ids))
+        _reserve(file, Path(path), ids, n_bytes=len(ids) * size * size)
         for row, image in enumerate(pixel_iterator):
             if image.shape != shape or image.dtype != np.uint8:
                 raise ValueError(f"image {row} is {image.dtype} {image.shape}, not uint8 {shape}")
@@ -104,7 +104,7 @@ def write_images(
         file.create_dataset("pixel_sha256", data=digests, dtype=text)
 
 
-def _reserve(file: h5py.File, path: Path, *, n_bytes: int, n_images: int) -> None:
+def _reserve(file: h5py.File, path: Path, ids: Sequence[str], n_bytes: int) -> None:
     """Take the room for the pixels from the disk before any is written.
 
     HDF5 does not survive a full disk: it raises RuntimeError, and the process may end in a
@@ -113,16 +113,18 @@ def _reserve(file: h5py.File, path: Path, *, n_bytes: int, n_images: int) -> Non
     Raises
     ------
     OSError
-        If the disk, a quota or a limit has no room; `filename` is the store's.
+        If the disk, a quota or a limit has no room for the pixels and some
+        tens of kilobytes more; `filename` is the store's.
     """
-    needed = n_images * _NAMES + _OVERHEAD
-    if hasattr(os, "posix_fallocate"):  # not on macOS
+    needed = n_bytes + sum(_BESIDE_ID + len(name.encode()) for name in ids) + _OVERHEAD
+    if hasattr(os, "posix_fallocate") and n_bytes:  # macOS has no such function
         try:
             os.posix_fallocate(file.id.get_vfd_handle(), 0, n_bytes)
+            needed -= n_bytes
         except OSError as error:
-            raise OSError(error.errno, error.strerror, str(path)) from error
-    else:
-        needed += n_bytes
+            if is_no_room(error):
+                error.filename = str(path)
+                raise
     if shutil.disk_usage(path.parent).free < needed:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 

@@ -1,4 +1,6 @@
+import errno
 import hashlib
+import shutil
 import subprocess
 import sys
 
@@ -68,37 +70,51 @@ def test_what_is_no_store(tmp_path, pixels):
         pass
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """Return a file system of 256 kB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)]
-    try:
-        subprocess.run(mount, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("a small file system can be mounted by root on Linux only")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+PROGRAM = """\
+import sys
+import numpy as np
+from pipeline.artifacts.images import write_images
+path, n = sys.argv[1], int(sys.argv[2])
+images = (np.full((64, 64), row % 256, np.uint8) for row in range(n))
+write_images(path, [str(row) for row in range(n)], images, 64, False)
+"""
+
+
+def write_elsewhere(path, n):
+    """Write n images in a process of its own, since a full disk may end it by a signal."""
+    command = [sys.executable, "-c", PROGRAM, str(path), str(n)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("n", [60, 61, 62, 63, 64, 65, 200])
 def test_a_full_disk_is_found_before_an_image_is_written(small_disk, n):
-    path = small_disk / "images.h5"
-    program = (
-        "import sys, numpy as np\n"
-        "from pipeline.artifacts.images import write_images\n"
-        "n = int(sys.argv[2])\n"
-        "images = (np.full((64, 64), row % 256, np.uint8) for row in range(n))\n"
-        "write_images(sys.argv[1], [str(row) for row in range(n)], images, 64, False)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(path), str(n)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    disk = small_disk(256)  # 60 images fit and leave nearly nothing
+    done = write_elsewhere(disk / "images.h5", n)
     assert done.returncode == 1  # and not a signal: no segmentation fault
-    assert done.stderr.splitlines()[-1].startswith("OSError: [Errno 28] No space left on device: ")
-    assert str(path) in done.stderr.splitlines()[-1]
-    assert not list(small_disk.iterdir())
+    said = done.stderr.splitlines()[-1]
+    assert said == f"OSError: [Errno 28] No space left on device: '{disk / 'images.h5'}'"
+    assert not list(disk.iterdir())
+
+
+def test_room_taken_beforehand_changes_no_byte(small_disk, tmp_path):
+    stores = small_disk(256) / "images.h5", tmp_path / "images.h5"
+    assert [write_elsewhere(store, 40).returncode for store in stores] == [0, 0]
+    assert stores[0].read_bytes() == stores[1].read_bytes()
+
+
+def test_a_file_system_that_takes_no_room_beforehand(tmp_path, pixels, monkeypatch):
+    def refused(*_):
+        raise OSError(errno.EOPNOTSUPP, "Operation not supported")
+
+    monkeypatch.setattr("os.posix_fallocate", refused)
+    write_images(tmp_path / "images.h5", IDS, iter(pixels), 32, synthetic=False)
+    full = shutil.disk_usage(tmp_path)._replace(free=1000)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: full)
+    with pytest.raises(OSError, match="No space left"):
+        write_images(tmp_path / "other.h5", IDS, iter(pixels), 32, synthetic=False)
+
+
+def test_no_images(tmp_path):
+    write_images(tmp_path / "images.h5", [], iter(()), 32, synthetic=False)
+    with open_images(tmp_path / "images.h5") as images:
+        assert images.pixels.shape == (0, 32, 32)

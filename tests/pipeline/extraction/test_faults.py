@@ -110,25 +110,6 @@ def test_two_runs_at_once_on_one_bank(slow, prepared):
     assert not Path("embedded.log").exists()
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """Return a function that makes a file system of some KiB."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-
-    def make(size):
-        mount = ["mount", "-t", "tmpfs", "-o", f"size={size}k", "tmpfs", str(folder)]
-        try:
-            subprocess.run(mount, check=True, capture_output=True)
-        except (OSError, subprocess.CalledProcessError):
-            pytest.skip("a small file system can be mounted by root on Linux only")
-        return folder
-
-    yield make
-    if folder.is_mount():
-        subprocess.run(["umount", str(folder)], check=True)
-
-
 def test_a_full_disk_under_the_bank(slow, small_disk, prepared):
     disk = small_disk(48)  # two blocks of four
     process = start_slow(RADBANK_BANK=str(disk / "bank"))
