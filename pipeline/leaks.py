@@ -6,6 +6,7 @@ import pandas as pd
 from features.store import open_store
 from pipeline.artifacts.cases import read_cases
 from pipeline.artifacts.images import open_images
+from pipeline.artifacts.leaks import count_name
 from pipeline.artifacts.provenance import data_in_words, weights_in_words
 from pipeline.artifacts.splits import read_splits
 from pipeline.leakage.find import count, find_leaks
@@ -43,7 +44,7 @@ def main() -> None:
         "weights": weights_in_words(attributes["weights"], random=attributes["weights_random"]),
         "images": len(ids),
         "directions": unit.shape[1],
-        **{kind.replace(" ", "_").rstrip("?"): counts[kind] for kind in counts},
+        **{count_name(kind): counts[kind] for kind in counts},
         "not_listed": n_more,
         "persons_comparable": comparable(cases.frame),
     }

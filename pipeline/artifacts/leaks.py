@@ -23,6 +23,11 @@ class PairCount(Document):
     across_splits: int
 
 
+def count_name(kind: str) -> str:
+    """Return the field of :class:`LeakCounts` that counts the pairs of a kind."""
+    return kind.replace(" ", "_").rstrip("?")
+
+
 class LeakCounts(Document):
     """metrics/leaks.json."""
 

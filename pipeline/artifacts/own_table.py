@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from radbank.errors import RadbankError
 
-def read_own_table(path: Path, *, text: Collection[str]) -> pd.DataFrame:
+
+def read_own_table(path: Path, *, text: Collection[str], stage: str) -> pd.DataFrame:
     """Read a table whose columns are numbers but for those named.
 
     Nothing is guessed: a class may be called ``None``, ``NA`` or ``01``, and pandas would make
@@ -19,14 +21,21 @@ def read_own_table(path: Path, *, text: Collection[str]) -> pd.DataFrame:
     text
         Columns that hold text; the file need not have all of them. In the other columns an empty
         cell is a missing number.
+    stage
+        Which writes the table, for the error.
 
     Raises
     ------
-    FileNotFoundError
-        If there is no such file.
-    ValueError
-        If it is no CSV table, or a number is none.
+    RadbankError
+        If the file is missing or is no such table.
     """
-    table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    numbers = [str(column) for column in table if column not in text]
-    return table.assign(**{column: pd.to_numeric(table[column]) for column in numbers})
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        numbers = [str(column) for column in table if column not in text]
+        return table.assign(**{column: pd.to_numeric(table[column]) for column in numbers})
+    except FileNotFoundError:
+        raise RadbankError(f"There is no {path}: run `dvc repro {stage}`.") from None
+    except ValueError:
+        raise RadbankError(
+            f"{path} is no table as the stage {stage} writes it: run `dvc repro {stage}`."
+        ) from None

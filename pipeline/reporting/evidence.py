@@ -23,7 +23,6 @@ from pipeline.artifacts.splits import read_splits
 from pipeline.artifacts.summary import Summary
 from pipeline.artifacts.task import Task
 from pipeline.params import Params
-from radbank.errors import RadbankError
 from radbank.files import sha256_file
 
 CURVES = (
@@ -35,9 +34,8 @@ CURVES = (
     "confusion",
     "learning",
 )
-_OF_CURVES = ("model", "class")
-_OF_CONFUSION = ("model", "actual", "predicted")
-_OF_LIMITS = ("id", "group", "split", "kind", "metric")
+_TEXT_OF_CURVES = {"class_roc": ("class",), "confusion": ("actual", "predicted")}
+_TEXT_OF_LIMITS = ("id", "group", "split", "kind", "metric")
 _LIMITS = ("patients", "labels", "balance", "suspects")
 _CHECKED = (
     paths.CASES,
@@ -51,7 +49,7 @@ _CHECKED = (
     paths.SUBGROUPS,
     paths.SHORTCUTS,
 )
-_LEAK_TYPES = {name: "float64" if name == "similarity" else "str" for name in COLUMNS}
+_TEXT_OF_LEAKS = set(COLUMNS) - {"similarity"}
 
 
 @dataclass(frozen=True)
@@ -133,9 +131,9 @@ def read_evidence(params: Params) -> Evidence:
         limits=_read_limits(paths.LIMITS),
         cases=read_cases(paths.CASES),
         splits=read_splits(paths.SPLITS),
-        quarantine=pd.read_csv(paths.QUARANTINE, dtype=str, keep_default_na=False),
+        quarantine=read_own_table(paths.QUARANTINE, text=("path", "reason"), stage="ingest"),
         leak_counts=read_document(LeakCounts, paths.LEAK_COUNTS),
-        leaks=pd.read_csv(paths.LEAKS, dtype=_LEAK_TYPES, keep_default_na=False),
+        leaks=read_own_table(paths.LEAKS, text=_TEXT_OF_LEAKS, stage="leaks"),
         checksums={path.as_posix(): sha256_file(path) for path in _CHECKED},
     )
 
@@ -146,12 +144,10 @@ def read_curves(path: Path) -> dict[str, pd.DataFrame]:
     Raises
     ------
     RadbankError
-        If the file is missing.
+        If the file is missing or is no table of curves.
     """
-    try:
-        table = read_own_table(path, text=_OF_CONFUSION if path.stem == "confusion" else _OF_CURVES)
-    except FileNotFoundError:
-        raise RadbankError(f"There is no {path}: run `dvc repro evaluate`.") from None
+    text = ("model", *_TEXT_OF_CURVES.get(path.stem, ()))
+    table = read_own_table(path, text=text, stage="evaluate")
     models = table["model"].drop_duplicates()
     return {
         name: table[table["model"] == name].drop(columns="model").reset_index(drop=True)
@@ -161,7 +157,7 @@ def read_curves(path: Path) -> dict[str, pd.DataFrame]:
 
 def _read_limits(folder: Path) -> dict[str, pd.DataFrame]:
     """Read the tables of the limits stage, by name."""
-    try:
-        return {name: read_own_table(folder / f"{name}.csv", text=_OF_LIMITS) for name in _LIMITS}
-    except FileNotFoundError as error:
-        raise RadbankError(f"There is no {error.filename}: run `dvc repro limits`.") from None
+    return {
+        name: read_own_table(folder / f"{name}.csv", text=_TEXT_OF_LIMITS, stage="limits")
+        for name in _LIMITS
+    }

@@ -22,7 +22,7 @@ from pipeline.artifacts.cases import write_cases
 from pipeline.artifacts.crossvalidation import CrossValidated, CrossValidation, Extremes
 from pipeline.artifacts.document import write_document
 from pipeline.artifacts.images import write_images
-from pipeline.artifacts.leaks import LeakCounts, PairCount
+from pipeline.artifacts.leaks import LeakCounts, PairCount, count_name
 from pipeline.artifacts.predictions import Predictions, write_predictions
 from pipeline.artifacts.quarantine import Rejected, write_quarantine
 from pipeline.artifacts.results import Estimate
@@ -229,9 +229,7 @@ def write_leaks(cases: pd.DataFrame, splits: pd.DataFrame) -> None:
         unit[b] = cosine * unit[a] + np.sqrt(1 - cosine**2) * unit[b]
     pairs, n_more = find_leaks(cases, splits, hashes, unit, **limits.model_dump())
     write_text(paths.LEAKS, pairs.to_csv(index=False, lineterminator="\n"))
-    counts = {
-        kind.replace(" ", "_").rstrip("?"): PairCount(**each) for kind, each in count(pairs).items()
-    }
+    counts = {count_name(kind): PairCount(**each) for kind, each in count(pairs).items()}
     known = leaks.comparable(cases)
     found = {**counts, "not_listed": n_more, "persons_comparable": known}
     write_document(paths.LEAK_COUNTS, LeakCounts.model_validate(found))
