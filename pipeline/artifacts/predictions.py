@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import count, takewhile
 from pathlib import Path
 from typing import Any, Self
 
@@ -50,6 +51,7 @@ class Predictions:
         provenance: dict[str, Any],
         *,
         average: bool = False,
+        other_seeds: Sequence[NDArray[np.float64]] = (),
     ) -> Self:
         """Join cases with their probabilities.
 
@@ -63,6 +65,9 @@ class Predictions:
             As in the attributes.
         average
             Whether the model answers with the mean over all views.
+        other_seeds : sequence of ndarray of shape (n_cases, n_classes)
+            What the same model answers when it was trained from other seeds, in their order: of
+            the mean over all views if `average`, else of the plain view.
         """
         averaged = by_view.mean(axis=-1)
         views = [averaged if average else by_view[..., 0]]
@@ -70,10 +75,14 @@ class Predictions:
             views += [by_view[..., 1], averaged]
         classes = provenance["classes"]
         reported = list(Task.of(classes).reported)
+        parts = {
+            **dict(zip(VIEWS, views, strict=False)),
+            **{f"seed{number}": each for number, each in enumerate(other_seeds, start=2)},
+        }
         columns = {
             name: values
-            for view, each in zip(VIEWS, views, strict=False)
-            for name, values in zip(columns_of(classes, view), each.T[reported], strict=True)
+            for part, each in parts.items()
+            for name, values in zip(columns_of(classes, part), each.T[reported], strict=True)
         }
         frame = cases[CASES].assign(**columns)
         return cls(frame.sort_values("id", ignore_index=True), provenance)
@@ -86,14 +95,20 @@ class Predictions:
     @property
     def augmented(self) -> bool:
         """Whether there are probabilities of augmented views."""
-        return len(self.frame.columns) > len(CASES) + len(columns_of(self.classes))
+        return set(columns_of(self.classes, VIEWS[1])) <= set(self.frame.columns)
+
+    @property
+    def trainings(self) -> tuple[NDArray[np.float64], ...]:
+        """What each training answers, shape (n_cases, n_classes); the first is the reported one."""
+        names = (VIEWS[0], *_other_trainings(self.frame, self.classes))
+        return tuple(self.probabilities(name) for name in names)
 
     def of_split(self, split: str) -> Self:
         """Return the predictions of one split."""
         return replace(self, frame=self.frame[self.frame["split"] == split])
 
     def probabilities(self, view: str = VIEWS[0]) -> NDArray[np.float64]:
-        """Return the probability of each class, shape (n_cases, n_classes), for one of VIEWS."""
+        """Return each class's probability, (n_cases, n_classes), of one of VIEWS or as 'seed2'."""
         found = self.frame[columns_of(self.classes, view)].to_numpy(np.float64)
         return np.column_stack([1 - found, found]) if found.shape[1] == 1 else found
 
@@ -106,7 +121,7 @@ def columns_of(classes: Sequence[str], view: str = VIEWS[0]) -> list[str]:
     classes
         Names by label.
     view
-        One of VIEWS.
+        One of VIEWS; or as 'seed2', another training.
     """
     if Task.of(classes).binary:
         return ["probability" if view == VIEWS[0] else f"probability_{view}"]
@@ -157,11 +172,20 @@ def read_predictions(path: str | Path) -> Predictions:
     return Predictions(frame, provenance)
 
 
+def _other_trainings(frame: pd.DataFrame, classes: Sequence[str]) -> list[str]:
+    """Return the trainings after the first that have a column, as 'seed2', 'seed3', ..."""
+    named = (f"seed{number}" for number in count(2))
+    return list(takewhile(lambda name: columns_of(classes, name)[0] in frame, named))
+
+
 def _problem(frame: pd.DataFrame, classes: Sequence[str]) -> str | None:
     """Say what keeps a frame from being predictions, or return None."""
     columns = list(frame.columns)
     answer, *altered = (columns_of(classes, view) for view in VIEWS)
-    if columns not in (CASES + answer, CASES + sum(altered, answer)):
+    others: list[str] = []
+    for name in _other_trainings(frame, classes):
+        others += columns_of(classes, name)
+    if columns not in (CASES + answer + others, CASES + sum(altered, answer) + others):
         return f"its columns are {', '.join(map(str, columns))}"
     probabilities = frame[columns[len(CASES) :]].to_numpy(np.float64)
     labels = range(len(classes))

@@ -44,6 +44,29 @@ def test_views_become_columns_sorted_by_id(predictions):
     assert frame["probability_averaged"].tolist() == pytest.approx([0.15, 0.5, 0.4])
 
 
+@pytest.mark.parametrize("n_views", [1, 2])
+def test_other_trainings_are_written_behind_and_read_back(cases, tmp_path, n_views):
+    rng = np.random.default_rng(0)
+    by_view = by_class(rng.random((3, n_views)))
+    others = [by_class(rng.random(3)), by_class(rng.random(3))]
+    written = Predictions.of_views(cases, by_view, PROVENANCE, other_seeds=others)
+    assert list(written.frame.columns[-2:]) == ["probability_seed2", "probability_seed3"]
+    write_predictions(tmp_path / "mlp.csv", written)
+    read = read_predictions(tmp_path / "mlp.csv")
+    pd.testing.assert_frame_equal(read.frame, written.frame, check_exact=True, check_dtype=False)
+    assert read.augmented == (n_views == 2)
+    first, *later = read.trainings
+    order = [1, 2, 0]  # by id
+    np.testing.assert_array_equal(first[:, 1], by_view[order, 1, 0])
+    for found, other in zip(later, others, strict=True):
+        np.testing.assert_array_equal(found[:, 1], other[order, 1])
+
+
+def test_a_model_trained_once_has_one_training(predictions):
+    (only,) = predictions.trainings
+    np.testing.assert_array_equal(only, predictions.probabilities())
+
+
 def test_one_view_needs_one_column(cases):
     frame = Predictions.of_views(cases, by_class(np.array([[0.3], [0.1], [1.0]])), PROVENANCE).frame
     assert list(frame.columns) == ["id", "group", "label", "split", "probability"]
@@ -91,6 +114,8 @@ def test_names_that_look_like_numbers_or_nothing_stay_text(predictions, tmp_path
         ("split", "excluded", "none of train"),
         ("label", 2, "none of 0 to 1"),
         ("surplus", 0, "its columns are"),
+        ("probability_seed3", 0.5, "its columns are"),
+        ("probability_seed2", 1.5, "not from 0 to 1"),
     ],
 )
 def test_what_is_wrong_is_not_written(predictions, tmp_path, column, value, problem):
@@ -142,6 +167,20 @@ def test_three_classes_have_a_column_each_and_names_cannot_clash(cases, tmp_path
     np.testing.assert_array_equal(read.probabilities(), by_view[order, :, 0])
     np.testing.assert_array_equal(read.probabilities("augmented"), by_view[order, :, 1])
     assert read.of_split("test").frame["id"].tolist() == ["c"]
+
+
+def test_three_classes_have_a_column_each_of_every_training(cases, tmp_path):
+    rng = np.random.default_rng(0)
+    first, second = rng.dirichlet(np.ones(3), size=(2, 3))
+    written = Predictions.of_views(
+        cases.assign(label=[2, 0, 1]), first[..., np.newaxis], THREE, other_seeds=[second]
+    )
+    assert list(written.frame.columns[-3:]) == [f"seed2_{name}" for name in THREE["classes"]]
+    write_predictions(tmp_path / "mlp.csv", written)
+    read = read_predictions(tmp_path / "mlp.csv")
+    assert not read.augmented
+    for found, made in zip(read.trainings, (first, second), strict=True):
+        np.testing.assert_array_equal(found, made[[1, 2, 0]])
 
 
 def test_of_two_classes_the_negative_one_is_the_rest(predictions):
