@@ -1,4 +1,4 @@
-"""Augmented views of images, for training and test-time augmentation, drawn from a seed.
+"""Augmented views of images, drawn from a seed: for heads and for test-time augmentation.
 
 The four transformations are those of the seed study. They are composed to one affine map and
 applied with one bilinear interpolation, so that an image is blurred once and not four times.
@@ -62,14 +62,18 @@ class View:
         view = Image.fromarray(image).transform(
             (width, height),
             Image.Transform.AFFINE,
-            self._inverse_map(height, width),
+            self.inverse_map(height, width),
             Image.Resampling.BILINEAR,
             fillcolor=0,
         )
         return np.asarray(view)
 
-    def _inverse_map(self, height: int, width: int) -> tuple[float, ...]:
-        """Return (a, b, c, d, e, f): output (x, y) is taken from (ax + by + c, dx + ey + f)."""
+    def inverse_map(self, height: int, width: int) -> tuple[float, ...]:
+        """Return (a, b, c, d, e, f): output (x, y) is taken from (ax + by + c, dx + ey + f).
+
+        Coordinates are in pixels from the upper left corner of the image, so that the centre of
+        the first pixel is (0.5, 0.5).
+        """
         # output -> window of the crop -> about the centre -> turned and shrunk -> mirrored
         x0 = self.left * (1 - self.crop) * width - width / 2
         y0 = self.top * (1 - self.crop) * height - height / 2
@@ -104,7 +108,10 @@ def augment(pixels: np.ndarray, view: int, seed: int) -> np.ndarray:
     ndarray of shape (n_images, height, width)
         uint8.
     """
-    return _apply([View.draw(_generator(seed, image, view)) for image in pixels], pixels)
+    out = np.empty_like(pixels)
+    for row, image in enumerate(pixels):
+        out[row] = View.draw(_generator(seed, image, view)).apply(image)
+    return out
 
 
 @cache
@@ -118,31 +125,6 @@ def view_name(view: int, seed: int) -> str:
     drawn_from = (FLIP_PROBABILITY, ROTATION, SCALE, CROP)
     content = json.dumps(["flip, crop, scale, rotation", drawn_from, seed, view])
     return hashlib.sha256(content.encode()).hexdigest()[:16]
-
-
-def augment_random(pixels: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """Return views of the same distribution as :func:`augment`, drawn from `generator`.
-
-    Parameters
-    ----------
-    pixels
-        uint8 of shape (n_images, height, width).
-    generator
-        Where the draws come from; it advances.
-
-    Returns
-    -------
-    ndarray of shape (n_images, height, width)
-        uint8.
-    """
-    return _apply([View.draw(generator) for _ in range(len(pixels))], pixels)
-
-
-def _apply(views: list[View], pixels: np.ndarray) -> np.ndarray:
-    out = np.empty_like(pixels)
-    for row, (view, image) in enumerate(zip(views, pixels, strict=True)):
-        out[row] = view.apply(image)
-    return out
 
 
 def _generator(seed: int, image: np.ndarray, view: int) -> np.random.Generator:

@@ -8,7 +8,7 @@ import torch
 from sklearn.metrics import log_loss, roc_auc_score
 from torch.nn import functional
 
-from features.views import augment_random
+from features.augmentation import apply_views, draw_views
 from pipeline.finetuning.batches import batches
 from pipeline.finetuning.images import LabelledImages
 from pipeline.finetuning.network import FineTunedNetwork
@@ -102,7 +102,8 @@ def fine_tune(
         chosen = order[cuts[batch]]
         for group in optimiser.param_groups:
             group["lr"] = schedule.rate(step)
-        pixels = augment_random(training[chosen], generator)
+        plain = torch.from_numpy(training[chosen]).to(network.device)
+        pixels = apply_views(plain, draw_views(len(chosen), generator))
         # dropout draws from torch's global generators only
         with torch.random.fork_rng([network.device] if network.device.type == "cuda" else []):
             torch.manual_seed(int(generator.integers(2**63)))
@@ -123,11 +124,11 @@ def fine_tune(
 def _step(
     network: FineTunedNetwork,
     optimiser: torch.optim.Optimizer,
-    pixels: np.ndarray,
+    pixels: torch.Tensor,
     labels: np.ndarray,
 ) -> float:
     """Take one step of the optimiser and return the batch's mean loss before it."""
-    logits = network(network.images(pixels))
+    logits = network(network.preprocessing(pixels))
     loss = functional.cross_entropy(logits, torch.from_numpy(labels).to(network.device))
     optimiser.zero_grad()
     torch.autograd.backward(loss)

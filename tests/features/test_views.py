@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.views import View, augment, augment_random, view_name
+from features.views import View, augment, view_name
 
 PLAIN = {"flip": False, "angle": 0.0, "scale": 1.0, "crop": 1.0, "left": 0.0, "top": 0.0}
 
@@ -77,14 +77,6 @@ def test_scale_below_one_shrinks_onto_black():
     assert (small[12:28, 12:28] == 200).all()
     assert small[:8].max() == 0
     assert small[:, -8:].max() == 0
-
-
-def test_random_views_come_from_the_generator_alone(pixels):
-    first = augment_random(pixels, np.random.default_rng(1))
-    np.testing.assert_array_equal(first, augment_random(pixels, np.random.default_rng(1)))
-    generator = np.random.default_rng(1)
-    augment_random(pixels, generator)
-    assert (augment_random(pixels, generator) != first).any()
 
 
 def test_draws_stay_in_their_ranges_and_flip_half_of_the_time():
