@@ -23,6 +23,7 @@ import numpy as np
 import zarr
 from zarr.codecs import ZstdCodec
 
+from features.settled import settled
 from radbank.errors import RadbankError
 from radbank.files import atomic_path, is_no_room
 from radbank.remote import exists, is_url
@@ -99,7 +100,7 @@ def write_store(
     ValueError
         If the blocks or coordinates are not of `n_images` images.
     """
-    with _whole(path) as target:
+    with _whole(path) as target, settled():
         group = _new_group(target)
         for field in fields(StoreCoords):
             _write_coordinate(group, field.name, getattr(coords, field.name), n_images)
@@ -210,6 +211,7 @@ def _require_finite(embeddings: np.ndarray, ids: Sequence[str]) -> None:
         )
 
 
+@settled()
 def open_store(path: str | Path) -> "xr.Dataset":
     """Open a feature store, a folder or at a URL, and check that all of it is there.
 
