@@ -5,6 +5,7 @@ from rich.console import Console
 from pipeline import paths
 from pipeline.artifacts.cases import read_cases
 from pipeline.artifacts.document import write_document
+from pipeline.artifacts.headline import Headline
 from pipeline.artifacts.learning import learning_curve
 from pipeline.artifacts.predictions import read_predictions
 from pipeline.evaluation.bootstrap import Intervals
@@ -16,7 +17,7 @@ from pipeline.stage import run
 
 
 def main() -> None:
-    """Read all predictions; write metrics/ (summary, scores, ...) and plots/."""
+    """Read all predictions; write metrics/ (summary, study, scores, ...) and plots/."""
     params = load_params()
     settings = params.evaluate
     intervals = Intervals(
@@ -35,6 +36,7 @@ def main() -> None:
         paths.CALIBRATION: found.calibration,
         paths.SUBGROUPS: found.subgroups,
         paths.SUMMARY: found.summary,
+        paths.HEADLINE: Headline.of(found.summary),
     }.items():
         write_document(path, content)
     summary, console = found.summary, Console(width=100, highlight=False, markup=False)

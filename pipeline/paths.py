@@ -23,6 +23,7 @@ METRICS = Path("metrics")
 COST = METRICS / "cost"
 LEAK_COUNTS = METRICS / "leaks.json"
 SUMMARY = METRICS / "summary.json"
+HEADLINE = METRICS / "study.json"
 SCORES = METRICS / "scores.json"
 COMPARISONS = METRICS / "comparisons.json"
 CALIBRATION = METRICS / "calibration.json"

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,14 +22,14 @@ SMALL = {
 
 
 class Project:
-    """A small copy of the project in a git repository of its own, in which `dvc repro` has run.
+    """A copy of the project in a git repository of its own.
 
     Attributes
     ----------
     folder
         Where it lies.
     first_run
-        What `dvc repro` printed.
+        What the first `dvc repro` printed; empty where nothing has run.
     """
 
     def __init__(self, folder: Path, first_run: str = "") -> None:
@@ -37,8 +37,8 @@ class Project:
         self.first_run = first_run
 
     @classmethod
-    def reproduced(cls, folder: Path) -> "Project":
-        """Copy what git tracks, but for tests and benchmarks, and run it."""
+    def of_tracked_files(cls, folder: Path) -> "Project":
+        """Copy what git tracks, but for tests and benchmarks."""
         tracked = subprocess.run(
             ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
         ).stdout
@@ -47,9 +47,16 @@ class Project:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(ROOT / name, folder / name)
         project = cls(folder)
-        project.set_params(SMALL)
         project("git", "init", "--quiet")
         project.commit("A project")
+        return project
+
+    @classmethod
+    def reproduced(cls, folder: Path) -> "Project":
+        """Copy what git tracks, make it small, and run it."""
+        project = cls.of_tracked_files(folder)
+        project.set_params(SMALL)
+        project.commit("A small study")
         project.first_run = project.repro()
         return project
 
@@ -102,6 +109,12 @@ def _merge(content: dict, changes: dict) -> None:
             _merge(content[key], value)
         else:
             content[key] = value
+
+
+@pytest.fixture(scope="session")
+def new_project() -> Callable[[Path], Project]:
+    """Return a function that makes a project in a folder, in which nothing has run."""
+    return Project.of_tracked_files
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,12 @@ def project(reproduced, tmp_path_factory):
 
 def test_repro_runs_every_stage(project):
     assert sorted(ran(project.first_run)) == sorted(EVERY_STAGE)
-    for out in ("report/index.html", "metrics/summary.json", "data/quarantine.csv"):
+    for out in (
+        "report/index.html",
+        "metrics/summary.json",
+        "metrics/study.json",
+        "data/quarantine.csv",
+    ):
         assert (project.folder / out).is_file()
 
 
@@ -44,7 +49,7 @@ def test_repro_again_runs_nothing(project):
 def test_outputs_are_ignored_by_git_but_for_the_metrics(project):
     status = project("git", "status", "--porcelain", "--untracked-files=all")
     new = {line[3:] for line in status.splitlines()}
-    own = ("crossvalidation", "ensemble", "finetune", "leaks", "summary")
+    own = ("crossvalidation", "ensemble", "finetune", "leaks", "study", "summary")
     metrics = {f"metrics/{name}.json" for name in own}
     assert new == {"dvc.lock", *metrics, *(f"metrics/heads/{head}.json" for head in HEADS)}
 
