@@ -17,7 +17,9 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.artifacts.results import Difference
 from pipeline.evaluation.auc import auc_difference, auc_interval
+from pipeline.evaluation.crossed import TOO_FEW
 from pipeline.evaluation.proportion import share_difference, share_interval
 from pipeline.evaluation.scored_cases import BinaryCases
 
@@ -110,12 +112,18 @@ def examine(first: BinaryCases, second: BinaryCases, truth: Truth) -> list[float
         (share_interval(right, everyone, first, CONFIDENCE), truth.accuracy),
     )
     tests = (
-        auc_difference([first], [second], CONFIDENCE).p,
-        share_difference(right, other, first, CONFIDENCE).p,
+        auc_difference([first], [second], CONFIDENCE),
+        share_difference(right, other, first, CONFIDENCE),
     )
     held = [math.nan if low is None else low <= value <= high for (low, high), value in intervals]
-    wrong = [math.nan if p is None else p < 1 - CONFIDENCE for p in tests]
-    return [*held, *wrong]
+    return [*held, *(errs(each, 1 - CONFIDENCE) for each in tests)]
+
+
+def errs(tested: Difference, level: float) -> float:
+    """Say whether a test calls two equal models different; NaN where there are too few patients."""
+    if tested.because == TOO_FEW or tested.value is None:
+        return math.nan
+    return tested.p is not None and tested.p < level
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import softmax
 
+from benchmarks.coverage import errs
 from pipeline.artifacts.task import Task
 from pipeline.evaluation.bootstrap import Intervals
 from pipeline.evaluation.classified import ClassifiedCases, Weighted
@@ -80,14 +81,14 @@ def examine(
     first: ClassifiedCases, second: ClassifiedCases, truth: dict[str, float]
 ) -> list[float]:
     """Say for each of COLUMNS whether the interval holds the truth, or the test errs; else NaN."""
-    found = model_metrics(first, None, INTERVALS).estimates
-    (pair,) = compare({"first": first, "second": second}, INTERVALS, margin=0.02)
+    found = model_metrics([first], None, INTERVALS).estimates
+    (pair,) = compare({"first": [first], "second": [second]}, INTERVALS, margin=0.02)
     held = [
         math.nan if each.low is None or each.high is None else each.low <= truth[name] <= each.high
         for name, each in found.items()
     ]
     level = 1 - INTERVALS["confidence"]
-    wrong = [math.nan if p is None else p < level for p in (pair.auc.p, pair.accuracy.p)]
+    wrong = [errs(each, level) for each in (pair.auc, pair.accuracy)]
     return [*held, *wrong]
 
 

@@ -14,6 +14,7 @@ from typing import TypedDict
 
 import numpy as np
 
+from benchmarks.coverage import errs
 from benchmarks.coverage_classes import INTERVALS, LARGE, draw
 from pipeline.evaluation.auc import (
     auc_difference,
@@ -51,10 +52,10 @@ def examine(first: ClassifiedCases, second: ClassifiedCases, truth: float) -> li
     confidence = INTERVALS["confidence"]
     one, other = first.one_vs_rest, second.one_vs_rest
     low, high = auc_interval(one, confidence)
-    p = auc_difference(one, other, confidence).p
-    if low is None or high is None or p is None:
+    if low is None or high is None:
         return [math.nan] * len(COLUMNS)
-    return [low <= truth <= high, high < truth, low > truth, p < 1 - confidence]
+    wrong = errs(auc_difference(one, other, confidence), 1 - confidence)
+    return [low <= truth <= high, high < truth, low > truth, wrong]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -50,7 +50,7 @@ def bootstrapped(cases: BinaryCases, truth: Truth) -> list[float]:
     wanted = {"auc": AUC, "sensitivity": truth.sensitivity, "accuracy": truth.accuracy}
     metrics = [replace(METRICS[name], interval=None) for name in wanted]
     intervals = Intervals(n_bootstrap=DRAWS, confidence=CONFIDENCE, seed=0)
-    found = measure(classified, metrics, intervals).estimates
+    found = measure([classified], metrics, intervals).estimates
     return [
         math.nan
         if found[name].low is None or found[name].high is None

@@ -27,9 +27,8 @@ def main() -> None:
     cases = read_cases(paths.CASES).frame
     found = evaluate(predictions, cases, settings, intervals)
 
-    reported = {name: scores.reported for name, scores in found.study.models.items()}
     learning = learning_curve(paths.CURVES)
-    write_plots(paths.PLOTS, reported, learning, confidence=settings.confidence)
+    write_plots(paths.PLOTS, found.study.reported, learning, confidence=settings.confidence)
     for path, content in {
         paths.SCORES: found.scores,
         paths.COMPARISONS: found.comparisons,

@@ -10,17 +10,34 @@ from pipeline.artifacts.provenance import counts_in_words
 
 
 class Estimate(Document):
-    """A figure and its interval; None where it is not defined, as the AUC of one class."""
+    """A figure and its interval; None where it is not defined, as the AUC of one class.
+
+    Attributes
+    ----------
+    value
+        Of a model that was trained from several seeds, the mean over its trainings.
+    low, high
+        Ends of the interval.
+    because
+        Why a figure has no interval; None where it has one, or is not defined.
+    seeds_sd
+        Standard deviation over the trainings, on these cases; None of a single training.
+    seeds_share
+        Share of the figure's variance that comes from seeds; the rest comes from patients.
+    """
 
     value: float | None
     low: float | None = None
     high: float | None = None
+    because: str | None = None
+    seeds_sd: float | None = None
+    seeds_share: float | None = None
 
 
 class Difference(Estimate):
     """A paired difference, first minus second, and the p-value of the test that there is none.
 
-    `p_holm` is adjusted for all pairs that were compared.
+    `p_holm` is adjusted for all pairs that were compared. Both are None without an interval.
     """
 
     p: float | None
@@ -62,10 +79,14 @@ class ModelMetrics(Metrics):
         Probability from which a case is called positive; None where the highest decides.
     degenerate_resamples
         Bootstrap draws in which the AUC was not defined, for want of a class.
+    trainings
+        From how many seeds the model was trained; its figures are means over them, its threshold
+        is that of the first.
     """
 
     threshold: float | None = None
     degenerate_resamples: int = 0
+    trainings: int = 1
 
 
 class ClassMetrics(Metrics):

@@ -21,10 +21,12 @@ from scipy.optimize import brentq
 
 from pipeline.artifacts.results import Difference
 from pipeline.evaluation.clustered_variance import Spread, spread_over
+from pipeline.evaluation.crossed import NOTHING, Part
 from pipeline.evaluation.delong import influences, model_variance, quantile, spread
 from pipeline.evaluation.paired_test import paired_test
 from pipeline.evaluation.scored_cases import BinaryCases, FloatArray
 
+AN_AUC_AT_BOUND = "an AUC at its bound on these cases"
 _NEAR = 1e-9
 
 
@@ -34,12 +36,13 @@ def auc_influences(classes: Sequence[BinaryCases]) -> tuple[float, FloatArray]:
     Parameters
     ----------
     classes
-        The same cases once for each reported class, which is positive there.
+        The same cases once for each reported class, which is positive there; of a model that was
+        trained several times, once for each class and training.
 
     Returns
     -------
     auc : float
-        The mean over classes, every class counting the same.
+        The mean over classes (and trainings), every one counting the same.
     influence : ndarray of shape (n_cases,)
         They sum to zero.
 
@@ -72,7 +75,7 @@ def auc_interval(
     Parameters
     ----------
     classes
-        The same cases once for each reported class, which is positive there.
+        As in :func:`auc_influences`.
     confidence
         As 0.95.
 
@@ -118,7 +121,10 @@ def auc_interval(
 
 
 def auc_difference(
-    first: Sequence[BinaryCases], second: Sequence[BinaryCases], confidence: float
+    first: Sequence[BinaryCases],
+    second: Sequence[BinaryCases],
+    confidence: float,
+    seeds: Part = NOTHING,
 ) -> Difference:
     """Return the AUC of `first` minus that of `second`, with its interval and p-value.
 
@@ -128,19 +134,29 @@ def auc_difference(
     Parameters
     ----------
     first, second
-        Two models' scores of the same cases in the same order, once for each reported class.
+        Two models' scores of the same cases in the same order, as in :func:`auc_influences`.
     confidence
         Of the interval, as 0.95.
+    seeds
+        What other seeds add to the difference (:mod:`pipeline.evaluation.trainings`).
+
+    Notes
+    -----
+    An AUC of 0 or 1 does not vary between these patients, which says nothing about others: there
+    is no interval and no test then.
     """
     if not all(cases.has_both_classes for cases in first):
         return Difference(value=None, low=None, high=None, p=None)
     (auc, influence), (other, on_other) = auc_influences(first), auc_influences(second)
-    return paired_test(auc - other, _spread(influence - on_other, first), confidence)
+    if not {auc, other}.isdisjoint((0.0, 1.0)):
+        return Difference(value=auc - other, low=None, high=None, because=AN_AUC_AT_BOUND, p=None)
+    return paired_test(auc - other, _spread(influence - on_other, first), confidence, seeds)
 
 
 def _spread(influence: FloatArray, classes: Sequence[BinaryCases]) -> Spread | None:
     """Return the variance over the strata: the classes, and the cases of none of them if any."""
-    strata = [cases.labels == 1 for cases in classes]
+    by_labels = {cases.labels.tobytes(): cases.labels == 1 for cases in classes}
+    strata = list(by_labels.values())
     others = ~np.any(strata, axis=0)
     if others.any():
         strata.append(others)

@@ -7,30 +7,26 @@ import numpy as np
 
 from pipeline.artifacts.results import Difference, Estimate, Pair
 from pipeline.evaluation.auc import auc_difference
-from pipeline.evaluation.bootstrap import Intervals, resample
-from pipeline.evaluation.classified import ClassifiedCases, Weighted
+from pipeline.evaluation.bootstrap import Intervals
+from pipeline.evaluation.crossed import Part
 from pipeline.evaluation.holm import holm
 from pipeline.evaluation.metrics import METRICS
+from pipeline.evaluation.metrics.decisions import share_correct
 from pipeline.evaluation.proportion import share_difference
-from pipeline.evaluation.scored_cases import FloatArray
-
-_RESAMPLED = ("auc", "brier")
-
+from pipeline.evaluation.trainings import OverTrainings, Trainings, difference, seeds_of
 
 HOW_TESTED = "clustered DeLong (auc), clustered McNemar (accuracy), Holm over all pairs"
 
 
-def compare(
-    models: Mapping[str, ClassifiedCases], intervals: Intervals, *, margin: float
-) -> list[Pair]:
+def compare(models: Mapping[str, Trainings], intervals: Intervals, *, margin: float) -> list[Pair]:
     """Compare every pair of models.
 
     Parameters
     ----------
     models
-        By name, each with the classes that its own decision rule predicts, of the same cases in
-        the same order. Of two models the one named earlier is the first, from which the other is
-        subtracted.
+        By name, the trainings of each, with the classes that their own decision rules predict, of
+        the same cases in the same order. Of two models the one named earlier is the first, from
+        which the other is subtracted.
     intervals
         How intervals are made.
     margin
@@ -44,39 +40,32 @@ def compare(
     Notes
     -----
     All models are scored on the same draws of patients, so what is hard for all cancels out. Two
-    intervals that overlap say less than the interval of their difference.
+    intervals that overlap say less than the interval of their difference. The seeds of several
+    trainings add to the uncertainty of both models (:mod:`pipeline.evaluation.trainings`).
     """
     _check_same(models)
     pairs = list(combinations(models, 2))
     if not pairs:
         return []
-    cases, confidence = models[pairs[0][0]].cases, intervals["confidence"]
-    metrics = [METRICS[name] for name in _RESAMPLED]
+    cases, confidence = models[pairs[0][0]][0].cases, intervals["confidence"]
+    metrics = [METRICS[name] for name in ("auc", "accuracy", "brier")]
+    drawn = {name: OverTrainings.of(each, metrics, intervals) for name, each in models.items()}
+    scores = {
+        name: [one for each in found for one in each.one_vs_rest] for name, found in models.items()
+    }
+    right = {name: share_correct(found) for name, found in models.items()}
 
-    def differences(weights: FloatArray) -> dict[str, FloatArray]:
-        values = {}
-        for name, model in models.items():
-            weighted = Weighted(model, weights)
-            values[name] = {metric.name: metric.values(weighted) for metric in metrics}
-        return {
-            f"{first} {second} {metric}": values[first][metric] - values[second][metric]
-            for first, second in pairs
-            for metric in _RESAMPLED
-        }
+    def seeds(names: tuple[str, str], metric: str) -> Part:
+        return seeds_of(drawn[names[0]], drawn[names[1]], metric)
 
-    drawn = resample(
-        differences,
-        cases.patients,
-        cases.n_patients,
-        n_bootstrap=intervals["n_bootstrap"],
-        seed=intervals["seed"],
-    )
     aucs = [
-        auc_difference(models[first].one_vs_rest, models[second].one_vs_rest, confidence)
+        auc_difference(scores[first], scores[second], confidence, seeds((first, second), "auc"))
         for first, second in pairs
     ]
     accuracies = [
-        share_difference(models[first].correct, models[second].correct, cases, confidence)
+        share_difference(
+            right[first], right[second], cases, confidence, seeds((first, second), "accuracy")
+        )
         for first, second in pairs
     ]
     return [
@@ -84,8 +73,8 @@ def compare(
             names,
             auc,
             accuracy,
-            auc_bootstrap=drawn.estimate(f"{names[0]} {names[1]} auc", confidence),
-            brier=drawn.estimate(f"{names[0]} {names[1]} brier", confidence),
+            auc_bootstrap=difference(drawn[names[0]], drawn[names[1]], "auc", confidence),
+            brier=difference(drawn[names[0]], drawn[names[1]], "brier", confidence),
             confidence=confidence,
             margin=margin,
         )
@@ -126,8 +115,8 @@ def _pair(
     )
 
 
-def _check_same(models: Mapping[str, ClassifiedCases]) -> None:
-    first, *others = (model.cases for model in models.values())
+def _check_same(models: Mapping[str, Trainings]) -> None:
+    first, *others = (each.cases for trainings in models.values() for each in trainings)
     for other in others:
         same_labels = np.array_equal(first.labels, other.labels)
         same_patients = np.array_equal(first.patients, other.patients)

@@ -1,6 +1,7 @@
 """How a metric is declared: its name, label, direction, tasks, and how its interval is made."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -11,6 +12,9 @@ from pipeline.evaluation.classified import ClassifiedCases, Weighted
 from pipeline.evaluation.scored_cases import FloatArray, IntArray
 
 Tasks: TypeAlias = Callable[[Task], bool]
+SHARE = (0.0, 1.0)
+"""The bounds of a share."""
+
 Ends: TypeAlias = tuple[float | None, float | None]
 
 
@@ -43,12 +47,13 @@ class Interval:
     method
         Its name.
     ends
-        Returns the low and high end for cases and a confidence as 0.95; None twice where there
-        are too few patients.
+        Returns the low and high end over patients, of the mean over the trainings of a model;
+        None twice where there are too few patients. It is given the same cases as each training
+        classifies them, and a confidence as 0.95.
     """
 
     method: str
-    ends: Callable[[ClassifiedCases, float], Ends]
+    ends: Callable[[Sequence[ClassifiedCases], float], Ends]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +81,8 @@ class Metric:
         Whether it tells how well probabilities are calibrated.
     averaged
         Whether it is a mean over the reported classes, each against the rest (macro average).
+    bounds
+        Its smallest and largest possible value.
     interval
         Its own interval; None: the percentile bootstrap over patients.
     """
@@ -89,6 +96,7 @@ class Metric:
     by_subgroup: Tasks = no_task
     of_calibration: bool = False
     averaged: bool = False
+    bounds: tuple[float, float] = (-math.inf, math.inf)
     interval: Interval | None = None
 
     def heading(self, task: Task) -> str:

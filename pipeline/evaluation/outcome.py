@@ -26,9 +26,10 @@ from pipeline.evaluation.bootstrap import Intervals
 from pipeline.evaluation.comparison import HOW_TESTED, compare
 from pipeline.evaluation.grouping import find_subgroups
 from pipeline.evaluation.metrics import all_metrics
+from pipeline.evaluation.model_scores import ModelScores
 from pipeline.evaluation.recalibration import before_and_after
-from pipeline.evaluation.score import measure, model_metrics, score_each_class
-from pipeline.evaluation.study import ModelScores, Study
+from pipeline.evaluation.score import measure, model_metrics, score_each_class, several
+from pipeline.evaluation.study import Study
 from pipeline.evaluation.subgroups import score_subgroups
 from pipeline.evaluation.wording import conclude, intervals_in_words, sentence
 from pipeline.params import Evaluate
@@ -67,9 +68,8 @@ def evaluate(
         How intervals are made.
     """
     study = Study.of(predictions)
-    models = study.compared
     subgroups = find_subgroups(cases, study.ids)
-    pairs = compare(models, intervals, margin=settings.margin)
+    pairs = compare(study.compared, intervals, margin=settings.margin)
     summary = summarise(study, pairs, intervals, margin=settings.margin)
     about = summary.model_dump(include={"data", "weights", "split", "split_note", "confidence"})
     return Outcome(
@@ -89,7 +89,7 @@ def evaluate(
             minimum_patients=settings.minimum_group,
             groups=tuple(
                 score_subgroups(
-                    models, subgroups, minimum=settings.minimum_group, intervals=intervals
+                    study.reported, subgroups, minimum=settings.minimum_group, intervals=intervals
                 )
             ),
         ),
@@ -112,15 +112,17 @@ def summarise(study: Study, pairs: list[Pair], intervals: Intervals, *, margin: 
     """
 
     def metrics(scores: ModelScores) -> ModelMetrics:
-        return model_metrics(scores.reported, scores.rule.threshold, intervals)
+        return model_metrics(scores.trainings, scores.rule.threshold, intervals)
 
     origin, cases, best = study.provenance, next(iter(study.models.values())), study.best_head
     found = next((each for each in pairs if (each.first, each.second) == (FINETUNE, best)), None)
-    ends = {"value", "low", "high"}
+    ends = {"value", "low", "high", "because", "seeds_share"}
     in_short = (
         None
         if found is None
-        else found.model_dump(include=dict.fromkeys(("auc", "accuracy", "brier"), ends))
+        else found.model_dump(
+            include=dict.fromkeys(("auc", "accuracy", "brier"), ends), exclude_unset=True
+        )
     )
     augmented = {f"{name}_augmented": metrics(each) for name, each in study.augmented.items()}
     summary = Summary.model_validate(
@@ -135,7 +137,7 @@ def summarise(study: Study, pairs: list[Pair], intervals: Intervals, *, margin: 
             **counted(study.task.classes, cases.reported.cases.labels),
             "confidence": intervals["confidence"],
             "bootstrap": intervals["n_bootstrap"],
-            "interval": intervals_in_words(study.task),
+            "interval": intervals_in_words(study.task, seeds=study.seeds_crossed),
             "best_head": best,
             "models": {name: metrics(scores) for name, scores in study.models.items()},
             "finetune_minus_best_head": in_short,
@@ -150,15 +152,16 @@ def summarise(study: Study, pairs: list[Pair], intervals: Intervals, *, margin: 
 def _scores(study: Study, settings: Evaluate, intervals: Intervals) -> dict[str, Any]:
     """Return every metric of every model, and every reported class."""
     metrics = all_metrics(study.task, settings.operating_points, settings.prevalences)
-    reported = {name: scores.reported for name, scores in study.models.items()}
     return {
-        "interval": intervals_in_words(study.task),
+        "interval": intervals_in_words(study.task, seeds=study.seeds_crossed),
         "models": {
-            name: ModelMetrics.of(measure(cases, metrics, intervals).estimates)
-            for name, cases in reported.items()
+            name: ModelMetrics.of(
+                measure(scores.trainings, metrics, intervals).estimates, **several(scores.trainings)
+            )
+            for name, scores in study.models.items()
         },
         "classes": {
             name: score_each_class(cases, intervals["confidence"])
-            for name, cases in reported.items()
+            for name, cases in study.reported.items()
         },
     }

@@ -1,15 +1,23 @@
 """The test of a difference of two models' areas on the same cases, from its variance."""
 
-import math
-
-from scipy.stats import t
-
 from pipeline.artifacts.results import Difference
 from pipeline.evaluation.clustered_variance import Spread
-from pipeline.evaluation.delong import FEW_PATIENTS, quantile
+from pipeline.evaluation.crossed import (
+    NO_VARIANCE,
+    NO_WIDTH,
+    NOTHING,
+    TOO_FEW,
+    Part,
+    half_width,
+    p_value,
+    with_share,
+)
+from pipeline.evaluation.delong import FEW_PATIENTS
 
 
-def paired_test(difference: float, scatter: Spread | None, confidence: float) -> Difference:
+def paired_test(
+    difference: float, scatter: Spread | None, confidence: float, seeds: Part = NOTHING
+) -> Difference:
     """Return a difference of areas with its interval and p-value.
 
     The difference over its standard error is held against Student's t with twice Satterthwaite's
@@ -25,14 +33,26 @@ def paired_test(difference: float, scatter: Spread | None, confidence: float) ->
         Its variance between samples of patients; None where it has none.
     confidence
         Of the interval, as 0.95.
+    seeds
+        What other seeds add (:mod:`pipeline.evaluation.crossed`).
+
+    Returns
+    -------
+    Difference
+        Without interval and p-value where there are too few patients, or where the difference does
+        not vary between them, as that of two models that rank alike.
     """
-    if scatter is None:
-        return Difference(value=difference, low=None, high=None, p=None)
-    error = math.sqrt(scatter.variance)
-    if error == 0:  # two models that rank alike
-        return Difference(value=difference, low=difference, high=difference, p=1.0)
+    if scatter is None or scatter.variance < NO_WIDTH**2:
+        because = TOO_FEW if scatter is None else NO_VARIANCE
+        return Difference(value=difference, low=None, high=None, because=because, p=None)
     few = scatter.fewest < FEW_PATIENTS
     freedom = scatter.satterthwaite if few else 2 * scatter.satterthwaite
-    half = quantile(confidence, freedom) * error
-    p = 2 * float(t.sf(abs(difference) / error, freedom))
-    return Difference(value=difference, low=difference - half, high=difference + half, p=p)
+    parts = [Part(scatter.variance, freedom), seeds]
+    half = half_width(parts, confidence)
+    found = Difference(
+        value=difference,
+        low=difference - half,
+        high=difference + half,
+        p=p_value(difference, parts),
+    )
+    return with_share(found, seeds, scatter.variance)

@@ -14,9 +14,18 @@ References
 import math
 
 import numpy as np
-from scipy.stats import norm
 
 from pipeline.artifacts.results import Difference
+from pipeline.evaluation.crossed import (
+    NO_VARIANCE,
+    NO_WIDTH,
+    NOTHING,
+    TOO_FEW,
+    Part,
+    half_width,
+    p_value,
+    with_share,
+)
 from pipeline.evaluation.delong import quantile
 from pipeline.evaluation.scored_cases import BoolArray, ClusteredCases, FloatArray
 
@@ -45,14 +54,15 @@ def wilson_interval(
 
 
 def share_interval(
-    right: BoolArray, counted: BoolArray, cases: ClusteredCases, confidence: float
+    right: BoolArray | FloatArray, counted: BoolArray, cases: ClusteredCases, confidence: float
 ) -> tuple[float | None, float | None]:
     """Return the interval of the share of `counted` cases that are `right`.
 
     Parameters
     ----------
     right
-        ndarray of shape (n_cases,): what the share is of, as correct predictions.
+        ndarray of shape (n_cases,): what the share is of, as correct predictions; of a model that
+        was trained several times, the share of the trainings of which it holds.
     counted
         ndarray of shape (n_cases,): the cases that count, as the positive ones for sensitivity.
     cases
@@ -76,7 +86,7 @@ def share_interval(
     n, n_patients = float(sizes.sum()), int(np.count_nonzero(sizes))
     if n_patients < 2:
         return None, None
-    successes = np.bincount(cases.patients, right & counted, cases.n_patients)
+    successes = np.bincount(cases.patients, right * counted, cases.n_patients)
     share = float(successes.sum()) / n
     if 0 < share < 1:
         residuals = successes - share * sizes
@@ -91,18 +101,31 @@ def share_interval(
 
 
 def share_difference(
-    first_right: BoolArray, second_right: BoolArray, cases: ClusteredCases, confidence: float
+    first_right: BoolArray | FloatArray,
+    second_right: BoolArray | FloatArray,
+    cases: ClusteredCases,
+    confidence: float,
+    seeds: Part = NOTHING,
 ) -> Difference:
     """Return the difference of two models' shares of correct predictions, tested as McNemar did.
 
     Parameters
     ----------
     first_right, second_right
-        ndarrays of shape (n_cases,): whether each model called the case right.
+        ndarrays of shape (n_cases,): whether each model called the case right; of a model that
+        was trained several times, the share of its trainings that did.
     cases
         Whose cases they are.
     confidence
         Of the interval, as 0.95.
+    seeds
+        What other seeds add to the difference (:mod:`pipeline.evaluation.trainings`).
+
+    Returns
+    -------
+    Difference
+        Without interval and p-value where there are too few patients, or where both models are
+        right on the same images.
 
     Notes
     -----
@@ -120,12 +143,18 @@ def share_difference(
     )
     difference = float(by_patient.sum()) / cases.n
     if cases.n_patients < 2:
-        return Difference(value=difference, low=None, high=None, p=None)
-    squares = float(by_patient @ by_patient)
-    z = float(by_patient.sum()) / math.sqrt(squares) if squares > 0 else 0.0
+        return Difference(value=difference, low=None, high=None, because=TOO_FEW, p=None)
     residuals = by_patient - difference * np.bincount(cases.patients, minlength=cases.n_patients)
     k = cases.n_patients
-    error = math.sqrt(k / (k - 1) * float(residuals @ residuals)) / cases.n
-    half = quantile(confidence, k - 1) * error
-    p = 2 * float(norm.sf(abs(z)))
-    return Difference(value=difference, low=difference - half, high=difference + half, p=p)
+    variance = k / (k - 1) * float(residuals @ residuals) / cases.n**2
+    if variance < NO_WIDTH**2:
+        return Difference(value=difference, low=None, high=None, because=NO_VARIANCE, p=None)
+    half = half_width([Part(variance, k - 1), seeds], confidence)
+    equal = Part(float(by_patient @ by_patient) / cases.n**2, math.inf)  # if both were as good
+    found = Difference(
+        value=difference,
+        low=difference - half,
+        high=difference + half,
+        p=p_value(difference, [equal, seeds]),
+    )
+    return with_share(found, seeds, variance)

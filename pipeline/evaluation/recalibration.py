@@ -12,9 +12,10 @@ from pipeline.artifacts.results import Metrics, ModelCalibration
 from pipeline.artifacts.task import Task
 from pipeline.evaluation.bootstrap import Intervals
 from pipeline.evaluation.metrics import calibration_metrics
+from pipeline.evaluation.model_scores import ModelScores
 from pipeline.evaluation.score import measure
 from pipeline.evaluation.scored_cases import FloatArray, ScoredCases
-from pipeline.evaluation.study import ModelScores, Study
+from pipeline.evaluation.study import Study
 
 Method = Literal["temperature", "platt", "isotonic"]
 
@@ -99,7 +100,7 @@ def before_and_after(
     def metrics(model: ModelScores, probabilities: FloatArray) -> Metrics:
         cases = replace(model.reported.cases, probabilities=probabilities)
         classified = replace(model.reported, cases=cases)
-        found = measure(classified, calibration_metrics(study.task), intervals)
+        found = measure([classified], calibration_metrics(study.task), intervals)
         return Metrics.of(found.estimates)
 
     found = {}

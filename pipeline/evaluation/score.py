@@ -1,4 +1,4 @@
-"""The metrics of one model on one set of cases, with intervals over patients."""
+"""The metrics of one model on one set of cases, with intervals over patients and seeds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,14 +11,16 @@ from pipeline.artifacts.provenance import counted
 from pipeline.artifacts.results import ClassMetrics, Estimate, ModelMetrics
 from pipeline.artifacts.task import Task
 from pipeline.evaluation.auc import auc_interval
-from pipeline.evaluation.bootstrap import Intervals, resample
-from pipeline.evaluation.classified import ClassifiedCases, Weighted
+from pipeline.evaluation.bootstrap import Intervals
+from pipeline.evaluation.classified import ClassifiedCases
+from pipeline.evaluation.crossed import with_interval
 from pipeline.evaluation.delong import influences
 from pipeline.evaluation.metric import Metric
 from pipeline.evaluation.metrics import main_metrics
 from pipeline.evaluation.proportion import share_interval
 from pipeline.evaluation.rule import DecisionRule
-from pipeline.evaluation.scored_cases import BinaryCases, BoolArray, FloatArray, ScoredCases
+from pipeline.evaluation.scored_cases import BinaryCases, BoolArray, ScoredCases
+from pipeline.evaluation.trainings import OverTrainings, Trainings
 
 _AUC = "auc"
 
@@ -31,43 +33,25 @@ class Measured:
     degenerate_resamples: int
 
 
-def measure(
-    classified: ClassifiedCases, metrics: Sequence[Metric], intervals: Intervals
-) -> Measured:
-    """Compute metrics of classified cases with their intervals.
+def measure(trainings: Trainings, metrics: Sequence[Metric], intervals: Intervals) -> Measured:
+    """Compute metrics of a model with their intervals over patients and seeds.
 
     Parameters
     ----------
-    classified
-        The cases.
+    trainings
+        The cases as each training of the model classifies them.
     metrics
         Those that the task has.
     intervals
         Draws, confidence and seed of the bootstrap. A metric that declares an interval of its own
         has that one instead.
     """
-    cases, confidence = classified.cases, intervals["confidence"]
-
-    def statistic(weights: FloatArray) -> dict[str, FloatArray]:
-        weighted = Weighted(classified, weights)
-        return {metric.name: metric.values(weighted) for metric in metrics}
-
-    found = resample(
-        statistic,
-        cases.patients,
-        cases.n_patients,
-        n_bootstrap=intervals["n_bootstrap"],
-        seed=intervals["seed"],
-    )
+    found, confidence = OverTrainings.of(trainings, metrics, intervals), intervals["confidence"]
     estimates = {}
     for metric in metrics:
-        own = metric.interval
-        if own is None:
-            estimates[metric.name] = found.estimate(metric.name, confidence)
-        else:
-            low, high = own.ends(classified, confidence)
-            estimates[metric.name] = Estimate(value=found.value(metric.name), low=low, high=high)
-    return Measured(estimates, found.undefined(_AUC) if _AUC in found.draws else 0)
+        ends = None if metric.interval is None else metric.interval.ends(trainings, confidence)
+        estimates[metric.name] = found.estimate(metric.name, confidence, ends)
+    return Measured(estimates, found.undefined(_AUC) if _AUC in estimates else 0)
 
 
 def score(
@@ -107,7 +91,8 @@ def score(
     dict
         For JSON: `n`, `n_patients`, `n_positive` or `n_by_class`, `threshold`;
         `degenerate_resamples`, the draws that lacked a class; and for each main metric a dict of
-        `value`, `low` and `high`, which are None where they are not defined.
+        `value`, `low` and `high`, which are None where they are not defined, and where there is
+        no interval `because`.
 
     Raises
     ------
@@ -121,20 +106,26 @@ def score(
         "n": cases.n,
         "n_patients": cases.n_patients,
         **counted(task.classes, cases.labels),
-        **model_metrics(classified, threshold, intervals).model_dump(),
+        **model_metrics([classified], threshold, intervals).model_dump(exclude_unset=True),
     }
 
 
 def model_metrics(
-    classified: ClassifiedCases, threshold: float | None, intervals: Intervals
+    trainings: Trainings, threshold: float | None, intervals: Intervals
 ) -> ModelMetrics:
-    """Return the main metrics of a model."""
-    found = measure(classified, main_metrics(classified.task), intervals)
+    """Return the main metrics of a model; `threshold` is that of the first training."""
+    found = measure(trainings, main_metrics(trainings[0].task), intervals)
     return ModelMetrics.of(
         found.estimates,
         threshold=threshold,
         degenerate_resamples=found.degenerate_resamples,
+        **several(trainings),
     )
+
+
+def several(trainings: Trainings) -> dict[str, int]:
+    """Return the number of trainings as a field of ModelMetrics; nothing of a single one."""
+    return {"trainings": len(trainings)} if len(trainings) > 1 else {}
 
 
 def score_each_class(classified: ClassifiedCases, confidence: float) -> dict[str, ClassMetrics]:
@@ -171,8 +162,8 @@ def score_each_class(classified: ClassifiedCases, confidence: float) -> dict[str
 def _auc(cases: BinaryCases, confidence: float) -> Estimate:
     if not cases.has_both_classes:
         return Estimate(value=None, low=None, high=None)
-    low, high = auc_interval([cases], confidence)
-    return Estimate(value=influences(cases)[0], low=low, high=high)
+    ends = auc_interval([cases], confidence)
+    return with_interval(influences(cases)[0], ends, confidence=confidence)
 
 
 def _share(classified: ClassifiedCases, which: BoolArray, confidence: float) -> Estimate:
@@ -180,5 +171,5 @@ def _share(classified: ClassifiedCases, which: BoolArray, confidence: float) -> 
     if not which.any():
         return Estimate(value=None, low=None, high=None)
     right = classified.correct
-    low, high = share_interval(right, which, classified.cases, confidence)
-    return Estimate(value=float(right[which].mean()), low=low, high=high)
+    ends = share_interval(right, which, classified.cases, confidence)
+    return with_interval(float(right[which].mean()), ends, confidence=confidence)

@@ -4,59 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from heads import HEADS, get_head
 from pipeline.artifacts.predictions import VIEWS, Predictions
 from pipeline.artifacts.task import Task
-from pipeline.evaluation.classified import ClassifiedCases, Weighted
-from pipeline.evaluation.metrics import METRICS
-from pipeline.evaluation.rule import DecisionRule
-from pipeline.evaluation.scored_cases import ScoredCases
+from pipeline.evaluation.classified import ClassifiedCases
+from pipeline.evaluation.model_scores import ModelScores
+from pipeline.evaluation.trainings import Trainings
 from pipeline.paths import FINETUNE
 from radbank.errors import RadbankError
 
 _CASES = ["id", "group", "label", "split"]
 _SHARED = ("backbone", "weights", "weights_random", "synthetic", "classes")
-
-
-@dataclass(frozen=True)
-class ModelScores:
-    """One model's scores, apart for choosing and for reporting.
-
-    Attributes
-    ----------
-    rule
-        The decision rule, chosen on `validation`.
-    validation
-        The cases that choices are made on.
-    reported
-        The cases that results are reported on, with the classes that the rule predicts.
-    """
-
-    rule: DecisionRule
-    validation: ScoredCases
-    reported: ClassifiedCases
-
-    @classmethod
-    def of(cls, predictions: Predictions, task: Task, view: str, split: str) -> "ModelScores":
-        """Take the scores of one of VIEWS and choose the decision rule on validation."""
-        validation, reported = (
-            ScoredCases.of(part.frame["label"], part.probabilities(view), part.frame["group"])
-            for part in map(predictions.of_split, ("validation", split))
-        )
-        rule = DecisionRule.chosen_on(validation, task)
-        return cls(rule, validation, ClassifiedCases.of(task, reported, rule))
-
-    @property
-    def validation_auc(self) -> float | None:
-        """The AUC on validation, by which heads are chosen; None where it is not defined."""
-        classified = ClassifiedCases.of(self.reported.task, self.validation, self.rule)
-        if not classified.has_every_class:
-            return None
-        weighted = Weighted(classified, np.ones((1, self.validation.n)))
-        return float(METRICS["auc"].values(weighted)[0])
 
 
 @dataclass(frozen=True)
@@ -124,10 +84,20 @@ class Study:
         )
 
     @property
-    def compared(self) -> dict[str, ClassifiedCases]:
-        """The reported cases by model, fine-tuning first, so that heads are taken from it."""
+    def compared(self) -> dict[str, Trainings]:
+        """The trainings of every model, fine-tuning first, so that heads are taken from it."""
         order = sorted(self.models, key=lambda name: name != FINETUNE)
-        return {name: self.models[name].reported for name in order}
+        return {name: self.models[name].trainings for name in order}
+
+    @property
+    def reported(self) -> dict[str, ClassifiedCases]:
+        """The reported cases by model, of its first training."""
+        return {name: scores.reported for name, scores in self.models.items()}
+
+    @property
+    def seeds_crossed(self) -> bool:
+        """Whether a model was trained from several seeds."""
+        return any(len(scores.trainings) > 1 for scores in self.models.values())
 
     @property
     def best_head(self) -> str | None:

@@ -7,9 +7,11 @@ import numpy as np
 
 from pipeline.artifacts.provenance import counted
 from pipeline.artifacts.results import Estimate, Metrics, SubgroupMetrics
+from pipeline.evaluation.auc import AN_AUC_AT_BOUND
 from pipeline.evaluation.bootstrap import Intervals
 from pipeline.evaluation.classified import ClassifiedCases
-from pipeline.evaluation.delong import influences, quantile, spread
+from pipeline.evaluation.crossed import TOO_FEW, Part, half_width, with_interval
+from pipeline.evaluation.delong import influences, spread
 from pipeline.evaluation.grouping import Subgroup
 from pipeline.evaluation.metrics import subgroup_metrics
 from pipeline.evaluation.score import measure
@@ -77,7 +79,7 @@ def _score(model: ClassifiedCases, inside: BoolArray, intervals: Intervals) -> M
     closed = all(metric.interval is not None for metric in metrics)
     # nothing is drawn where every metric has an interval of its own
     draws = Intervals(**{**intervals, "n_bootstrap": 1}) if closed else intervals
-    found = measure(part, metrics, draws).estimates
+    found = measure([part], metrics, draws).estimates
     if model.task.binary:
         auc, *others = found.items()
         (whole,) = model.one_vs_rest
@@ -113,7 +115,9 @@ def gap_to_whole(whole: BinaryCases, inside: BoolArray, confidence: float) -> Es
     on_part[inside] = part_influence
     gap = part_auc - auc
     scatter = spread(on_part - influence, whole)
-    if scatter is None or not 0 < part_auc < 1 or spread(part_influence, part) is None:
-        return Estimate(value=gap, low=None, high=None)
-    half = quantile(confidence, 2 * scatter.satterthwaite) * float(np.sqrt(scatter.variance))
-    return Estimate(value=gap, low=gap - half, high=gap + half)
+    if not 0 < part_auc < 1:
+        return Estimate(value=gap, low=None, high=None, because=AN_AUC_AT_BOUND)
+    if scatter is None or spread(part_influence, part) is None:
+        return Estimate(value=gap, low=None, high=None, because=TOO_FEW)
+    half = half_width([Part(scatter.variance, 2 * scatter.satterthwaite)], confidence)
+    return with_interval(gap, (gap - half, gap + half), confidence=confidence)

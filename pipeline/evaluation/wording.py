@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pipeline.artifacts.results import Estimate, Pair
 from pipeline.artifacts.summary import Summary
 from pipeline.artifacts.task import Task
+from pipeline.evaluation.crossed import TOO_FEW
 from pipeline.evaluation.metric import Metric
 from pipeline.evaluation.metrics import METRICS, main_metrics
 
@@ -31,19 +32,20 @@ def estimate_in_words(name: str, figure: Estimate, digits: str = "+.3f") -> str:
     if value is None:
         return f"{name} not defined"
     if low is None or high is None:
-        return f"{name} {value:{digits}} (no interval: too few patients)"
+        return f"{name} {value:{digits}} (no interval: {figure.because or TOO_FEW})"
     return f"{name} {value:{digits}} ({low:{digits}} to {high:{digits}})"
 
 
-def intervals_in_words(task: Task) -> str:
-    """Say how the intervals of the main metrics are made."""
+def intervals_in_words(task: Task, *, seeds: bool = False) -> str:
+    """Say how the intervals of the main metrics are made, and whether seeds are crossed in."""
     methods: dict[str, list[str]] = {}
     for metric in main_metrics(task):
         own = metric.interval
         if own is not None:
             methods.setdefault(own.method, []).append(metric.name)
     listed = [f"{method} ({', '.join(names)})" for method, names in sorted(methods.items())]
-    return f"by patient: {', '.join([*listed, 'percentile bootstrap (all others)'])}"
+    over = "patient, and by seed where a model was trained several times" if seeds else "patient"
+    return f"by {over}: {', '.join([*listed, 'percentile bootstrap (all others)'])}"
 
 
 def verdict(pair: Pair, *, margin: float, auc: str, name: Callable[[str], str] = plain_name) -> str:
@@ -98,7 +100,7 @@ def conclude(summary: Summary) -> str:
     best = plain_name(str(summary.best_head))
     low, high = pair.auc.low, pair.auc.high
     if low is None or high is None:
-        interval = "no interval: too few patients"
+        interval = f"no interval: {pair.auc.because or TOO_FEW}"
     else:
         interval = f"{summary.level} interval {low:+.3f} to {high:+.3f}"
     shown = "not shown to differ"

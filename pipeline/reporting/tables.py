@@ -7,7 +7,7 @@ from pipeline.artifacts.results import Estimate
 from pipeline.artifacts.task import Task
 from pipeline.evaluation.metric import Metric
 from pipeline.evaluation.metrics import main_metrics
-from pipeline.reporting.text import interval, number
+from pipeline.reporting.text import interval_or_why, number
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Table:
 
 def cell(estimate: Estimate, *, signed: bool = False) -> Cell:
     """Write an estimate with its interval below."""
-    return Cell(number(estimate.value, signed=signed), interval(estimate, signed=signed))
+    return Cell(number(estimate.value, signed=signed), interval_or_why(estimate, signed=signed))
 
 
 def shown_metrics(task: Task) -> list[Metric]:

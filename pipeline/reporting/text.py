@@ -31,6 +31,13 @@ def interval(estimate: Estimate, *, signed: bool = False) -> str:
     return f"{number(estimate.low, signed=signed)} to {number(estimate.high, signed=signed)}"
 
 
+def interval_or_why(estimate: Estimate, *, signed: bool = False) -> str:
+    """Write the two ends of an interval, or why it has none where that is known."""
+    if estimate.because is not None:
+        return f"no interval: {estimate.because}"
+    return interval(estimate, signed=signed)
+
+
 def with_interval(estimate: Estimate, *, signed: bool = False) -> str:
     """Write a value and its interval, as in '0.871 (0.794 to 0.930)'."""
     if estimate.value is None:

@@ -5,10 +5,12 @@ that no case is of leaves what it enters undefined, instead of being passed over
 classes would be another figure under the same name.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from pipeline.evaluation.classified import ClassifiedCases, Weighted, ratio
-from pipeline.evaluation.metric import Ends, Interval, Metric, binary, multiclass, no_task
+from pipeline.evaluation.metric import SHARE, Ends, Interval, Metric, binary, multiclass, no_task
 from pipeline.evaluation.proportion import share_interval
 from pipeline.evaluation.scored_cases import FloatArray
 
@@ -81,19 +83,26 @@ def _mcc(weighted: Weighted) -> FloatArray:
     return np.where((labels > 0) & (predictions == 0), 0.0, correlation)
 
 
-def _share_of_all(classified: ClassifiedCases, confidence: float) -> Ends:
-    every = np.ones(classified.cases.n, dtype=bool)
-    return share_interval(classified.correct, every, classified.cases, confidence)
+def share_correct(trainings: Sequence[ClassifiedCases]) -> FloatArray:
+    """Return the share of the trainings of a model that predict each case right, (n_cases,)."""
+    share: FloatArray = np.mean([each.correct for each in trainings], axis=0)
+    return share
 
 
-def _share_of_positives(classified: ClassifiedCases, confidence: float) -> Ends:
-    positive = classified.cases.labels == 1
-    return share_interval(classified.correct, positive, classified.cases, confidence)
+def _share_of_all(trainings: Sequence[ClassifiedCases], confidence: float) -> Ends:
+    cases = trainings[0].cases
+    every = np.ones(cases.n, dtype=bool)
+    return share_interval(share_correct(trainings), every, cases, confidence)
 
 
-def _share_of_negatives(classified: ClassifiedCases, confidence: float) -> Ends:
-    negative = classified.cases.labels == 0
-    return share_interval(classified.correct, negative, classified.cases, confidence)
+def _share_of_positives(trainings: Sequence[ClassifiedCases], confidence: float) -> Ends:
+    cases = trainings[0].cases
+    return share_interval(share_correct(trainings), cases.labels == 1, cases, confidence)
+
+
+def _share_of_negatives(trainings: Sequence[ClassifiedCases], confidence: float) -> Ends:
+    cases = trainings[0].cases
+    return share_interval(share_correct(trainings), cases.labels == 0, cases, confidence)
 
 
 accuracy = Metric(
@@ -101,6 +110,7 @@ accuracy = Metric(
     label="Accuracy",
     higher_is_better=True,
     values=_accuracy,
+    bounds=SHARE,
     by_subgroup=multiclass,
     interval=Interval(_WILSON, _share_of_all),
 )
@@ -109,6 +119,7 @@ sensitivity = Metric(
     label="Sensitivity",
     higher_is_better=True,
     values=_sensitivity,
+    bounds=SHARE,
     tasks=binary,
     by_subgroup=binary,
     interval=Interval(_WILSON, _share_of_positives),
@@ -118,19 +129,28 @@ specificity = Metric(
     label="Specificity",
     higher_is_better=True,
     values=_specificity,
+    bounds=SHARE,
     tasks=binary,
     by_subgroup=binary,
     interval=Interval(_WILSON, _share_of_negatives),
 )
-f1 = Metric(name="f1", label="F1", higher_is_better=True, values=_f1, averaged=True)
+f1 = Metric(name="f1", label="F1", higher_is_better=True, values=_f1, averaged=True, bounds=SHARE)
 balanced_accuracy = Metric(
     name="balanced_accuracy",
     label="Balanced accuracy",
     higher_is_better=True,
     values=_balanced_accuracy,
+    bounds=SHARE,
     main=multiclass,
 )
 kappa = Metric(
-    name="kappa", label="Cohen's kappa", higher_is_better=True, values=_kappa, tasks=multiclass
+    name="kappa",
+    label="Cohen's kappa",
+    higher_is_better=True,
+    values=_kappa,
+    tasks=multiclass,
+    bounds=(-1.0, 1.0),
 )
-mcc = Metric(name="mcc", label="MCC", higher_is_better=True, values=_mcc, main=no_task)
+mcc = Metric(
+    name="mcc", label="MCC", higher_is_better=True, values=_mcc, main=no_task, bounds=(-1.0, 1.0)
+)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pipeline.evaluation.classified import Weighted, ratio
-from pipeline.evaluation.metric import Metric, binary, no_task
+from pipeline.evaluation.metric import SHARE, Metric, binary, no_task
 from pipeline.evaluation.metrics.decisions import sensitivity, specificity
 from pipeline.evaluation.scored_cases import FloatArray
 
@@ -47,6 +47,7 @@ def _declare(
         higher_is_better=True,
         values=lambda weighted: values(weighted, held),
         tasks=binary,
+        bounds=SHARE,
         main=no_task,
     )
 

@@ -5,11 +5,13 @@ binary task the positive class alone, else all classes, each counting the same (
 Provost and Domingos, Well-trained PETs, CeDER working paper IS-00-04, 2000).
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from pipeline.evaluation.auc import auc_interval
 from pipeline.evaluation.classified import ClassifiedCases, Weighted, ratio
-from pipeline.evaluation.metric import Ends, Interval, Metric, any_task, binary
+from pipeline.evaluation.metric import SHARE, Ends, Interval, Metric, any_task, binary
 from pipeline.evaluation.scored_cases import FloatArray
 
 
@@ -54,8 +56,8 @@ def _average_precision(weighted: Weighted) -> FloatArray:
     return mean
 
 
-def _delong(classified: ClassifiedCases, confidence: float) -> Ends:
-    return auc_interval(classified.one_vs_rest, confidence)
+def _delong(trainings: Sequence[ClassifiedCases], confidence: float) -> Ends:
+    return auc_interval([each for every in trainings for each in every.one_vs_rest], confidence)
 
 
 auc = Metric(
@@ -63,6 +65,7 @@ auc = Metric(
     label="AUC",
     higher_is_better=True,
     values=_auc,
+    bounds=SHARE,
     by_subgroup=any_task,
     averaged=True,
     interval=Interval("DeLong score", _delong),
@@ -72,5 +75,6 @@ average_precision = Metric(
     label="Average precision",
     higher_is_better=True,
     values=_average_precision,
+    bounds=SHARE,
     tasks=binary,
 )

@@ -7,12 +7,14 @@ References
 .. [3] Brier, Monthly Weather Review 78:1-3, 1950.
 """
 
+import math
+
 import numpy as np
 from scipy.special import logit
 
 from pipeline.evaluation.classified import Weighted, ratio
 from pipeline.evaluation.logistic import fit_line, fit_shift
-from pipeline.evaluation.metric import Metric, binary, multiclass, no_task
+from pipeline.evaluation.metric import SHARE, Metric, binary, multiclass, no_task
 from pipeline.evaluation.scored_cases import FloatArray
 
 BINS = 10
@@ -64,6 +66,7 @@ brier = Metric(
     label="Brier score",
     higher_is_better=False,
     values=_brier,
+    bounds=(0.0, 2.0),
     of_calibration=True,
 )
 log_loss = Metric(
@@ -71,6 +74,7 @@ log_loss = Metric(
     label="Log loss",
     higher_is_better=False,
     values=_log_loss,
+    bounds=(0.0, math.inf),
     main=multiclass,
     of_calibration=True,
 )
@@ -97,6 +101,7 @@ ece = Metric(
     label="ECE",
     higher_is_better=False,
     values=_ece,
+    bounds=SHARE,
     tasks=binary,
     main=no_task,
     of_calibration=True,

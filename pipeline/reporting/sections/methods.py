@@ -136,11 +136,24 @@ def _evaluation(params: Params, summary: Summary) -> str:
         f"{percent(summary.confidence)} intervals {summary.interval}; the bootstrap drew patients "
         f"with all their images {summary.bootstrap:,} times (seed {params.seed}). Pairs of models "
         f"were compared on the same cases by the DeLong test for {auc} and McNemar's "
-        "test for accuracy, both clustered by patient, with Holm's correction over all pairs; a "
+        "test for accuracy, both clustered by patient, with Holm's correction over all pairs; "
+        f"{_seeds(summary)}a "
         f"difference in {auc} of less than {params.evaluate.margin:g} was taken as one that would "
         "not matter. Probabilities were recalibrated on the validation split "
         f"({params.evaluate.recalibration}) for the figures of calibration only. Costs are "
         "wall-clock seconds, measured once."
+    )
+
+
+def _seeds(summary: Summary) -> str:
+    """Say how figures of models that were trained several times are made; empty without any."""
+    several = {name: each.trainings for name, each in summary.models.items() if each.trainings > 1}
+    if not several:
+        return ""
+    named = ", ".join(f"{name_in_words(name)} ({n})" for name, n in several.items())
+    return (
+        f"figures of models trained from several seeds ({named}) are means over the trainings, and "
+        "their intervals and tests count other patients and other seeds; "
     )
 
 

@@ -13,7 +13,7 @@ from pipeline.reporting.figures.comparison import comparison
 from pipeline.reporting.section import Section
 from pipeline.reporting.style import ModelStyle, model_styles
 from pipeline.reporting.tables import Cell, cell, lower_is_better, shown_metrics
-from pipeline.reporting.text import number, seconds
+from pipeline.reporting.text import number, percent, seconds
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,29 @@ def model_lines(evidence: Evidence) -> list[ModelLine]:
     lines = []
     for name, found in summary.models.items():
         best = name == summary.best_head
-        note, cost = "best head" if best else "", _cost(name, evidence.costs)
+        notes = ["best head"] * best + trainings_in_words(found)
+        note, cost = "; ".join(notes), _cost(name, evidence.costs)
         lines.append(_line(found, metrics, styles[name], best=best, note=note, cost=cost))
         if name in summary.augmented:
             again, note = summary.augmented[name], "on randomly altered images"
             cost = Cell("as above", "")
             lines.append(_line(again, metrics, styles[name], best=False, note=note, cost=cost))
     return lines
+
+
+def trainings_in_words(found: ModelMetrics) -> list[str]:
+    """Say from how many seeds a model was trained, and how much its AUC differs between them.
+
+    Nothing of a model that was trained once.
+    """
+    spread, part = found.auc.seeds_sd, found.auc.seeds_share
+    if found.trainings == 1:
+        return []
+    trained = f"{found.trainings} trainings"
+    if spread is None:
+        return [trained]
+    shared = "" if part is None else f" ({percent(round(part, 2))} of the variance)"
+    return [trained, f"sd over seeds {number(spread)}{shared}"]
 
 
 def any_undefined(evidence: Evidence) -> bool:

@@ -210,7 +210,8 @@ def test_a_model_does_not_differ_from_itself_and_the_sign_changes_with_the_order
     labels, first, second, groups = drawn(images=2)
     one, other = (against_rest(labels, each, groups) for each in (first, second))
     same = auc_difference(one, one, 0.95)
-    assert (same.value, same.low, same.high, same.p) == (0, 0, 0, 1)
+    assert (same.value, same.low, same.high, same.p) == (0, None, None, None)
+    assert same.because == "no variance between patients"
     forth, back = auc_difference(one, other, 0.95), auc_difference(other, one, 0.95)
     assert (forth.value, forth.low, forth.p) == pytest.approx((-back.value, -back.high, back.p))
 
@@ -261,7 +262,18 @@ def test_a_model_does_not_differ_from_itself_or_from_another_that_ranks_alike(tw
     labels, logits, _ = two_models
     for other in (logits, 2 * logits - 1):
         found = auc_difference([scored(labels, logits)], [scored(labels, other)], 0.95)
-        assert (found.value, found.low, found.high, found.p) == (0, 0, 0, 1)
+        assert (found.value, found.low, found.high, found.p) == (0, None, None, None)
+        assert found.because == "no variance between patients"
+
+
+def test_an_auc_at_its_bound_says_nothing_of_other_patients(two_models):
+    labels, first, _ = two_models
+    perfect = [scored(labels, labels.astype(float))]
+    for pair in ((perfect, [scored(labels, first)]), ([scored(labels, first)], perfect)):
+        found = auc_difference(*pair, 0.95)
+        assert found.value != 0
+        assert (found.low, found.high, found.p) == (None, None, None)
+        assert found.because == "an AUC at its bound on these cases"
 
 
 def test_the_sign_changes_with_the_order(two_models):

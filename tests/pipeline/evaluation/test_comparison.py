@@ -25,7 +25,7 @@ def value(classified, name):
 
 
 def pair(first, second, margin=0.02, **settings):
-    models = {"first": first, "second": second}
+    models = {"first": [first], "second": [second]}
     (found,) = compare(models, {**SETTINGS, **settings}, margin=margin)
     return found
 
@@ -41,10 +41,12 @@ def test_a_model_does_not_differ_from_itself(drawn):
     labels, logits, _ = drawn
     found = pair(metrics(labels, logits), metrics(labels, logits))
     for figure in (found.auc, found.accuracy, found.brier, found.auc_bootstrap):
-        assert (figure.value, figure.low, figure.high) == (0, 0, 0)
-    assert (found.auc.p_holm, found.accuracy.p_holm) == (1, 1)
-    assert found.first_not_worse
-    assert found.second_not_worse
+        assert (figure.value, figure.low, figure.high) == (0, None, None)
+        assert figure.because == "no variance between patients"
+    assert (found.auc.p, found.auc.p_holm, found.accuracy.p_holm) == (None, None, None)
+    assert found.better is None
+    assert not found.first_not_worse
+    assert not found.second_not_worse
 
 
 def test_the_difference_is_the_first_minus_the_second_and_changes_sign_with_them(drawn):
@@ -82,9 +84,9 @@ def test_pairing_narrows_the_interval_of_two_models_that_agree(drawn):
 def test_every_pair_is_compared_once_and_adjusted_for_all(drawn):
     labels, logits, generator = drawn
     models = {
-        "a": metrics(labels, logits),
-        "b": metrics(labels, generator.normal(labels)),
-        "c": metrics(labels, generator.normal(size=200)),
+        "a": [metrics(labels, logits)],
+        "b": [metrics(labels, generator.normal(labels))],
+        "c": [metrics(labels, generator.normal(size=200))],
     }
     found = compare(models, SETTINGS, margin=0.02)
     assert [(each.first, each.second) for each in found] == [("a", "b"), ("a", "c"), ("b", "c")]
@@ -92,7 +94,8 @@ def test_every_pair_is_compared_once_and_adjusted_for_all(drawn):
     least = min(found, key=lambda each: each.auc.p)
     assert least.auc.p_holm == pytest.approx(3 * least.auc.p)
     assert [each.better for each in found] == [None, "a", "b"]
-    assert set(found[0].model_dump()["auc"]) == {"value", "low", "high", "p", "p_holm"}
+    written = found[0].auc.model_dump(exclude_unset=True)
+    assert set(written) == {"value", "low", "high", "p", "p_holm"}
     assert compare({"a": models["a"]}, SETTINGS, margin=0.02) == []
 
 
@@ -124,20 +127,20 @@ def test_other_cases_are_refused(drawn):
 
 def test_the_better_of_two_models_of_several_classes_is_found(several):
     models = {
-        name: several(240, skill=skill, seed=seed)
+        name: [several(240, skill=skill, seed=seed)]
         for seed, (name, skill) in enumerate([("good", 2.5), ("poor", 0.3), ("other", 0.3)])
     }
     pairs = compare(models, SETTINGS, margin=0.02)
     found = {(each.first, each.second): each for each in pairs}
     assert list(found) == [("good", "poor"), ("good", "other"), ("poor", "other")]
     best = found["good", "poor"]
-    difference = value(models["good"], "auc") - value(models["poor"], "auc")
+    difference = value(*models["good"], "auc") - value(*models["poor"], "auc")
     assert best.auc.value == pytest.approx(difference)
     assert best.auc.low > 0
     assert best.better == "good"
     assert best.brier.value < 0
-    right = models["good"].correct, models["poor"].correct
-    expected = share_difference(*right, models["good"].cases, 0.95)
+    (good,), (poor,) = models["good"], models["poor"]
+    expected = share_difference(good.correct, poor.correct, good.cases, 0.95)
     assert best.accuracy.model_dump(exclude={"p_holm"}) == expected.model_dump(exclude={"p_holm"})
     assert found["poor", "other"].better is None
     assert best.auc.p_holm >= best.auc.p
@@ -145,7 +148,7 @@ def test_the_better_of_two_models_of_several_classes_is_found(several):
 
 def test_a_model_of_several_classes_does_not_differ_from_itself(several):
     found = pair(several(), several())
-    assert (found.auc.value, found.auc.low, found.auc.high, found.auc.p) == (0, 0, 0, 1)
+    assert (found.auc.value, found.auc.low, found.auc.high, found.auc.p) == (0, None, None, None)
     assert found.better is None
 
 

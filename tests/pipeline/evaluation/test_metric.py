@@ -48,7 +48,7 @@ def test_a_plain_function_has_a_patient_bootstrap_interval(binary):
     generator = np.random.default_rng(0)
     labels = generator.integers(0, 2, 100)
     classified = binary(labels, generator.random(100), np.arange(100) // 2)
-    found = measure(classified, [error_rate, METRICS["accuracy"]], INTERVALS).estimates
+    found = measure([classified], [error_rate, METRICS["accuracy"]], INTERVALS).estimates
     assert found["error_rate"].value == pytest.approx(1 - found["accuracy"].value)
     assert found["error_rate"].low < found["error_rate"].value < found["error_rate"].high
 

@@ -22,8 +22,15 @@ def test_the_interval_excludes_zero_where_the_test_rejects():
         assert (found.p < 0.05, found.low > 0) == (rejected, rejected)
 
 
-def test_without_scatter_nothing_differs_and_without_variance_nothing_is_tested():
-    same = paired_test(0.0, Spread(0.0, math.inf, 9), 0.95)
-    assert (same.low, same.high, same.p) == (0, 0, 1)
-    unknown = paired_test(0.2, None, 0.95)
-    assert (unknown.value, unknown.low, unknown.p) == (0.2, None, None)
+@pytest.mark.parametrize(
+    ("difference", "scatter", "because"),
+    [
+        (0.0, Spread(0.0, math.inf, 9), "no variance between patients"),
+        (0.2, Spread(0.0, math.inf, 9), "no variance between patients"),
+        (0.2, None, "too few patients"),
+    ],
+)
+def test_without_scatter_nothing_is_tested(difference, scatter, because):
+    found = paired_test(difference, scatter, 0.95)
+    assert (found.value, found.because) == (difference, because)
+    assert (found.low, found.high, found.p) == (None, None, None)

@@ -79,7 +79,8 @@ def test_discordant_images_of_one_patient_count_together():
 def test_models_that_call_alike_do_not_differ():
     right = np.array([True, False, True])
     found = share_difference(right, right, of_patients(np.arange(3)), 0.95)
-    assert (found.value, found.low, found.high, found.p) == (0, 0, 0, 1)
+    assert (found.value, found.low, found.high, found.p) == (0, None, None, None)
+    assert found.because == "no variance between patients"
     nothing = share_difference(right[:0], right[:0], of_patients(np.arange(0)), 0.95)
     assert nothing.value is None
     alone = share_difference(right[:1], ~right[:1], of_patients(np.arange(1)), 0.95)

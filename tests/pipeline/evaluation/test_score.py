@@ -126,7 +126,7 @@ def test_five_thousand_cases_take_little_memory():
 
 def test_every_metric_of_several_classes_has_a_value_inside_its_interval(several):
     classified = several()
-    found = model_metrics(classified, None, INTERVALS)
+    found = model_metrics([classified], None, INTERVALS)
     assert list(found.estimates) == [metric.name for metric in main_metrics(classified.task)]
     for name, figure in found.estimates.items():
         assert figure.low < figure.value < figure.high, name
@@ -149,14 +149,16 @@ def test_what_is_returned_of_several_classes(several):
 
 
 def test_the_interval_of_the_macro_auc_holds_the_truth_about_as_often_as_it_says(several):
-    truth = model_metrics(several(60_000, seed=99), None, {**INTERVALS, "n_bootstrap": 1}).auc.value
-    found = [model_metrics(several(240, seed=seed), None, INTERVALS).auc for seed in range(60)]
+    truth = model_metrics(
+        [several(60_000, seed=99)], None, {**INTERVALS, "n_bootstrap": 1}
+    ).auc.value
+    found = [model_metrics([several(240, seed=seed)], None, INTERVALS).auc for seed in range(60)]
     # 0.95 less three standard errors of 60 trials
     assert np.mean([auc.low <= truth <= auc.high for auc in found]) > 0.86
 
 
 def test_more_patients_make_narrower_intervals(several):
-    few, many = (model_metrics(several(n), None, INTERVALS).auc for n in (90, 900))
+    few, many = (model_metrics([several(n)], None, INTERVALS).auc for n in (90, 900))
     assert many.high - many.low < (few.high - few.low) / 2
 
 
@@ -194,7 +196,7 @@ def test_a_rare_class_of_one_patient_leaves_no_interval(several):
     classified = several(42)
     rare = np.flatnonzero(classified.cases.labels == 2)[2:]
     part = classified.inside(~np.isin(np.arange(42), rare))
-    found = model_metrics(part, None, INTERVALS)
+    found = model_metrics([part], None, INTERVALS)
     assert found.degenerate_resamples > 30
     assert found.auc.value is not None
     assert found.auc.low is None

@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from pipeline.evaluation.study import Study
@@ -22,6 +23,20 @@ def test_scores_are_taken_by_split_and_thresholds_from_validation_alone(invent):
     other = frame.assign(probability=frame["probability"].where(frame["split"] != "test", 0.123))
     again = Study.of({"mlp": replace(predictions, frame=other)})
     assert again.models["mlp"].rule.threshold == study.models["mlp"].rule.threshold
+
+
+def test_each_training_has_the_rule_chosen_for_it_on_validation(invent):
+    first, second = invent(seed=1), invent(seed=2)
+    both = first.frame.assign(probability_seed2=second.frame["probability"])
+    study = Study.of({"mlp": replace(first, frame=both)})
+    one, other = study.models["mlp"].trainings
+    assert study.seeds_crossed
+    assert one is study.models["mlp"].reported
+    alone = Study.of({"mlp": second})
+    assert not alone.seeds_crossed
+    (expected,) = alone.models["mlp"].trainings
+    np.testing.assert_array_equal(other.predicted, expected.predicted)
+    np.testing.assert_array_equal(other.cases.probabilities, expected.cases.probabilities)
 
 
 def test_augmented_views_have_their_own_threshold(invent):

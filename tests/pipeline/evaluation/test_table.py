@@ -36,6 +36,17 @@ def test_every_model_has_a_row_that_fits_its_line(summary):
     assert lines[2].split()[-1] == "40"
 
 
+def test_trainings_have_a_column_where_a_model_has_several(summary):
+    tuned = summary.models["finetune"]
+    spread = tuned.auc.model_copy(update={"seeds_sd": 0.0042})
+    several = type(tuned).of({**tuned.estimates, "auc": spread}, threshold=0.5, trainings=3)
+    changed = summary.model_copy(update={"models": {**summary.models, "finetune": several}})
+    first, probe, last, _ = printed(changed).splitlines()
+    assert first.rstrip().endswith("trainings (sd)")
+    assert probe.split()[-1] == "1"
+    assert last.rstrip().endswith("3 (0.004)")
+
+
 def test_what_is_not_defined_is_a_dash(summary):
     nothing = Estimate(value=None, low=None, high=None)
     found = summary.models["finetune"]

@@ -21,6 +21,9 @@ def test_intervals() -> None:
     assert text.interval(whole) == f"{MINUS}0.050 to 0.010"
     assert text.with_interval(whole, signed=True) == f"{MINUS}0.020 ({MINUS}0.050 to +0.010)"
     assert text.with_interval(Estimate(value=0.7, low=None, high=None)) == f"0.700 ({DASH})"
+    few = Estimate(value=0.7, because="too few patients")
+    assert text.interval_or_why(few) == "no interval: too few patients"
+    assert text.interval_or_why(whole) == text.interval(whole)
     assert text.with_interval(Estimate(value=None, low=None, high=None)) == DASH
 
 

@@ -24,6 +24,15 @@ def test_values_of_the_run(params: Params, summary: Summary) -> None:
     assert "drew patients with all their images 200 times" in text
 
 
+def test_models_of_several_trainings_are_named(params: Params, summary: Summary) -> None:
+    assert "from several seeds" not in said(params, summary)
+    mlp = summary.models["mlp"].model_copy(update={"trainings": 3})
+    again = summary.model_copy(update={"models": {**summary.models, "mlp": mlp}})
+    assert "trained from several seeds (MLP (3)) are means over the trainings" in said(
+        params, again
+    )
+
+
 def test_how_the_cases_were_divided(params: Params, summary: Summary) -> None:
     assert "No test split was held out" in said(changed(params, "split", test=0.0), summary)
     official = said(params, summary, {"train", "validation", "test"})

@@ -7,7 +7,7 @@ import pytest
 from pipeline.evaluation.metric import Metric, resampled
 from pipeline.reporting.evidence import Evidence
 from pipeline.reporting.sections import models
-from pipeline.reporting.sections.models import any_undefined, model_lines
+from pipeline.reporting.sections.models import any_undefined, model_lines, trainings_in_words
 from pipeline.reporting.style import label
 from pipeline.reporting.tables import lower_is_better, shown_metrics
 from pipeline.reporting.text import number
@@ -35,6 +35,25 @@ def test_a_model_scored_on_augmented_views_has_a_second_line(evidence: Evidence)
     kept = {name: value for name, value in content.items() if not name.endswith("_augmented")}
     without = replace(evidence, summary=type(evidence.summary).model_validate(kept))
     assert len(model_lines(without)) == len(content["models"])
+
+
+def test_how_often_a_model_was_trained_stands_below_its_name(evidence: Evidence) -> None:
+    mlp = evidence.summary.models["mlp"]
+    spread = mlp.auc.model_copy(update={"seeds_sd": 0.0042, "seeds_share": 0.314})
+    several = type(mlp).of({**mlp.estimates, "auc": spread}, threshold=0.5, trainings=3)
+    assert trainings_in_words(mlp) == []
+    assert trainings_in_words(several) == [
+        "3 trainings",
+        "sd over seeds 0.004 (31 % of the variance)",
+    ]
+    changed = {**evidence.summary.models, "mlp": several}
+    summary = evidence.summary.model_copy(update={"models": changed})
+    line = next(
+        each
+        for each in model_lines(replace(evidence, summary=summary))
+        if each.label == label("mlp")
+    )
+    assert line.note.endswith("3 trainings; sd over seeds 0.004 (31 % of the variance)")
 
 
 def test_a_metric_of_another_package_has_its_column(
