@@ -10,6 +10,7 @@ import torch
 
 from pipeline.finetuning.images import ImageStack
 from pipeline.finetuning.network import FineTunedNetwork
+from pipeline.finetuning.precision import exact_fp32
 
 BATCH = 16  # fixed: how convolutions round depends on the shape of the batch
 
@@ -41,7 +42,7 @@ def probabilities(network: FineTunedNetwork, pixels: ImageStack) -> Iterator[np.
     score = partial(_score, network)
     if network.device.type == "cpu":
         return _on_single_threads(score, batches)
-    return map(score, batches)
+    return map(exact_fp32()(score), batches)
 
 
 def _score(network: FineTunedNetwork, batch: np.ndarray) -> np.ndarray:

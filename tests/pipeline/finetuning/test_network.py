@@ -21,6 +21,15 @@ def test_all_layers_can_be_trained(network):
     assert all(parameter.requires_grad for parameter in network.parameters())
 
 
+def test_weights_lie_channels_last_whatever_is_read_into_them(network, tmp_path):
+    save_weights(network.state_dict(), tmp_path)
+    network.restore(tmp_path)
+    convolution = network.embed[0]
+    assert convolution.weight.is_contiguous(memory_format=torch.channels_last)
+    images = network.images(np.zeros((2, 16, 16), np.uint8))
+    assert convolution(images).is_contiguous(memory_format=torch.channels_last)
+
+
 def test_the_input_size_is_ours_to_choose(backbone):
     network = build_network(backbone, n_classes=2, image_size=24, seed=1)
     assert network.images(np.zeros((2, 9, 9), np.uint8)).shape == (2, 3, 24, 24)
