@@ -27,7 +27,7 @@ def main() -> None:
     cases = read_cases(paths.CASES).frame
     found = evaluate(predictions, cases, settings, intervals)
 
-    learning = learning_curve(paths.CURVES)
+    learning = {name: learning_curve(paths.curves(name)) for name in params.finetune.arms.names}
     write_plots(paths.PLOTS, found.study.reported, learning, confidence=settings.confidence)
     for path, content in {
         paths.SCORES: found.scores,

@@ -1,76 +1,63 @@
-"""Stage finetune: train the whole network end to end, to compare the frozen heads with."""
+"""Stage finetune: train more than a head on the same splits, to compare the heads with."""
 
+import argparse
 import time
-
-import numpy as np
+from collections.abc import Sequence
 
 from features import backbones
-from features.embedder import device
 from pipeline import paths
 from pipeline.artifacts.cases import read_cases
 from pipeline.artifacts.images import open_images
-from pipeline.artifacts.predictions import Predictions, write_predictions
 from pipeline.artifacts.splits import read_splits
-from pipeline.finetuning.images import LabelledImages, join_splits
-from pipeline.finetuning.network import build_network
-from pipeline.finetuning.output import cost_of, describe, metrics_of, summary
-from pipeline.finetuning.scoring import probabilities
-from pipeline.finetuning.train import train
+from pipeline.finetuning.arms import ARMS, get_arm
+from pipeline.finetuning.cohort import ImageCohort
+from pipeline.finetuning.fit import fit
+from pipeline.finetuning.output import write_outputs
 from pipeline.params import load_params
 from pipeline.stage import run
-from radbank.files import write_json
+from radbank.errors import RadbankError
 from radbank.memory import keep_large_blocks
 
 
-def main() -> None:
-    """Train; write model, curves, predictions, metrics and cost."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Train the arm that the command line names; write model, curves, predictions and the rest."""
+    parser = argparse.ArgumentParser(prog="python -m pipeline.finetune", description=__doc__)
+    parser.add_argument("arm", help=f"one of {', '.join(ARMS)}")
+    name = parser.parse_args(arguments).arm
     keep_large_blocks()
     params = load_params()
-    settings, seed = params.finetune, params.seed
-    cases = read_cases(paths.CASES)
-    backbone = backbones.load(params.backbone, weights=params.weights, seed=seed)
-    network = build_network(
-        backbone, n_classes=len(cases.classes), image_size=settings.image_size, seed=seed
-    ).to(device())
-    with open_images(paths.IMAGES) as images:
-        labels = cases.frame.set_index("id")["label"]
-        table = join_splits(images.ids, labels, read_splits(paths.SPLITS))
-        every = LabelledImages(images.pixels, table["row"].to_numpy(), table["label"].to_numpy())
-        splits = table["split"].tolist()
-        training = every.of_split(splits, "train", cases.classes)
-        validation = every.of_split(splits, "validation", cases.classes)
-        model = describe(
-            network,
-            backbone,
-            cases,
-            image_size=images.size,
-            n_train=len(training),
-            seed=seed,
+    if name not in params.finetune.arms.names:
+        get_arm(name)
+        raise RadbankError(
+            f"params.yaml has no block finetune.arms.{name}: write it, with all its keys."
         )
-
+    cases, settings = read_cases(paths.CASES), params.finetune
+    arm = settings.arm(name, synthetic=cases.synthetic)
+    n_seeds = settings.demo.seeds if cases.synthetic else params.seeds
+    backbone = backbones.load(params.backbone, weights=params.weights, seed=params.seed)
+    with open_images(paths.IMAGES) as images:
+        cohort = ImageCohort.of(images, cases, read_splits(paths.SPLITS))
         start = time.perf_counter()
-        best, model = train(
-            network, training, validation, model=model, settings=settings, seed=seed
+        fitted = fit(
+            arm,
+            cohort,
+            backbone,
+            settings=settings,
+            seeds=range(params.seed, params.seed + n_seeds),
         )
         seconds = time.perf_counter() - start
-
-        network.load_state_dict(best.state)
-        by_image = np.concatenate(list(probabilities(network, every)))
-
-    predictions = Predictions.of_views(table, by_image[..., np.newaxis], model.provenance)
-    metrics = metrics_of(
-        predictions,
-        best,
-        model,
-        settings,
-        image_size=network.preprocessing.input_size,
-        evaluate=params.evaluate,
-        seed=seed,
+    print(
+        write_outputs(
+            fitted,
+            arm,
+            cohort,
+            backbone,
+            imbalance=settings.class_weight,
+            evaluate=params.evaluate,
+            seconds=seconds,
+        )
     )
-    write_predictions(paths.predictions(paths.FINETUNE), predictions)
-    write_json(paths.metrics(paths.FINETUNE), metrics)
-    write_json(paths.cost(paths.FINETUNE), cost_of(seconds, len(training) * settings.epochs))
-    print(summary(model, metrics, seconds))
+    fitted.resumable.forget()
 
 
 if __name__ == "__main__":

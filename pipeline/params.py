@@ -13,9 +13,11 @@ from ruamel.yaml.error import YAMLError
 
 from heads import ENSEMBLE, HEADS, get_head
 from heads.base import Head
-from heads.hyperparameters import Count, Positive, Share
+from heads.class_weights import ClassWeight
+from heads.hyperparameters import Count, Share
+from pipeline.finetuning.arms import ARMS, get_arm
+from pipeline.finetuning.arms.base import Arm
 from pipeline.layouts import LAYOUTS
-from pipeline.paths import FINETUNE
 from radbank.errors import RadbankError
 
 
@@ -27,7 +29,7 @@ def _known_layout(name: str) -> str:
 
 
 class _Block(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, serialize_by_alias=True)
 
 
 class Demo(_Block):
@@ -121,18 +123,45 @@ class EnsembleMembers(_Block):
     members: Annotated[list[str], Field(min_length=1)]
 
 
-class Finetune(_Block):
-    """End-to-end training."""
+class QuickSizes(_Block):
+    """Sizes of fine-tuning on the synthetic cohort, where it has to be quick."""
 
     epochs: Count
     image_size: Annotated[int, Field(ge=32)] | None
+    seeds: Count
+
+
+class Arms(_Block):
+    """One block an arm: a subclass has a field for each arm that runs, under its alias."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The arms that run, in the order of params.yaml."""
+        return tuple(str(field.alias) for field in type(self).model_fields.values())
+
+    def __getitem__(self, name: str) -> Arm:
+        """Return the settings of an arm that runs."""
+        found: Arm = getattr(self, _attribute(name))
+        return found
+
+
+class Finetune(_Block):
+    """Training more than a head: what all arms share, and the arms."""
+
+    image_size: Annotated[int, Field(ge=32)] | None
     batch_size: Annotated[int, Field(ge=2)]
-    warmup_epochs: Annotated[int, Field(ge=0)]
-    warmup_from: Positive
-    learning_rate: Positive
-    final_learning_rate: Positive
-    weight_decay: Annotated[float, Field(ge=0)]
-    checkpoint_every: Count
+    class_weight: ClassWeight
+    demo: QuickSizes
+    arms: Arms
+
+    def arm(self, name: str, *, synthetic: bool) -> Arm:
+        """Return an arm as it runs: on the synthetic cohort with the quick sizes."""
+        arm = self.arms[name]
+        return arm.shortened(self.demo.epochs) if synthetic else arm
+
+    def side(self, *, synthetic: bool) -> int | None:
+        """Return the side of the network's input in pixels; None: the backbone's own."""
+        return self.demo.image_size if synthetic else self.image_size
 
 
 class Evaluate(_Block):
@@ -141,6 +170,7 @@ class Evaluate(_Block):
     bootstrap: Annotated[int, Field(ge=100)]
     confidence: Annotated[float, Field(gt=0.5, lt=1)]
     margin: Annotated[float, Field(gt=0, lt=1)]
+    primary: str
     operating_points: list[Annotated[float, Field(gt=0, lt=1)]]
     prevalences: list[Annotated[float, Field(gt=0, lt=1)]]
     recalibration: Literal["temperature", "platt", "isotonic"]
@@ -169,6 +199,7 @@ class Params(_Block):
     backbone: str
     weights: str
     seed: Annotated[int, Field(ge=0, lt=2**32)]
+    seeds: Count
     demo: Demo
     data: Data
     prepare: Prepare
@@ -193,8 +224,8 @@ class Params(_Block):
 
     @property
     def models(self) -> tuple[str, ...]:
-        """Names of what a run trains: the heads in the order of params.yaml, ensemble, network."""
-        return (*self.heads.names, ENSEMBLE, FINETUNE)
+        """Names of what a run trains: the heads in the order of params.yaml, ensemble, arms."""
+        return (*self.heads.names, ENSEMBLE, *self.finetune.arms.names)
 
 
 def load_params(path: str | Path = "params.yaml") -> Params:
@@ -228,21 +259,50 @@ def load_params(path: str | Path = "params.yaml") -> Params:
                 f"{path}: {key} names {head!r}, which has no block under heads "
                 f"(these have: {', '.join(params.heads.names)})."
             )
+    if params.evaluate.primary not in params.finetune.arms.names:
+        raise RadbankError(
+            f"{path}: evaluate.primary names {params.evaluate.primary!r}, which has no block under "
+            f"finetune.arms (these have: {', '.join(params.finetune.arms.names)})."
+        )
     return params
 
 
 def _schema(content: Any) -> type[Params]:  # noqa: ANN401 - YAML is of any type
-    """Return Params with the heads of a file; only those heads' modules are imported."""
-    blocks = content.get("heads") if isinstance(content, dict) else None
-    return _schema_of(tuple(blocks) if isinstance(blocks, dict) else ())
+    """Return Params with the heads and arms of a file; only their modules are imported."""
+    return _schema_of(_blocks(content, "heads"), _blocks(content, "finetune", "arms"))
+
+
+def _blocks(content: Any, *keys: str) -> tuple[Any, ...]:  # noqa: ANN401 - YAML is of any type
+    """Return the names of the blocks under a path of keys."""
+    for key in keys:
+        content = content.get(key) if isinstance(content, dict) else None
+    return tuple(content) if isinstance(content, dict) else ()
 
 
 @cache
-def _schema_of(blocks: tuple[Any, ...]) -> type[Params]:
-    names = [name for name in blocks if name in HEADS]
-    settings: dict[str, Any] = {name: (_settings_of(get_head(name)), ...) for name in names}
-    heads = create_model("Heads", __base__=Heads, **settings)
-    return create_model("Params", __base__=Params, heads=(heads, ...))
+def _schema_of(heads: tuple[Any, ...], arms: tuple[Any, ...]) -> type[Params]:
+    of_heads: dict[str, Any] = {
+        name: (_settings_of(get_head(name)), ...) for name in heads if name in HEADS
+    }
+    of_arms: dict[str, Any] = {
+        _attribute(name): (get_arm(name), Field(alias=name)) for name in arms if name in ARMS
+    }
+    finetune = create_model(
+        "Finetune",
+        __base__=Finetune,
+        arms=(create_model("Arms", __base__=Arms, **of_arms), ...),
+    )
+    return create_model(
+        "Params",
+        __base__=Params,
+        heads=(create_model("Heads", __base__=Heads, **of_heads), ...),
+        finetune=(finetune, ...),
+    )
+
+
+def _attribute(arm: str) -> str:
+    """Return an arm's name in the form that Python takes."""
+    return arm.replace("-", "_")
 
 
 def _settings_of(head: type[Head]) -> type[HeadSettings]:
@@ -276,8 +336,9 @@ def _is_branch(part: int | str) -> bool:
 
 def _allowed(keys: Sequence[str], schema: type[Params]) -> list[str]:
     """Return the key names allowed under a path of keys."""
-    if list(keys) == ["heads"]:
-        return list(HEADS)
+    named = {("heads",): HEADS, ("finetune", "arms"): ARMS}
+    if tuple(keys) in named:
+        return list(named[tuple(keys)])
     block: Any = schema
     for key in keys:
         block = block.model_fields[key].annotation

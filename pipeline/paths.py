@@ -3,9 +3,7 @@
 from pathlib import Path
 
 from heads import ENSEMBLE
-
-FINETUNE = "finetune"
-"""Name of the model that is trained end to end."""
+from pipeline.finetuning.arms import ARMS
 
 DEMO = Path("data/raw/demo")
 CASES = Path("data/cases.parquet")
@@ -17,7 +15,6 @@ FEATURES = Path("data/features")
 MODELS = Path("models")
 PREDICTIONS = Path("predictions")
 OUT_OF_FOLD = PREDICTIONS / "cv"
-CURVES = Path("curves/finetune")
 LIMITS = Path("curves/limits")
 METRICS = Path("metrics")
 COST = METRICS / "cost"
@@ -59,7 +56,18 @@ def cost(name: str) -> Path:
     return _of_model(COST, f"{name}.json")
 
 
+def curves(arm: str) -> Path:
+    """Return the folder of an arm's learning curves."""
+    return _of_model(Path("curves"), arm)
+
+
 def _of_model(folder: Path, file: str) -> Path:
-    """Return a path in `folder`; what heads write lies apart, so that DVC can watch all of it."""
-    stem = file.removesuffix(Path(file).suffix)
-    return folder / file if stem in {ENSEMBLE, FINETUNE} else folder / "heads" / file
+    """Return a path in `folder`.
+
+    What heads write lies apart, and what arms of fine-tuning write, so that DVC can watch all of
+    either.
+    """
+    name = file.removesuffix(Path(file).suffix)
+    if name == ENSEMBLE:
+        return folder / file
+    return folder / ("finetune" if name in ARMS else "heads") / file

@@ -16,7 +16,7 @@ SMALL = {
     "data": {"max_quarantined": 0.2},  # the demo's three broken files are many of so few
     "heads": {"mlp": {"members": 1, "max_epochs": 3}, "lightgbm": {"max_rounds": 20}},
     "limits": {"repeats": 1, "patients": [1.0], "labels": [0.0], "balances": [0.5]},
-    "finetune": {"epochs": 1, "warmup_epochs": 0, "image_size": 64},
+    "finetune": {"demo": {"epochs": 1, "image_size": 64}},
     "evaluate": {"bootstrap": 100},
 }
 

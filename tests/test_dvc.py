@@ -8,10 +8,13 @@ import pytest
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parent.parent
-HEADS = tuple(YAML(typ="safe").load(ROOT / "params.yaml")["heads"])
+PARAMS = YAML(typ="safe").load(ROOT / "params.yaml")
+HEADS = tuple(PARAMS["heads"])
+ARMS = tuple(PARAMS["finetune"]["arms"])
 EVERY_STAGE = [
     "demo", "ingest", "prepare", "split", "extract", "leaks", *(f"train@{head}" for head in HEADS),
-    "ensemble", "crossvalidate", "limits", "finetune", "evaluate", "shortcuts", "report",
+    "ensemble", "crossvalidate", "limits", *(f"finetune@{arm}" for arm in ARMS),
+    "evaluate", "shortcuts", "report",
 ]  # fmt: skip
 FROM_EXTRACT_ON = {*EVERY_STAGE[EVERY_STAGE.index("extract") :]}
 
@@ -49,9 +52,13 @@ def test_repro_again_runs_nothing(project):
 def test_outputs_are_ignored_by_git_but_for_the_metrics(project):
     status = project("git", "status", "--porcelain", "--untracked-files=all")
     new = {line[3:] for line in status.splitlines()}
-    own = ("crossvalidation", "ensemble", "finetune", "leaks", "study", "summary")
+    own = ("crossvalidation", "ensemble", "leaks", "study", "summary")
     metrics = {f"metrics/{name}.json" for name in own}
-    assert new == {"dvc.lock", *metrics, *(f"metrics/heads/{head}.json" for head in HEADS)}
+    trained = {
+        *(f"metrics/heads/{head}.json" for head in HEADS),
+        *(f"metrics/finetune/{arm}.json" for arm in ARMS),
+    }
+    assert new == {"dvc.lock", *metrics, *trained}
 
 
 def test_changed_code_reruns_the_stages_that_are_made_of_it_and_no_other(project):
@@ -111,4 +118,4 @@ def test_all_models_are_drawn_in_one_chart(project):
         (name,) = (name for name in shown["data"] if name.startswith(kind))
         (chart,) = shown["data"][name]
         points = chart["content"]["data"]["values"]
-        assert {point["model"] for point in points} == {*HEADS, "ensemble", "finetune"}
+        assert {point["model"] for point in points} == {*HEADS, "ensemble", *ARMS}

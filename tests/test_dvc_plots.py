@@ -42,7 +42,7 @@ def folder(tmp_path_factory):
     write_plots(
         folder / "plots",
         {name: classified() for name in MODELS},
-        learning.assign(validation_auc=0.5),
+        {"finetune-seed": learning.assign(validation_auc=0.5)},
         confidence=0.95,
     )
     return folder
@@ -63,7 +63,7 @@ def test_one_chart_draws_every_model_in_its_own_colour_or_panel(folder, name):
     ).get_filled_template()
     assert "DVC_METRIC" not in str(chart)
     drawn = {row["model"] for row in chart["data"]["values"]}
-    assert drawn == ({"finetune"} if "learning" in file else set(MODELS))
+    assert drawn == ({"finetune-seed"} if "learning" in file else set(MODELS))
     if "facet" in chart:
         assert chart["facet"]["column"]["field"] == "model"
         fields = chart["spec"]["encoding"]

@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PLUGIN = ROOT / "tests" / "plugin"
 MODEL = Path("models/heads/random_forest")
 REST = (
-    "ensemble", "leaks", "crossvalidate", "limits", "finetune", "evaluate", "shortcuts", "report",
+    "ensemble", "leaks", "crossvalidate", "limits", "finetune@finetune-seed",
+    "evaluate", "shortcuts", "report",
 )  # fmt: skip
 
 
@@ -61,7 +62,7 @@ def study(installed, tmp_path_factory):
     }
     params["ensemble"]["members"] = ["random_forest"]
     params["evaluate"]["bootstrap"] = 100
-    params["finetune"] |= {"epochs": 1, "warmup_epochs": 0}
+    params["finetune"]["demo"]["epochs"] = 1
     params["limits"] |= {"head": "random_forest", "repeats": 1, "patients": [1.0], "labels": [0.0]}
     YAML().dump(params, folder / "params.yaml")
     shutil.copy(ROOT / "joins.csv", folder)
@@ -113,7 +114,7 @@ def test_the_stages_run_with_the_head_the_backbone_and_the_layout(study):
 
 def test_the_head_and_the_metric_are_in_the_results_and_in_the_report(study):
     models = read_json(study / "metrics/summary.json")["models"]
-    assert list(models) == ["random_forest", "linear_probe", "ensemble", "finetune"]
+    assert list(models) == ["random_forest", "linear_probe", "ensemble", "finetune-seed"]
     wrong, right = (models["random_forest"][name] for name in ("error_rate", "accuracy"))
     assert wrong["value"] == pytest.approx(1 - right["value"])
     assert wrong["low"] <= wrong["value"] <= wrong["high"]

@@ -45,7 +45,7 @@ class Headline(Document):
     @classmethod
     def of(cls, summary: Summary) -> Self:
         """Take the numbers from a summary."""
-        head, pair = summary.models.get(summary.best_head or ""), summary.finetune_minus_best_head
+        head, pair = summary.models.get(summary.best_head or ""), summary.primary_minus_best_head
         auc, sensitivity, specificity, brier = (
             Estimate(value=None) if head is None else head.estimate(metric)
             for metric in ("auc", "sensitivity", "specificity", "brier")

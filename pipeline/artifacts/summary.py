@@ -6,6 +6,7 @@ from pipeline.artifacts.provenance import RANDOM, REAL
 from pipeline.artifacts.results import Counted, ModelMetrics, PairSummary
 
 _AUGMENTED = "_augmented"
+QUICK = "fine-tuned with the quick sizes of the profile finetune.demo"
 
 
 class Summary(Counted):
@@ -29,7 +30,8 @@ class Summary(Counted):
     interval: str
     best_head: str | None
     models: dict[str, ModelMetrics]
-    finetune_minus_best_head: PairSummary | None
+    primary: str
+    primary_minus_best_head: PairSummary | None
     conclusion: str | None
     differences: tuple[str, ...] = ()
 
@@ -84,5 +86,5 @@ class Summary(Counted):
     def cautions(self) -> list[str]:
         """What keeps this from being a held-out test of a pretrained network, in words."""
         random = ["random weights, not pretrained"] if self.random_weights else []
-        synthetic = [self.data] if self.synthetic else []
+        synthetic = [self.data, QUICK] if self.synthetic else []
         return [*synthetic, *random, *([self.split_note] if self.split_note else [])]

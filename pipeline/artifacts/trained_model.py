@@ -21,7 +21,7 @@ class TrainedModel:
     kind
         "head" on frozen embeddings, or "finetune".
     name
-        Name of the head, or "finetune".
+        Name of the head, or of the arm of fine-tuning.
     backbone
         Name of the backbone.
     weights_name, weights_sha256, weights_random

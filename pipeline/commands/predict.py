@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pipeline.artifacts.trained_model import TrainedModel
 
 EXAMPLE = """examples:
-  radbank predict models/finetune data/raw/demo/stage_2_train_images/0*.dcm
+  radbank predict models/finetune/finetune-seed data/raw/demo/stage_2_train_images/0*.dcm
   radbank predict models/heads/mlp data/raw/demo/stage_2_train_images --output new.csv
 
 The second names three files that are broken on purpose, and so ends with status 1.

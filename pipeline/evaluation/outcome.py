@@ -24,6 +24,7 @@ from pipeline.artifacts.results import (
 from pipeline.artifacts.summary import Summary
 from pipeline.evaluation.bootstrap import Intervals
 from pipeline.evaluation.comparison import HOW_TESTED, compare
+from pipeline.evaluation.conclusion import conclude
 from pipeline.evaluation.grouping import find_subgroups
 from pipeline.evaluation.metrics import all_metrics
 from pipeline.evaluation.model_scores import ModelScores
@@ -31,9 +32,8 @@ from pipeline.evaluation.recalibration import before_and_after
 from pipeline.evaluation.score import measure, model_metrics, score_each_class, several
 from pipeline.evaluation.study import Study
 from pipeline.evaluation.subgroups import score_subgroups
-from pipeline.evaluation.wording import conclude, intervals_in_words, sentence
+from pipeline.evaluation.wording import intervals_in_words, sentence
 from pipeline.params import Evaluate
-from pipeline.paths import FINETUNE
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def evaluate(
     study = Study.of(predictions)
     subgroups = find_subgroups(cases, study.ids)
     pairs = compare(study.compared, intervals, margin=settings.margin)
-    summary = summarise(study, pairs, intervals, margin=settings.margin)
+    summary = summarise(study, pairs, intervals, primary=settings.primary, margin=settings.margin)
     about = summary.model_dump(include={"data", "weights", "split", "split_note", "confidence"})
     return Outcome(
         study=study,
@@ -96,7 +96,9 @@ def evaluate(
     )
 
 
-def summarise(study: Study, pairs: list[Pair], intervals: Intervals, *, margin: float) -> Summary:
+def summarise(
+    study: Study, pairs: list[Pair], intervals: Intervals, *, primary: str, margin: float
+) -> Summary:
     """Score every model, and say what the comparisons show.
 
     Parameters
@@ -107,6 +109,8 @@ def summarise(study: Study, pairs: list[Pair], intervals: Intervals, *, margin: 
         Comparisons of every pair of its models.
     intervals
         How intervals are made.
+    primary
+        The arm of fine-tuning whose comparison with the best head is the main one.
     margin
         Difference of AUCs that would not matter.
     """
@@ -115,7 +119,7 @@ def summarise(study: Study, pairs: list[Pair], intervals: Intervals, *, margin: 
         return model_metrics(scores.trainings, scores.rule.threshold, intervals)
 
     origin, cases, best = study.provenance, next(iter(study.models.values())), study.best_head
-    found = next((each for each in pairs if (each.first, each.second) == (FINETUNE, best)), None)
+    found = next((each for each in pairs if (each.first, each.second) == (primary, best)), None)
     ends = {"value", "low", "high", "because", "seeds_share"}
     in_short = (
         None
@@ -140,7 +144,8 @@ def summarise(study: Study, pairs: list[Pair], intervals: Intervals, *, margin: 
             "interval": intervals_in_words(study.task, seeds=study.seeds_crossed),
             "best_head": best,
             "models": {name: metrics(scores) for name, scores in study.models.items()},
-            "finetune_minus_best_head": in_short,
+            "primary": primary,
+            "primary_minus_best_head": in_short,
             "conclusion": None,
             **augmented,
         }

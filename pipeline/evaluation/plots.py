@@ -10,18 +10,17 @@ from pipeline.evaluation.classified import ClassifiedCases
 from pipeline.evaluation.curves import calibration, mean_roc, precision_recall, roc
 from pipeline.evaluation.net_benefit import decision_curve
 from pipeline.evaluation.scored_cases import BinaryCases
-from pipeline.paths import FINETUNE
 from radbank.files import atomic_path
 
 
 def write_plots(
     folder: Path,
     models: Mapping[str, ClassifiedCases],
-    learning: pd.DataFrame,
+    learning: Mapping[str, pd.DataFrame],
     *,
     confidence: float,
 ) -> None:
-    """Write every model's curves on the reported cases, and fine-tuning's learning curve.
+    """Write every model's curves on the reported cases, and the arms' learning curves.
 
     Parameters
     ----------
@@ -30,7 +29,7 @@ def write_plots(
     models
         Reported cases by model.
     learning
-        From :func:`pipeline.artifacts.learning.learning_curve`.
+        By arm of fine-tuning, from :func:`pipeline.artifacts.learning.learning_curve`.
     confidence
         Of the intervals in the calibration and decision curves.
     """
@@ -39,7 +38,7 @@ def write_plots(
     tables = {kind: {name: found[kind] for name, found in by_model.items()} for kind in kinds}
     with atomic_path(folder) as temporary:
         temporary.mkdir()
-        for kind, frames in {**tables, "learning": {FINETUNE: learning}}.items():
+        for kind, frames in {**tables, "learning": learning}.items():
             _join(frames).to_csv(temporary / f"{kind}.csv", index=False, lineterminator="\n")
 
 

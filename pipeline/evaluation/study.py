@@ -12,7 +12,7 @@ from pipeline.artifacts.task import Task
 from pipeline.evaluation.classified import ClassifiedCases
 from pipeline.evaluation.model_scores import ModelScores
 from pipeline.evaluation.trainings import Trainings
-from pipeline.paths import FINETUNE
+from pipeline.finetuning.arms import ARMS
 from radbank.errors import RadbankError
 
 _CASES = ["id", "group", "label", "split"]
@@ -85,8 +85,8 @@ class Study:
 
     @property
     def compared(self) -> dict[str, Trainings]:
-        """The trainings of every model, fine-tuning first, so that heads are taken from it."""
-        order = sorted(self.models, key=lambda name: name != FINETUNE)
+        """The trainings of every model, arms first, so that heads are taken from them."""
+        order = sorted(self.models, key=lambda name: name not in ARMS)
         return {name: self.models[name].trainings for name in order}
 
     @property
@@ -106,7 +106,7 @@ class Study:
         The reported cases choose nothing. None where validation lacks a class.
         """
         aucs = {
-            name: scores.validation_auc for name, scores in self.models.items() if name != FINETUNE
+            name: scores.validation_auc for name, scores in self.models.items() if name not in ARMS
         }
         defined = {name: auc for name, auc in aucs.items() if auc is not None}
         return max(defined, key=defined.__getitem__, default=None)

@@ -3,11 +3,15 @@
 from collections.abc import Callable, Sequence
 
 from pipeline.artifacts.results import Estimate, Pair
-from pipeline.artifacts.summary import Summary
 from pipeline.artifacts.task import Task
 from pipeline.evaluation.crossed import TOO_FEW
 from pipeline.evaluation.metric import Metric
 from pipeline.evaluation.metrics import METRICS, main_metrics
+
+
+def capitalised(words: str) -> str:
+    """Write words as the beginning of a sentence."""
+    return words[0].upper() + words[1:]
 
 
 def plain_name(model: str) -> str:
@@ -82,33 +86,3 @@ def sentence(pair: Pair, *, margin: float, auc: str) -> str:
     shown = verdict(pair, margin=margin, auc=auc)
     difference = estimate_in_words(auc, pair.auc)
     return f"{plain_name(pair.first)} minus {plain_name(pair.second)}: {difference}, {shown}"
-
-
-def conclude(summary: Summary) -> str:
-    """Put the difference of fine-tuning and the best head, and its uncertainty, into words.
-
-    One of the two is called better only where the interval leaves zero out.
-    """
-    pair = summary.finetune_minus_best_head
-    if pair is None or pair.auc.value is None:
-        return (
-            f"Fine-tuning and the heads could not be compared by {summary.auc}: the validation or "
-            f"the {summary.split} split lacks a class."
-        )
-    cases = f"{summary.n} images of {summary.n_patients} patients, {summary.split} split"
-    where = "; ".join([cases, *summary.cautions])
-    best = plain_name(str(summary.best_head))
-    low, high = pair.auc.low, pair.auc.high
-    if low is None or high is None:
-        interval = f"no interval: {pair.auc.because or TOO_FEW}"
-    else:
-        interval = f"{summary.level} interval {low:+.3f} to {high:+.3f}"
-    shown = "not shown to differ"
-    if low is not None and low > 0:
-        shown = f"fine-tuning has the higher {summary.auc}"
-    elif high is not None and high < 0:
-        shown = f"{best} has the higher {summary.auc}"
-    return (
-        f"Fine-tuning minus {best}, the head best on validation ({where}): {summary.auc} "
-        f"{pair.auc.value:+.3f} ({interval}), {shown}."
-    )

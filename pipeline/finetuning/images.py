@@ -86,12 +86,12 @@ def join_splits(ids: Sequence[str], labels: pd.Series, splits: pd.DataFrame) -> 
     labels
         Label by id.
     splits
-        Columns id, group, split.
+        Columns id, group, split, fold.
 
     Returns
     -------
     DataFrame
-        id, group, label, split and row (position in the store) of the images that are not
+        id, group, label, split, fold and row (position in the store) of the images that are not
         excluded.
 
     Raises
@@ -107,4 +107,4 @@ def join_splits(ids: Sequence[str], labels: pd.Series, splits: pd.DataFrame) -> 
         )
     table = table.loc[list(ids)].assign(label=labels.loc[list(ids)], row=np.arange(len(ids)))
     kept = table[table["split"] != "excluded"]
-    return kept.rename_axis("id").reset_index()[["id", "group", "label", "split", "row"]]
+    return kept.rename_axis("id").reset_index()[["id", "group", "label", "split", "fold", "row"]]

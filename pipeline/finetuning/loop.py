@@ -1,155 +1,215 @@
 """The training loop: one pass over the training images an epoch, then the validation images."""
 
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from copy import deepcopy
+from typing import Any, cast
 
 import numpy as np
 import torch
-from sklearn.metrics import log_loss, roc_auc_score
-from torch.nn import functional
+from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from features.augmentation import apply_views, draw_views
+from pipeline.finetuning.arms.recipe import Recipe
 from pipeline.finetuning.batches import batches
-from pipeline.finetuning.images import LabelledImages
+from pipeline.finetuning.best import Best
+from pipeline.finetuning.epoch import Epoch
+from pipeline.finetuning.inputs import Inputs, Validation
+from pipeline.finetuning.loss import cross_entropy, judge
 from pipeline.finetuning.network import FineTunedNetwork
+from pipeline.finetuning.optimisers import SHARE, make_optimiser, trained
 from pipeline.finetuning.schedule import Schedule
-from pipeline.finetuning.scoring import probabilities
-from pipeline.params import Finetune
 from radbank.errors import RadbankError
-from radbank.progress import track
 
 
-@dataclass(frozen=True, eq=False)
-class Epoch:
-    """What an epoch came to.
-
-    Attributes
-    ----------
-    number
-        Counted from 1.
-    learning_rate
-        Of the epoch's last step.
-    loss
-        Mean cross-entropy of the augmented training images, in nats, while they were trained on.
-    validation_loss, validation_auc
-        Of the plain validation images, after the epoch; of more than two classes the mean of each
-        one's AUC against the rest.
-    validation_probabilities
-        ndarray of float64, shape (n_validation, n_classes), after the epoch.
-    """
-
-    number: int
-    learning_rate: float
-    loss: float
-    validation_loss: float
-    validation_auc: float
-    validation_probabilities: np.ndarray
-
-
-def fine_tune(
-    network: FineTunedNetwork,
-    training: LabelledImages,
-    validation: LabelledImages,
-    *,
-    settings: Finetune,
-    seed: int,
-) -> Iterator[Epoch]:
-    """Train all layers of a network, and yield after every epoch.
-
-    Protocol of the seed study: Adam with L2 regularisation in the gradient, cross-entropy
-    without class weights, a warm-up and a decay of the learning rate
-    (:class:`~pipeline.finetuning.schedule.Schedule`), and every training image augmented anew
-    each epoch by a random flip, crop, scale and rotation.
+class Training:
+    """A network's training, step by step; it can be saved after any step and taken up again.
 
     Parameters
     ----------
     network
         Trained in place, on the device it is on.
     training, validation
-        Both with images of every class.
-    settings
-        The block `finetune` of params.yaml.
+        Both with examples of every class.
+    recipe
+        How to train.
+    batch_size
+        Examples in a step.
+    weight_of
+        Weight of each class in the loss, shape (n_classes,).
     seed
-        Of the order of the images, their augmentation and dropout. The same seed on the same
+        Of the order of the examples, their augmentation and dropout. The same seed on the same
         machine gives the same weights to the last bit on a CPU.
 
-    Yields
-    ------
-    Epoch
-        With the network as it is after that epoch, in evaluation mode.
+    Attributes
+    ----------
+    step
+        Optimiser steps taken.
+    history
+        The epochs so far.
+    best
+        The best of those that can be kept, with its weights; None before the first.
 
     Raises
     ------
     RadbankError
         If the training diverges, or the warm-up takes all epochs.
     """
-    cuts = batches(len(training), settings.batch_size)
-    schedule = Schedule(
-        steps=len(cuts) * settings.epochs,
-        warmup_steps=len(cuts) * settings.warmup_epochs,
-        warmup_from=settings.warmup_from,
-        learning_rate=settings.learning_rate,
-        final_learning_rate=settings.final_learning_rate,
-    )
-    optimiser = torch.optim.Adam(network.parameters(), weight_decay=settings.weight_decay)
-    for step in track(range(schedule.steps), "fine-tune", total=schedule.steps, unit="steps"):
-        epoch, batch = divmod(step, len(cuts))
-        if batch == 0:
-            generator = np.random.default_rng([seed, epoch])
-            order = generator.permutation(len(training))
-            losses = np.empty(len(training))
-            network.train()
-        chosen = order[cuts[batch]]
-        for group in optimiser.param_groups:
-            group["lr"] = schedule.rate(step)
-        plain = torch.from_numpy(training[chosen]).to(network.device)
-        pixels = apply_views(plain, draw_views(len(chosen), generator))
+
+    def __init__(
+        self,
+        network: FineTunedNetwork,
+        training: Inputs,
+        validation: Validation,
+        *,
+        recipe: Recipe,
+        batch_size: int,
+        weight_of: np.ndarray,
+        seed: int,
+    ) -> None:
+        self.network = network
+        self.recipe = recipe
+        self.step = 0
+        self.history: list[Epoch] = []
+        self.best: Best | None = None
+        self._training = training
+        self._validation = validation
+        self._weight_of = weight_of
+        self._seed = seed
+        self._cuts = batches(len(training.labels), batch_size)
+        self._schedule = Schedule(recipe, len(self._cuts))
+        self._optimiser = make_optimiser(network, recipe)
+        self._averaged = None
+        if recipe.ema_decay is not None:
+            average = get_ema_multi_avg_fn(recipe.ema_decay)  # type: ignore[no-untyped-call]
+            self._averaged = AveragedModel(network, multi_avg_fn=average, use_buffers=True)
+        self._start_epoch()
+
+    @property
+    def steps(self) -> int:
+        """The number of steps, if training does not stop early."""
+        return self._schedule.steps
+
+    @property
+    def finished(self) -> bool:
+        """Whether all epochs are over, or patience is."""
+        if self.step == self.steps:
+            return True
+        patience = self.recipe.patience
+        since = len(self.history) - self.best.epoch.number if self.best else 0
+        return patience is not None and since >= patience
+
+    def run(self) -> Iterator[Epoch | None]:
+        """Take the steps that are left; yield after each, the epoch if one is over."""
+        while not self.finished:
+            batch = self.step % len(self._cuts)
+            rows = self._cuts[batch]
+            self._losses[rows] = self._take_step(self._order[rows])
+            self.step += 1
+            if batch < len(self._cuts) - 1:
+                yield None
+                continue
+            self._end_epoch()
+            self._start_epoch()
+            yield self.history[-1]
+
+    @property
+    def _validated(self) -> FineTunedNetwork:
+        """The network with the weights that are validated and kept."""
+        if self._averaged is None:
+            return self.network
+        return cast("FineTunedNetwork", self._averaged.module)
+
+    def _start_epoch(self) -> None:
+        self._generator = np.random.default_rng([self._seed, len(self.history)])
+        self._order = self._generator.permutation(len(self._training.labels))
+        self._losses = np.empty(len(self._order))
+
+    def _take_step(self, chosen: np.ndarray) -> float:
+        """Take one step of the optimiser and return the batch's mean loss before it."""
+        self._set_mode()
+        device = self.network.device
+        rate = self._schedule.rate(self.step)
+        for group in self._optimiser.param_groups:
+            group["lr"] = rate * group[SHARE]
+        inputs = self._training.batch(chosen, self._generator)
         # dropout draws from torch's global generators only
-        with torch.random.fork_rng([network.device] if network.device.type == "cuda" else []):
-            torch.manual_seed(int(generator.integers(2**63)))
-            losses[cuts[batch]] = _step(network, optimiser, pixels, training.labels[chosen])
-        if batch == len(cuts) - 1:
-            scores = _validate(network, validation)
-            loss, auc = _judge(validation.labels, scores)
-            yield Epoch(
-                number=epoch + 1,
-                learning_rate=schedule.rate(step),
-                loss=float(losses.mean()),
-                validation_loss=loss,
-                validation_auc=auc,
-                validation_probabilities=scores,
+        with torch.random.fork_rng([device] if device.type == "cuda" else []):
+            torch.manual_seed(int(self._generator.integers(2**63)))
+            logits = self.network(inputs)
+        loss = cross_entropy(logits, self._training.labels[chosen], self._weight_of)
+        self._optimiser.zero_grad()
+        torch.autograd.backward(loss)
+        if self.recipe.max_norm is not None:
+            nn.utils.clip_grad_norm_(trained(self.network), self.recipe.max_norm)
+        self._optimiser.step()
+        if self._averaged is not None:
+            self._averaged.update_parameters(self.network)
+        return loss.item()
+
+    def _set_mode(self) -> None:
+        self.network.train()
+        if self.recipe.batch_norm == "frozen":
+            for module in self.network.modules():
+                if isinstance(module, nn.modules.batchnorm._BatchNorm):
+                    module.eval()
+
+    def _end_epoch(self) -> None:
+        """Validate, and keep the weights if they are the best so far."""
+        network = self._validated
+        scores = self._validation.scores(network)
+        if not np.isfinite(scores).all():
+            raise RadbankError(
+                "Fine-tuning diverged (the network's outputs are no longer numbers): lower the "
+                "learning_rate of the arm in params.yaml."
             )
-
-
-def _step(
-    network: FineTunedNetwork,
-    optimiser: torch.optim.Optimizer,
-    pixels: torch.Tensor,
-    labels: np.ndarray,
-) -> float:
-    """Take one step of the optimiser and return the batch's mean loss before it."""
-    logits = network(network.preprocessing(pixels))
-    loss = functional.cross_entropy(logits, torch.from_numpy(labels).to(network.device))
-    optimiser.zero_grad()
-    torch.autograd.backward(loss)
-    optimiser.step()
-    return loss.item()
-
-
-def _judge(labels: np.ndarray, scores: np.ndarray) -> tuple[float, float]:
-    """Return the cross-entropy and the AUC of probabilities of shape (n_images, n_classes)."""
-    classes = range(scores.shape[1])
-    predicted = scores[:, 1] if len(classes) == 2 else scores
-    loss = log_loss(labels, predicted, labels=classes)
-    return float(loss), float(roc_auc_score(labels, predicted, multi_class="ovr"))
-
-
-def _validate(network: FineTunedNetwork, validation: LabelledImages) -> np.ndarray:
-    """Return the validation images' probabilities, or say that the training diverged."""
-    scores = np.concatenate(list(probabilities(network, validation)))
-    if not np.isfinite(scores).all():
-        raise RadbankError(
-            "Fine-tuning diverged (the network's outputs are no longer numbers): lower "
-            "finetune.learning_rate in params.yaml."
+        loss, auc = judge(self._validation.labels, scores, self._weight_of)
+        epoch = Epoch(
+            number=len(self.history) + 1,
+            learning_rate=self._schedule.rate(self.step - 1),
+            loss=float(self._losses.mean()),
+            validation_loss=loss,
+            validation_auc=auc,
+            validation_probabilities=scores,
         )
-    return scores
+        self.history.append(epoch)
+        by, every = self.recipe.chosen_by, self.recipe.keep_every
+        can_be_kept = epoch.number % every == 0 or epoch.number == self.recipe.epochs
+        if can_be_kept and (self.best is None or epoch.rank(by) > self.best.epoch.rank(by)):
+            self.best = Best.of(epoch, network)
+
+    def state(self) -> dict[str, Any]:
+        """Return all that the steps to come depend on: tensors, numbers and text."""
+        return {
+            "network": self.network.state_dict(),
+            "optimiser": self._optimiser.state_dict(),
+            "averaged": None if self._averaged is None else self._averaged.state_dict(),
+            "step": self.step,
+            "generator": json.dumps(self._generator.bit_generator.state),
+            "losses": torch.from_numpy(self._losses),
+            "history": [_plain(epoch) for epoch in self.history],
+            "best": self.best and {"number": self.best.epoch.number, "state": self.best.state},
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take up a training of the same inputs, recipe and seed where :meth:`state` left it."""
+        self.network.load_state_dict(state["network"])
+        self._optimiser.load_state_dict(deepcopy(state["optimiser"]))
+        if self._averaged is not None:
+            self._averaged.load_state_dict(state["averaged"])
+        self.step = state["step"]
+        self.history = [_epoch(each) for each in state["history"]]
+        self._start_epoch()
+        self._generator.bit_generator.state = json.loads(state["generator"])
+        self._losses = state["losses"].numpy().copy()
+        if best := state["best"]:
+            self.best = Best(self.history[best["number"] - 1], best["state"])
+
+
+def _plain(epoch: Epoch) -> dict[str, Any]:
+    scores = torch.from_numpy(epoch.validation_probabilities)
+    return {**vars(epoch), "validation_probabilities": scores}
+
+
+def _epoch(saved: dict[str, Any]) -> Epoch:
+    return Epoch(**{**saved, "validation_probabilities": saved["validation_probabilities"].numpy()})

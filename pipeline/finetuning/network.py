@@ -11,13 +11,14 @@ from torch import nn
 
 from features.backbones import LoadedBackbone
 from features.preprocessing import Preprocessing
+from heads.scores import n_outputs
 from radbank.errors import RadbankError
 
 WEIGHTS_FILE = "model.safetensors"
 
 
 class FineTunedNetwork(nn.Module):
-    """A backbone with a linear layer of one output a class on its embedding.
+    """A backbone with a linear layer on its embedding: one output a class, of two classes one.
 
     The embedding is the penultimate one. The auxiliary classifier with which inception_v3 was
     once trained is not built, so it takes no part here. Weights are laid out channels last, in
@@ -33,7 +34,7 @@ class FineTunedNetwork(nn.Module):
     n_features
         Width of the embedding.
     n_classes
-        Number of outputs.
+        Of two there is one output, the log odds of the positive one.
     seed
         Of the new layer's initial weights.
     """
@@ -50,16 +51,21 @@ class FineTunedNetwork(nn.Module):
         super().__init__()
         self.embed = embed
         self.preprocessing = preprocessing
-        self.classify = nn.Linear(n_features, n_classes)
-        generator = torch.Generator().manual_seed(seed)
-        bound = n_features**-0.5  # the distribution that nn.Linear itself draws from
-        with torch.no_grad():
-            self.classify.weight.uniform_(-bound, bound, generator=generator)
-            self.classify.bias.uniform_(-bound, bound, generator=generator)
+        self.classify = nn.Linear(n_features, n_outputs(n_classes))
+        self.draw_output_layer(seed)
         self.to(memory_format=torch.channels_last)
 
+    def draw_output_layer(self, seed: int) -> None:
+        """Draw the output layer's weights from a seed, as nn.Linear draws its own."""
+        generator = torch.Generator().manual_seed(seed)
+        bound = self.classify.in_features**-0.5
+        with torch.no_grad():
+            for parameter in self.classify.parameters():
+                drawn = torch.empty(parameter.shape).uniform_(-bound, bound, generator=generator)
+                parameter.copy_(drawn)
+
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Return logits (n, n_classes) for preprocessed images of shape (n, 3, side, side)."""
+        """Return logits (n, n_outputs) for preprocessed images of shape (n, 3, side, side)."""
         logits: torch.Tensor = self.classify(self.embed(images))
         return logits
 
@@ -112,7 +118,7 @@ def build_network(
     backbone
         As `features.backbones.load` returns it.
     n_classes
-        Number of outputs.
+        Of the task.
     image_size
         Side of the network's input in pixels; None for the size the backbone's weights were
         made for. A smaller one trains faster.

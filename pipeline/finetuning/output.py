@@ -1,91 +1,120 @@
-"""Outputs of finetune beside the network: description, validation scores, cost, summary."""
+"""Write the outputs of a trained arm: model, predictions, curves, scores on validation, cost."""
 
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from features.backbones import LoadedBackbone
-from features.embedder import device
-from pipeline.artifacts.cases import Cases
-from pipeline.artifacts.predictions import Predictions
+from heads.class_weights import ClassWeight, describe_class_weight
+from pipeline import paths
+from pipeline.artifacts.predictions import Predictions, write_predictions
 from pipeline.artifacts.provenance import data_in_words, weights_in_words
 from pipeline.artifacts.results import Estimate
 from pipeline.artifacts.task import Task
 from pipeline.artifacts.trained_model import TrainedModel
-from pipeline.evaluation.rule import DecisionRule
+from pipeline.evaluation.rule import DecisionRule, threshold_for
 from pipeline.evaluation.score import score
 from pipeline.evaluation.wording import auc_in_words
-from pipeline.finetuning.best import Best
-from pipeline.finetuning.network import FineTunedNetwork
+from pipeline.finetuning.arms.base import Arm
+from pipeline.finetuning.cohort import ImageCohort
+from pipeline.finetuning.curves import write_curves
+from pipeline.finetuning.fit import Fitted
+from pipeline.finetuning.network import save_weights
 from pipeline.finetuning.scoring import BATCH
-from pipeline.params import Evaluate, Finetune
+from pipeline.params import Evaluate
+from radbank.files import atomic_path, write_json
 
-IMBALANCE = "not corrected in training: every image weighs the same, as in the seed study"
+
+def write_outputs(
+    fitted: Fitted,
+    arm: Arm,
+    cohort: ImageCohort,
+    backbone: LoadedBackbone,
+    *,
+    imbalance: ClassWeight,
+    evaluate: Evaluate,
+    seconds: float,
+) -> str:
+    """Write what the stage promises; return three lines on what was trained and how it does.
+
+    Parameters
+    ----------
+    fitted
+        The trained arm.
+    arm, cohort, backbone
+        What was trained, on what.
+    imbalance
+        Class weights of the training.
+    evaluate
+        How validation is scored.
+    seconds
+        What all trainings took.
+    """
+    name, reported = arm.name, fitted.trainings[0]
+    model = describe(fitted, arm, cohort, backbone)
+    with atomic_path(paths.model(name)) as folder:
+        folder.mkdir(parents=True)
+        save_weights(reported.best.state, folder)
+        model.write(folder)
+    first, *others = fitted.probabilities
+    predictions = Predictions.of_views(
+        cohort.table, first[..., np.newaxis], model.provenance, other_seeds=others
+    )
+    metrics = {
+        "data": data_in_words(synthetic=model.synthetic),
+        "weights": weights_in_words(model.weights_name, random=model.weights_random),
+        "validation": validate(predictions, model.threshold, evaluate, reported.seed),
+        "chosen": {
+            "epoch": reported.best.epoch.number,
+            "of_epochs": len(reported.history),
+            "learning_rate": reported.learning_rate,
+            "of_learning_rates": len(arm.learning_rate),
+            "image_size": fitted.network.preprocessing.input_size,
+        },
+        "trainings": len(fitted.trainings),
+        "imbalance": describe_class_weight(imbalance),
+    }
+    seen = model.n_train * sum(len(each.history) for each in fitted.trainings)
+    cost = {
+        "seconds": seconds,
+        "images": seen,
+        "images_per_second": seen / seconds,
+        "device": model.device,
+    }
+    write_curves(paths.curves(name), reported.history)
+    write_predictions(paths.predictions(name), predictions)
+    write_json(paths.metrics(name), metrics)
+    write_json(paths.cost(name), cost)
+    return summary(model, metrics, seconds)
 
 
 def describe(
-    network: FineTunedNetwork,
-    backbone: LoadedBackbone,
-    cases: Cases,
-    *,
-    image_size: int,
-    n_train: int,
-    seed: int,
+    fitted: Fitted, arm: Arm, cohort: ImageCohort, backbone: LoadedBackbone
 ) -> TrainedModel:
-    """Say what a network is trained on; its threshold is not chosen yet."""
+    """Say what the reported network was trained on, with its threshold from validation."""
+    reported, network = fitted.trainings[0], fitted.network
+    validation = cohort.of_split("validation")
     return TrainedModel(
         kind="finetune",
-        name="finetune",
+        name=arm.name,
         backbone=backbone.name,
         weights_name=backbone.weights.name,
         weights_sha256=backbone.weights.sha256,
         weights_random=backbone.weights.random,
         preprocessing=network.preprocessing.to_dict(),
-        image_size=image_size,
+        image_size=cohort.size,
         layers=("penultimate",),
         precision="fp32",
         engine="eager",
         device=network.device.type,
         batch_size=BATCH,
-        seed=seed,
-        classes=cases.classes,
-        threshold=None,
-        synthetic=cases.synthetic,
-        n_train=n_train,
+        seed=reported.seed,
+        classes=cohort.cases.classes,
+        threshold=threshold_for(validation.labels, reported.best.epoch.validation_probabilities),
+        synthetic=cohort.cases.synthetic,
+        n_train=len(cohort.of_split("train")),
     )
-
-
-def metrics_of(
-    predictions: Predictions,
-    best: Best,
-    model: TrainedModel,
-    settings: Finetune,
-    *,
-    image_size: int,
-    evaluate: Evaluate,
-    seed: int,
-) -> dict[str, Any]:
-    """Return what metrics/finetune.json holds; `image_size` is the network's, in pixels."""
-    return {
-        "data": data_in_words(synthetic=model.synthetic),
-        "weights": weights_in_words(model.weights_name, random=model.weights_random),
-        "validation": validate(predictions, model.threshold, evaluate, seed),
-        "chosen": {
-            "epoch": best.epoch.number,
-            "of_epochs": settings.epochs,
-            "image_size": image_size,
-        },
-        "imbalance": IMBALANCE,
-    }
-
-
-def cost_of(seconds: float, seen: int) -> dict[str, Any]:
-    """Return what training took; an image counts once an epoch (`seen`)."""
-    return {
-        "seconds": seconds,
-        "images": seen,
-        "images_per_second": seen / seconds,
-        "device": device().type,
-    }
 
 
 def validate(
@@ -108,11 +137,13 @@ def validate(
 def summary(model: TrainedModel, metrics: Mapping[str, Any], seconds: float) -> str:
     """Say in three lines what was trained and how it does on validation."""
     chosen, validation = metrics["chosen"], metrics["validation"]
+    trainings = metrics["trainings"]
     return (
-        f"fine-tuned {model.backbone}, weights at the start: {metrics['weights']}; "
+        f"{model.name}: {model.backbone} fine-tuned, weights at the start: {metrics['weights']}; "
         f"data: {metrics['data']}\n"
-        f"trained on {model.n_train:,} images of {chosen['image_size']} pixels in {seconds:.1f} s; "
-        f"epoch {chosen['epoch']} of {chosen['of_epochs']} is the best\n"
+        f"trained on {model.n_train:,} images of {chosen['image_size']} pixels in {seconds:.1f} s "
+        f"from {trainings} {'seed' if trainings == 1 else 'seeds'}; of the first, epoch "
+        f"{chosen['epoch']} of {chosen['of_epochs']} is the best\n"
         f"validation {auc_in_words(model.classes, Estimate(**validation['auc']))}, "
         f"{validation['n']:,} images of {validation['n_patients']:,} patients; "
         f"{DecisionRule(model.threshold).in_words}"

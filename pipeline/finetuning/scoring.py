@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 import torch
 
+from heads import scores
 from pipeline.finetuning.images import ImageStack
 from pipeline.finetuning.network import FineTunedNetwork
 from pipeline.finetuning.precision import exact_fp32
@@ -21,9 +22,9 @@ def probabilities(network: FineTunedNetwork, pixels: ImageStack) -> Iterator[np.
     On one kind of processor, equal weights and images give equal bytes: after saving and loading,
     with other images beside them, and on any number of threads. Every call to the network sees
     equally many images (the last ones padded with black) and runs on one thread; several threads
-    work on several batches. The last layer is computed in float64, in an order that does not
-    depend on where the numbers lie in memory. Another kind of processor, or a GPU, may round the
-    convolutions differently.
+    work on several batches. The last layer is computed as heads compute theirs, in an order that
+    does not depend on where the numbers lie in memory. Another kind of processor, or a GPU, may
+    round the convolutions differently.
 
     Parameters
     ----------
@@ -35,35 +36,40 @@ def probabilities(network: FineTunedNetwork, pixels: ImageStack) -> Iterator[np.
     Yields
     ------
     ndarray of float64, shape (n, n_classes)
-        n is :data:`BATCH`, less in the last batch.
+        n is :data:`BATCH`, less in the last batch. Not a number where training diverged.
     """
+    weight, bias = (
+        tensor.detach().double().cpu().numpy()
+        for tensor in (network.classify.weight, network.classify.bias)
+    )
+    for batch in embeddings(network, pixels):
+        if np.isfinite(batch).all() and np.isfinite(weight).all():
+            yield scores.probabilities(scores.linear(batch, weight.T, bias))
+        else:
+            yield np.full((len(batch), max(len(weight), 2)), np.nan)
+
+
+def embeddings(network: FineTunedNetwork, pixels: ImageStack) -> Iterator[np.ndarray]:
+    """Yield the embeddings of images, float32 of shape (n, n_features), as above."""
     network.eval()
     batches = (pixels[start : start + BATCH] for start in range(0, len(pixels), BATCH))
-    score = partial(_score, network)
+    embed = partial(_embed, network)
     if network.device.type == "cpu":
-        return _on_single_threads(score, batches)
-    return map(exact_fp32()(score), batches)
+        return _on_single_threads(embed, batches)
+    return map(exact_fp32()(embed), batches)
 
 
-def _score(network: FineTunedNetwork, batch: np.ndarray) -> np.ndarray:
+def _embed(network: FineTunedNetwork, batch: np.ndarray) -> np.ndarray:
     padded = np.pad(batch, ((0, BATCH - len(batch)), (0, 0), (0, 0)))
     with torch.inference_mode():
-        embeddings = network.embed(network.images(padded))[: len(batch)]
-        numbers, weight, bias = (
-            tensor.double().cpu().numpy()
-            for tensor in (embeddings, network.classify.weight, network.classify.bias)
-        )
-    # not `@`: the order of a BLAS product depends on the processor, the threads and the alignment
-    logits = np.stack([(numbers * row).sum(axis=1) for row in weight], axis=1) + bias
-    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares: np.ndarray = odds / odds.sum(axis=1, keepdims=True)
-    return shares
+        found: np.ndarray = network.embed(network.images(padded))[: len(batch)].cpu().numpy()
+    return found
 
 
 def _on_single_threads(
-    score: Callable[[np.ndarray], np.ndarray], batches: Iterable[np.ndarray]
+    embed: Callable[[np.ndarray], np.ndarray], batches: Iterable[np.ndarray]
 ) -> Iterator[np.ndarray]:
-    """Score batches in parallel, each on one thread, on as many as PyTorch is set to use.
+    """Embed batches in parallel, each on one thread, on as many as PyTorch is set to use.
 
     PyTorch's own threads share the sums of one batch, and so decide how these round.
     """
@@ -72,7 +78,7 @@ def _on_single_threads(
     waiting: deque[Future[np.ndarray]] = deque()
     try:
         for batch in batches:
-            waiting.append(pool.submit(score, batch))
+            waiting.append(pool.submit(embed, batch))
             if len(waiting) > threads:
                 yield waiting.popleft().result()
         while waiting:

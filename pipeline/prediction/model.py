@@ -51,7 +51,7 @@ def load_predictor(folder: Path, *, weights: str | None = None) -> Predictor:
     Parameters
     ----------
     folder
-        Of the model, as in ``models/heads/mlp`` or ``models/finetune``.
+        Of the model, as in ``models/heads/mlp`` or ``models/finetune/finetune-seed``.
     weights
         Path of the backbone's weights, for a head that was trained on weights given by path;
         None looks where `features.weights.resolve` does. A fine-tuned network brings its own.

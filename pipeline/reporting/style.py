@@ -13,7 +13,6 @@ References
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import count
 from typing import Any
 
 from matplotlib import style
@@ -21,16 +20,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from heads import HEADS, get_head
-from pipeline.paths import FINETUNE
-from pipeline.reporting.text import capitalised
+from pipeline.evaluation.wording import capitalised
+from pipeline.finetuning.arms import ARMS, get_arm
 
 INK = "#1b1e23"
 MUTED = "#5b6470"
 RULE = "#c9ced6"
 PAPER = "#ffffff"
 
-_FINETUNE_COLOUR = "#2b3036"
-_HEAD_COLOURS = ("#1d4ed8", "#009467", "#942897", "#a38a00", "#8b1208")
+_COLOURS = ("#1d4ed8", "#009467", "#942897", "#a38a00", "#8b1208", "#2b3036")
 
 # A figure is drawn in the colours above; on the page each becomes a variable of report.css,
 # which holds its value on light, dark and printed pages.
@@ -39,8 +37,7 @@ VARIABLES = {
     MUTED: "--muted",
     RULE: "--rule",
     PAPER: "--paper",
-    _FINETUNE_COLOUR: "--model-finetune",
-    **{colour: f"--model-{i}" for i, colour in enumerate(_HEAD_COLOURS)},
+    **{colour: f"--model-{i}" for i, colour in enumerate(_COLOURS)},
 }
 
 # Text stays text: it can be selected and takes the font of the page. It is laid out by the metrics
@@ -69,8 +66,8 @@ _SETTINGS = {
     "text.parse_math": False,
 }
 
-# colours, dashes and markers repeat after 5, 7 and 13 models, so that of 35 models no two have two
-# of the three in common, and of 455 no two look the same
+# colours, dashes and markers repeat after 6, 7 and 13 models, so that of 42 models no two have two
+# of the three in common, and of 546 no two look the same
 _DASHES = (
     (),
     (5, 1.6),
@@ -111,9 +108,9 @@ class ModelStyle:
 
 
 def name_in_words(model: str) -> str:
-    """Return a model's name as it stands inside a sentence: of a head, the label it declares."""
-    if model == FINETUNE:
-        return "fine-tuning"
+    """Return a model's name as it stands inside a sentence: the label that it declares."""
+    if model in ARMS:
+        return get_arm(model).label
     return get_head(model).label if model in HEADS else model.replace("_", " ")
 
 
@@ -126,21 +123,15 @@ def numbered_style(number: int, words: str = "") -> ModelStyle:
     """Return the look of the line or point of a number from 0 on."""
     return ModelStyle(
         words,
-        _HEAD_COLOURS[number % len(_HEAD_COLOURS)],
+        _COLOURS[number % len(_COLOURS)],
         _DASHES[number % len(_DASHES)],
         _MARKERS[number % len(_MARKERS)],
     )
 
 
 def model_styles(models: Iterable[str]) -> dict[str, ModelStyle]:
-    """Give every model its look, heads in their order, fine-tuning always the same one."""
-    numbers = count()
-    return {
-        model: ModelStyle(label(model), _FINETUNE_COLOUR, (), "D")
-        if model == FINETUNE
-        else numbered_style(next(numbers), label(model))
-        for model in models
-    }
+    """Give every model its look, in their order."""
+    return {model: numbered_style(i, label(model)) for i, model in enumerate(models)}
 
 
 def line(style: ModelStyle) -> dict[str, Any]:

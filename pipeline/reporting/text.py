@@ -1,10 +1,8 @@
 """Numbers and sentences: one way of writing each, everywhere in the report."""
 
-import numpy as np
-
 from pipeline.artifacts.cost import Cost
 from pipeline.artifacts.results import Estimate
-from pipeline.paths import FINETUNE
+from pipeline.finetuning.arms import ARMS
 
 UNDEFINED = "\N{EN DASH}"
 _MINUS = "\N{MINUS SIGN}"
@@ -45,11 +43,6 @@ def with_interval(estimate: Estimate, *, signed: bool = False) -> str:
     return f"{number(estimate.value, signed=signed)} ({interval(estimate, signed=signed)})"
 
 
-def capitalised(words: str) -> str:
-    """Write words as the beginning of a sentence."""
-    return words[0].upper() + words[1:]
-
-
 def seconds(value: float) -> str:
     """Write a duration in seconds, no finer than it can be trusted.
 
@@ -68,11 +61,6 @@ def share(part: int, whole: int) -> str:
     return f"{part:,} ({100 * part / whole:.0f} %)" if whole else f"{part:,}"
 
 
-def plain(value: float) -> str:
-    """Write a number without an exponent, as in '0.000001'."""
-    return np.format_float_positional(value, trim="-")
-
-
 def percent(fraction: float) -> str:
     """Write a fraction in per cent, as in '95 %'."""
     return f"{100 * fraction:g} %"
@@ -85,5 +73,5 @@ def times(ratio: float) -> str:
 
 def total_seconds(costs: dict[str, Cost], model: str) -> float:
     """Return what a model cost in all: for a head, embedding the images is part of it."""
-    shared = 0.0 if model == FINETUNE else costs["extract"].seconds
+    shared = 0.0 if model in ARMS else costs["extract"].seconds
     return shared + costs[model].seconds

@@ -43,7 +43,8 @@ from pipeline.splitting.partition import Plan, partition
 from radbank.files import read_json, sha256_file, write_json, write_text
 
 ROOT = Path(__file__).resolve().parents[2]
-MODELS = load_params(ROOT / "params.yaml").models
+PARAMS = load_params(ROOT / "params.yaml")
+MODELS, ARMS = PARAMS.models, PARAMS.finetune.arms.names
 CLASSES = ("No finding", "Lung opacity")
 PROVENANCE = {
     "backbone": "efficientnet_lite0",
@@ -58,7 +59,8 @@ SKILL = {
     "mlp": 1.75,
     "linear_probe": 0.9,
     "ensemble": 1.95,
-    "finetune": 2.1,
+    "finetune-seed": 2.1,
+    "finetune-modern": 2.2,
 }
 SECONDS = {
     "extract": 8.4,
@@ -67,7 +69,8 @@ SECONDS = {
     "mlp": 3.3,
     "linear_probe": 0.07,
     "ensemble": 5.8,
-    "finetune": 161.3,
+    "finetune-seed": 161.3,
+    "finetune-modern": 143.9,
 }
 LEARNING = {
     "train/loss": (0.69, 0.52, 0.41, 0.36),
@@ -198,7 +201,9 @@ def write_evidence() -> None:
     for name, values in LEARNING.items():
         lines = [f"{step}\t{value}" for step, value in enumerate(values, start=1)]
         head = f"step\t{Path(name).name}"
-        write_text(f"curves/finetune/plots/metrics/{name}.tsv", "\n".join([head, *lines, ""]))
+        for arm in ARMS:
+            file = paths.curves(arm) / f"plots/metrics/{name}.tsv"
+            write_text(file, "\n".join([head, *lines, ""]))
     for name, value in SECONDS.items():
         cost = {"seconds": value, "images": 240, "images_per_second": 240 / value, "device": "cpu"}
         if name == "extract":

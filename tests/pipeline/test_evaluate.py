@@ -74,7 +74,8 @@ def study(tmp_path, monkeypatch, changed_params):
     write_cases("data/cases.parquet", cases, ("normal", "opacity"))
     for name in ("train/loss", "validation/loss", "validation/auc"):
         curve = f"step\t{Path(name).name}\n1\t0.7\n2\t0.6\n"
-        write_text(f"curves/finetune/plots/metrics/{name}.tsv", curve)
+        for arm in ("finetune-seed", "finetune-modern"):
+            write_text(f"curves/finetune/{arm}/plots/metrics/{name}.tsv", curve)
     return tmp_path
 
 
@@ -129,8 +130,8 @@ def test_what_does_not_fit_a_summary_has_files_of_its_own(study):
         assert figures[name]["low"] < figures[name]["high"]
     pairs = {(each["first"], each["second"]): each for each in found["comparisons"]["pairs"]}
     summary = json.loads(Path("metrics/summary.json").read_text())
-    best = pairs["finetune", summary["best_head"]]
-    assert best["auc"]["value"] == summary["finetune_minus_best_head"]["auc"]["value"]
+    best = pairs["finetune-seed", summary["best_head"]]
+    assert best["auc"]["value"] == summary["primary_minus_best_head"]["auc"]["value"]
     assert set(found["calibration"]["models"]["mlp"]) == {"parameters", "before", "after"}
     groups = found["subgroups"]["groups"]
     assert {each["column"] for each in groups} == {"sex", "age"}
@@ -154,8 +155,10 @@ def test_without_a_test_split_validation_is_reported_and_flagged(study, capsys):
 
 
 def test_models_of_other_splits_are_refused_and_nothing_is_written(study):
-    write_model("finetune", seed=9, test=False)
-    with pytest.raises(RadbankError, match="finetune and logistic_regression differ in column"):
+    write_model("finetune-seed", seed=9, test=False)
+    with pytest.raises(
+        RadbankError, match="finetune-seed and logistic_regression differ in column"
+    ):
         main()
     assert not Path("metrics").exists()
     assert not Path("plots").exists()

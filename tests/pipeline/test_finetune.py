@@ -16,16 +16,20 @@ from pipeline.artifacts.learning import learning_curve
 from pipeline.artifacts.predictions import read_predictions
 from pipeline.artifacts.trained_model import TrainedModel
 from pipeline.evaluation.thresholds import youden_threshold
-from pipeline.finetuning import train as training
+from pipeline.finetuning import resume, trainings
+from pipeline.finetuning.arms import ARMS
 from radbank.errors import RadbankError
 from radbank.files import sha256_file, write_json
+from radbank.home import cache
 
 ROOT = Path(__file__).resolve().parents[2]
 SIDE = 32
+ARM = "finetune-seed"
+FOLDS = [0, 1, 0, -1, -1, -1]
 SPLITS = ["train", "train", "train", "validation", "test", "excluded"]
 
 
-def write_inputs(n=48, **settings):
+def write_inputs(n=48, epochs=3, seeds=1, **settings):
     """Write noise images, brighter in the middle for the positive class; return the splits."""
     rng = np.random.default_rng(0)
     labels = np.arange(n) // 12 % 2
@@ -36,7 +40,7 @@ def write_inputs(n=48, **settings):
             "id": [f"image-{i:03d}" for i in range(n)],
             "group": [f"patient-{i // 2:03d}" for i in range(n)],
             "split": [SPLITS[i // 2 % len(SPLITS)] for i in range(n)],
-            "fold": -1,
+            "fold": [FOLDS[i // 2 % len(FOLDS)] for i in range(n)],
         }
     )
     cases = splits[["id", "group"]].assign(
@@ -48,7 +52,10 @@ def write_inputs(n=48, **settings):
     splits.to_csv("data/splits.csv", index=False)
     params = YAML(typ="safe").load(ROOT / "params.yaml")
     params |= {"backbone": "timm:test_efficientnet", "weights": "random"}
-    params["finetune"] |= {"epochs": 3, "image_size": SIDE, "batch_size": 8, **settings}
+    params["finetune"]["batch_size"] = 8
+    params["finetune"]["demo"] = {"epochs": epochs, "image_size": SIDE, "seeds": seeds}
+    params["finetune"]["arms"][ARM]["checkpoint_every"] = 1
+    params["finetune"]["arms"][ARM] |= settings
     params["evaluate"]["bootstrap"] = 100
     write_json("params.yaml", params)  # JSON is YAML
     return splits
@@ -65,37 +72,37 @@ def outputs(folder):
         path.relative_to(folder).as_posix(): sha256_file(path)
         for name in ("models", "predictions", "curves", "metrics")
         for path in sorted((folder / name).rglob("*"))
-        if path.is_file() and path.parent.name != "cost"
+        if path.is_file() and "cost" not in path.parts
     }
 
 
 def test_a_network_is_trained_saved_and_scored(folder, capsys):
     splits = write_inputs()
-    finetune.main()
+    finetune.main([ARM])
 
-    predictions = read_predictions("predictions/finetune.csv")
+    predictions = read_predictions(f"predictions/finetune/{ARM}.csv")
     used = splits[splits["split"] != "excluded"].reset_index(drop=True)
     for column in ("id", "group", "split"):
         assert predictions.frame[column].tolist() == used[column].tolist()
     assert predictions.provenance["weights_random"]
 
-    model = TrainedModel.read(folder / "models/finetune")
+    model = TrainedModel.read(folder / f"models/finetune/{ARM}")
     assert (model.kind, model.backbone, model.n_train) == ("finetune", "timm:test_efficientnet", 24)
     assert model.preprocessing["input_size"] == SIDE
     on_validation = predictions.frame[predictions.frame["split"] == "validation"]
     assert model.threshold == youden_threshold(on_validation["label"], on_validation["probability"])
 
-    metrics = json.loads((folder / "metrics/finetune.json").read_text())
+    metrics = json.loads((folder / f"metrics/finetune/{ARM}.json").read_text())
     assert metrics["data"] == "synthetic demo cohort (not patients)"
     assert metrics["weights"] == "random"
     auc = roc_auc_score(on_validation["label"], on_validation["probability"])
     assert metrics["validation"]["auc"]["value"] == pytest.approx(auc)
-    curve = learning_curve(folder / "curves/finetune")
+    curve = learning_curve(folder / f"curves/finetune/{ARM}")
     assert curve["epoch"].tolist() == [1, 2, 3]
     assert auc == pytest.approx(curve["validation_auc"].max())  # the best epoch, not the last
     ranked = curve.sort_values(["validation_auc", "validation_loss"], ascending=[False, True])
     assert ranked["epoch"].iloc[0] == metrics["chosen"]["epoch"]
-    cost = json.loads((folder / "metrics/cost/finetune.json").read_text())
+    cost = json.loads((folder / f"metrics/cost/finetune/{ARM}.json").read_text())
     assert cost["images"] == 3 * 24
     assert cost["seconds"] > 0
 
@@ -107,27 +114,62 @@ def test_a_network_is_trained_saved_and_scored(folder, capsys):
 
 def test_two_equal_runs_give_equal_bytes(folder):
     write_inputs()
-    finetune.main()
+    finetune.main([ARM])
     first = outputs(folder)
-    finetune.main()
+    finetune.main([ARM])
     assert outputs(folder) == first
-    assert {"models/finetune/model.safetensors", "predictions/finetune.csv"} <= set(first)
+    assert {f"models/finetune/{ARM}/model.safetensors", f"predictions/finetune/{ARM}.csv"} <= set(
+        first
+    )
 
 
-def test_a_training_that_is_cut_short_leaves_its_last_checkpoint(folder, monkeypatch):
-    write_inputs(checkpoint_every=2)
-    log_epoch = training.log_epoch
+def test_a_stage_that_is_killed_goes_on_where_it_was(folder, monkeypatch, capsys):
+    write_inputs()
+    finetune.main([ARM])
+    whole = outputs(folder)
+    left = set((cache() / "training").glob("*"))
+    monkeypatch.setattr(resume, "_EVERY", 0.0)
+    progress = trainings.progress
 
-    def cut(live, epoch):
+    def cut(epoch, *rest):
         if epoch.number == 3:
             raise KeyboardInterrupt
-        log_epoch(live, epoch)
+        return progress(epoch, *rest)
 
-    monkeypatch.setattr(training, "log_epoch", cut)
+    monkeypatch.setattr(trainings, "progress", cut)
     with pytest.raises(KeyboardInterrupt):
-        finetune.main()
-    assert TrainedModel.read(folder / "models/finetune").n_train == 24
-    assert not (folder / "predictions").exists()
+        finetune.main([ARM])
+    capsys.readouterr()
+    monkeypatch.setattr(trainings, "progress", progress)
+    finetune.main([ARM])
+    assert "going on at step" in capsys.readouterr().out
+    assert outputs(folder) == whole
+    assert set((cache() / "training").glob("*")) == left
+
+
+def test_other_seeds_are_further_trainings(folder):
+    write_inputs(seeds=3)
+    finetune.main([ARM])
+    predictions = read_predictions(f"predictions/finetune/{ARM}.csv")
+    assert len(predictions.trainings) == 3
+    assert not np.array_equal(*predictions.trainings[:2])
+    assert json.loads((folder / f"metrics/finetune/{ARM}.json").read_text())["trainings"] == 3
+
+
+@pytest.mark.parametrize("arm", ARMS)
+def test_every_arm_trains(folder, arm):
+    write_inputs(epochs=2)
+    finetune.main([arm])
+    assert TrainedModel.read(folder / f"models/finetune/{arm}").name == arm
+
+
+def test_an_arm_without_a_block_is_refused(folder):
+    write_inputs()
+    params = json.loads((folder / "params.yaml").read_text())
+    del params["finetune"]["arms"]["finetune-modern"]
+    write_json("params.yaml", params)
+    with pytest.raises(RadbankError, match=r"no block finetune\.arms\.finetune-modern"):
+        finetune.main(["finetune-modern"])
 
 
 def test_a_split_of_one_class_is_refused(folder):
@@ -135,13 +177,13 @@ def test_a_split_of_one_class_is_refused(folder):
     splits.loc[np.arange(48) // 12 % 2 == 1, "split"] = "train"
     splits.to_csv("data/splits.csv", index=False)
     with pytest.raises(RadbankError, match="validation split holds no image of class 'yes'"):
-        finetune.main()
+        finetune.main([ARM])
 
 
 def test_splits_of_other_images_are_refused(folder):
     write_inputs()[:40].to_csv("data/splits.csv", index=False)
     with pytest.raises(RadbankError, match="not of the same images"):
-        finetune.main()
+        finetune.main([ARM])
 
 
 def test_three_classes_have_an_output_each(folder):
@@ -150,16 +192,18 @@ def test_three_classes_have_an_output_each(folder):
     cases = read_cases("data/cases.parquet").frame
     labels = np.arange(len(cases)) // 12 % 3
     write_cases("data/cases.parquet", cases.assign(label=labels), classes)
-    finetune.main()
-    predictions = read_predictions("predictions/finetune.csv")
+    finetune.main([ARM])
+    predictions = read_predictions(f"predictions/finetune/{ARM}.csv")
     kept = (splits["split"] != "excluded").to_numpy()
     assert predictions.frame["label"].tolist() == labels[kept].tolist()
     assert list(predictions.frame.columns[4:]) == [f"probability_{name}" for name in classes]
     np.testing.assert_allclose(predictions.probabilities().sum(axis=1), 1)
-    model = TrainedModel.read(folder / "models/finetune")
+    model = TrainedModel.read(folder / f"models/finetune/{ARM}")
     assert (model.classes, model.threshold) == (classes, None)
     part = predictions.of_split("validation")
     auc = roc_auc_score(part.frame["label"], part.probabilities(), multi_class="ovr")
-    metrics = json.loads((folder / "metrics/finetune.json").read_text())
+    metrics = json.loads((folder / f"metrics/finetune/{ARM}.json").read_text())
     assert metrics["validation"]["auc"]["value"] == pytest.approx(auc)
-    assert learning_curve(folder / "curves/finetune")["validation_auc"].max() == pytest.approx(auc)
+    assert learning_curve(folder / f"curves/finetune/{ARM}")[
+        "validation_auc"
+    ].max() == pytest.approx(auc)

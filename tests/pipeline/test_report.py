@@ -109,8 +109,8 @@ def test_shows_the_numbers_of_the_summary(html: str, summary: Summary) -> None:
                 rf"{estimate.value:.3f}</span> <span[^>]*>{estimate.low:.3f} to {estimate.high:.3f}"
             )
             assert re.search(cell, html)
-    assert summary.finetune_minus_best_head is not None
-    assert number(summary.finetune_minus_best_head.auc.value, signed=True) in html
+    assert summary.primary_minus_best_head is not None
+    assert number(summary.primary_minus_best_head.auc.value, signed=True) in html
     assert f"{161.3 / (8.4 + 1.62):.0f} \N{MULTIPLICATION SIGN}" in html
     assert f"n = {summary.n} images of {summary.n_patients} patients" in html
     assert "on randomly altered images" in html
@@ -149,7 +149,7 @@ def test_undefined_figures_are_dashes_with_a_note(study: Path) -> None:
         study,
         models=models,
         best_head=None,
-        finetune_minus_best_head=None,
+        primary_minus_best_head=None,
         n_positive=0,
     )
     for path in (study / "plots/roc.csv", study / "plots/precision_recall.csv"):
@@ -166,7 +166,11 @@ def test_undefined_figures_are_dashes_with_a_note(study: Path) -> None:
     ("path", "content", "message"),
     [
         ("metrics/summary.json", None, "There is no metrics/summary.json: run `dvc repro`"),
-        ("metrics/cost/finetune.json", "{}", r"finetune.json .*seconds: Field required"),
+        (
+            "metrics/cost/finetune/finetune-seed.json",
+            "{}",
+            r"finetune-seed.json .*seconds: Field required",
+        ),
     ],
 )
 def test_unusable_inputs_are_named(

@@ -62,7 +62,8 @@ def write_study():
     params["split"] |= {"scheme": "cv", "repeats": 1, "folds": 3}
     params["heads"]["lightgbm"]["max_rounds"] = 15
     params["heads"]["mlp"] |= {"members": 1, "max_epochs": 5}
-    params["finetune"] |= {"epochs": 2, "image_size": 32, "batch_size": 8}
+    params["finetune"]["demo"] = {"epochs": 2, "image_size": 32, "seeds": 1}
+    params["finetune"]["batch_size"] = 8
     params["limits"] |= {"repeats": 1, "patients": [0.3, 1.0], "labels": [0.0, 0.3]}
     params["evaluate"] |= {"bootstrap": 200, "minimum_group": 5}
     write_json("params.yaml", params)  # JSON is YAML
@@ -71,7 +72,9 @@ def write_study():
         stage.main()
     for name in load_params(ROOT / "params.yaml").heads.names:
         train.main([name])
-    for stage in (ensemble, crossvalidate, limits, finetune, evaluate, shortcuts, report):
+    for name in load_params(ROOT / "params.yaml").finetune.arms.names:
+        finetune.main([name])
+    for stage in (ensemble, crossvalidate, limits, evaluate, shortcuts, report):
         stage.main()
 
 
@@ -193,7 +196,7 @@ def test_the_report_shows_what_there_is_and_says_what_is_not(study):
     assert len(ids) == len(set(ids))
 
 
-@pytest.mark.parametrize("model", ["models/ensemble", "models/finetune"])
+@pytest.mark.parametrize("model", ["models/ensemble", "models/finetune/finetune-seed"])
 def test_new_images_get_a_probability_of_each_class(study, model, capsys):
     main(["predict", model, "raw"])
     out, err = capsys.readouterr()

@@ -6,7 +6,6 @@ from typing import Any
 
 from pipeline.artifacts.cost import Cost, ExtractionCost
 from pipeline.artifacts.summary import Summary
-from pipeline.paths import FINETUNE
 from pipeline.reporting.evidence import Evidence
 from pipeline.reporting.section import Section
 from pipeline.reporting.style import label, name_in_words
@@ -58,25 +57,25 @@ def answer(summary: Summary, costs: dict[str, Cost]) -> Answer:
             number(summary.models[name].auc.value),
             f"{level} interval {interval(summary.models[name].estimate('auc'))}",
         )
-        for name in (summary.best_head, FINETUNE)
+        for name in (summary.best_head, summary.primary)
         if name in summary.models
     ]
-    if summary.finetune_minus_best_head is not None:
-        difference = summary.finetune_minus_best_head.auc
+    if summary.primary_minus_best_head is not None:
+        difference = summary.primary_minus_best_head.auc
         figures.append(
             KeyFigure(
-                f"Fine-tuning minus best head, {auc}",
+                f"{label(summary.primary)} minus best head, {auc}",
                 number(difference.value, signed=True),
                 f"{level} interval {interval(difference, signed=True)}",
             )
         )
     sentence = ""
-    if summary.best_head in summary.models and FINETUNE in summary.models:
+    if summary.best_head in summary.models and summary.primary in summary.models:
         head = total_seconds(costs, summary.best_head)
-        tuned = costs[FINETUNE].seconds
+        tuned = costs[summary.primary].seconds
         figures.append(
             KeyFigure(
-                "Cost: fine-tuning against best head",
+                f"Cost: {name_in_words(summary.primary)} against best head",
                 f"{times(tuned / head)} \N{MULTIPLICATION SIGN}" if head else UNDEFINED,
                 f"{seconds(tuned)} s against {seconds(head)} s",
             )
@@ -84,7 +83,7 @@ def answer(summary: Summary, costs: dict[str, Cost]) -> Answer:
         sentence = (
             f"{_embedding(costs['extract'])} and serves all heads; training "
             f"{name_in_words(summary.best_head)} on the embeddings took "
-            f"{seconds(costs[summary.best_head].seconds)} s. Fine-tuning the whole network took "
+            f"{seconds(costs[summary.best_head].seconds)} s. {label(summary.primary)} took "
             f"{seconds(tuned)} s."
         )
     return Answer(summary.conclusion or "", sentence, tuple(figures))

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.artifacts.results import ScoresFile
-from pipeline.paths import FINETUNE
 from pipeline.reporting.evidence import Evidence
 from pipeline.reporting.figures.calibration import calibration
 from pipeline.reporting.figures.confusion import confusion
@@ -46,7 +45,7 @@ def _context(evidence: Evidence) -> Mapping[str, Any]:
         "curves": roc,
         "calibration": calibration(summary, drawn["calibration"]),
         "confusion": confusion(summary, drawn["confusion"], evidence.cases.classes),
-        "learning": learning(summary, drawn["learning"][FINETUNE]),
+        "learning": learning(summary, drawn["learning"]),
     }
 
 

@@ -75,9 +75,9 @@ def limits(params: Params, summary: Summary, quarantined: int) -> list[str]:
             "accuracy held the truth in 90 % of cohorts instead of 95 %."
         )
     found += [_ONE_RUN, _CHOSEN, _THRESHOLDS if summary.binary else _MIX, _SECONDS]
-    if params.finetune.image_size is not None:
+    if (side := params.finetune.side(synthetic=summary.synthetic)) is not None:
         found.append(
-            f"Fine-tuning read its images at {params.finetune.image_size} pixels, which need not "
+            f"Fine-tuning read its images at {side} pixels, which need not "
             "be the size that the frozen backbone read; the comparison is of the two recipes as "
             "they were set, not of fine-tuning at its best."
         )

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.artifacts.summary import Summary
+from pipeline.finetuning.arms import ARMS
 from pipeline.params import Params
-from pipeline.paths import FINETUNE
 from pipeline.reporting.evidence import Evidence
 from pipeline.reporting.section import Section
-from pipeline.reporting.style import name_in_words
-from pipeline.reporting.text import percent, plain
+from pipeline.reporting.style import label, name_in_words
+from pipeline.reporting.text import percent
 
 
 def methods_paragraphs(params: Params, summary: Summary, official: set[str]) -> list[str]:
@@ -69,7 +69,7 @@ def _frozen(params: Params, summary: Summary) -> str:
         if views
         else ""
     )
-    heads = [name_in_words(name) for name in summary.models if name != FINETUNE]
+    heads = [name_in_words(name) for name in summary.models if name not in ARMS]
     on_copies = [
         name_in_words(name)
         for name, head in params.heads
@@ -103,18 +103,18 @@ def _imbalance(params: Params) -> str:
 
 
 def _finetuning(params: Params, summary: Summary) -> str:
-    tune = params.finetune
-    side = f"at {tune.image_size} pixels" if tune.image_size else "at the network's own input size"
+    tune, synthetic = params.finetune, summary.synthetic
+    side = tune.side(synthetic=synthetic)
+    size = f"at {side} pixels" if side else "at the network's own input size"
+    arms = [
+        f"{label(name)}: {tune.arm(name, synthetic=synthetic).protocol(summary.auc)}."
+        for name in tune.arms.names
+    ]
+    quick = " Sizes are those of the profile finetune.demo, which is quick." if synthetic else ""
     return (
-        "Fine-tuning: all weights of the same network, from the same start, were trained end to "
-        f"end on the same splits, {side}, for {tune.epochs} epochs in batches of "
-        f"{tune.batch_size} with random flips, crops, scaling and rotations; Adam on "
-        "cross-entropy, classes not weighted, with an L2 penalty of "
-        f"{plain(tune.weight_decay)}, the learning rate rising from {plain(tune.warmup_from)} to "
-        f"{plain(tune.learning_rate)} over {tune.warmup_epochs} "
-        f"{'epoch' if tune.warmup_epochs == 1 else 'epochs'} and then falling to "
-        f"{plain(tune.final_learning_rate)}. The weights of the epoch with the highest "
-        f"{summary.auc} on the validation split were kept."
+        "Fine-tuning: the same network, from the same start, was trained on the same splits, "
+        f"{size}, in batches of {tune.batch_size} with random flips, crops, scaling and "
+        f"rotations. {' '.join(arms)}{quick}"
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from pipeline.artifacts.cost import Cost
 from pipeline.artifacts.results import ModelMetrics
 from pipeline.evaluation.metric import Metric
-from pipeline.paths import FINETUNE
+from pipeline.finetuning.arms import ARMS
 from pipeline.reporting.evidence import Evidence
 from pipeline.reporting.figures.comparison import comparison
 from pipeline.reporting.section import Section
@@ -95,7 +95,7 @@ def _line(
 
 def _cost(model: str, costs: dict[str, Cost]) -> Cell:
     own = seconds(costs[model].seconds)
-    if model == FINETUNE:
+    if model in ARMS:
         return Cell(own, "whole network")
     return Cell(own, f"+ {seconds(costs['extract'].seconds)} shared")
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from pipeline.artifacts.cost import Cost
 from pipeline.artifacts.results import ComparisonsFile, Pair
-from pipeline.evaluation.wording import verdict
+from pipeline.evaluation.wording import capitalised, verdict
 from pipeline.reporting.evidence import Evidence
 from pipeline.reporting.section import Section
 from pipeline.reporting.style import label, name_in_words
 from pipeline.reporting.tables import Cell, Line, cell
-from pipeline.reporting.text import UNDEFINED, capitalised, number, times, total_seconds
+from pipeline.reporting.text import UNDEFINED, number, times, total_seconds
 
 
 def pair_lines(comparisons: ComparisonsFile, costs: dict[str, Cost], auc: str) -> list[Line]:

@@ -9,7 +9,6 @@ from pipeline.artifacts.summary import Summary
 from pipeline.artifacts.task import Task
 from pipeline.evaluation.metrics import METRICS, subgroup_metrics
 from pipeline.evaluation.subgroups import GAP
-from pipeline.paths import FINETUNE
 from pipeline.reporting.evidence import Evidence
 from pipeline.reporting.figures.subgroups import subgroup_forest
 from pipeline.reporting.section import Section
@@ -61,8 +60,8 @@ def probes(shortcuts: Shortcuts, task: Task) -> Table:
 
 
 def shown_models(summary: Summary) -> list[str]:
-    """Return the models that subgroups are shown for: the best head and fine-tuning."""
-    return [name for name in (summary.best_head, FINETUNE) if name in summary.models]
+    """Return the models that subgroups are shown for: the best head and the primary arm."""
+    return [name for name in (summary.best_head, summary.primary) if name in summary.models]
 
 
 def _context(evidence: Evidence) -> Mapping[str, Any]:

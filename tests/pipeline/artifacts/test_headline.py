@@ -31,7 +31,7 @@ def summary(**changes):
             "interval": "by patient",
             "best_head": "mlp",
             "models": {"linear_probe": {"auc": estimate(0.99)}, "mlp": mlp},
-            "finetune_minus_best_head": {
+            "primary_minus_best_head": {
                 "auc": estimate(-0.0123, -0.0411, 0.0166),
                 "accuracy": estimate(0.5),
                 "brier": estimate(0.5),
@@ -60,10 +60,10 @@ def test_the_numbers_are_those_of_the_head_best_on_validation_not_of_the_highest
 @pytest.mark.parametrize(
     ("changes", "undefined"),
     [
-        ({"finetune_minus_best_head": None}, {"diff", "d_lo", "d_hi"}),
+        ({"primary_minus_best_head": None}, {"diff", "d_lo", "d_hi"}),
         ({"models": {"mlp": {"auc": estimate(0.5)}}}, {"lo", "hi", "sens", "spec", "brier"}),
         (
-            {"best_head": None, "finetune_minus_best_head": None},
+            {"best_head": None, "primary_minus_best_head": None},
             {"auc", "lo", "hi", "diff", "d_lo", "d_hi", "sens", "spec", "brier"},
         ),
     ],

@@ -20,7 +20,7 @@ from radbank.files import read_json, write_json
 
 ROOT = Path(__file__).resolve().parents[3]
 HEAD = "models/heads/logistic_regression"
-NETWORK = "models/finetune"
+NETWORK = "models/finetune/finetune-seed"
 
 
 def write_study():
@@ -38,12 +38,14 @@ def write_study():
     params["data"]["pseudonymise"] = False  # ids are compared with names of files
     params["prepare"]["size"] = 32
     params["features"] |= {"batch_size": 7, "views": 0, "layers": ["penultimate", "conv_stem"]}
-    params["finetune"] |= {"epochs": 2, "image_size": 32, "batch_size": 8}
+    params["finetune"]["demo"] = {"epochs": 2, "image_size": 32, "seeds": 1}
+    params["finetune"]["batch_size"] = 8
     params["evaluate"]["bootstrap"] = 100
     write_json("params.yaml", params)  # JSON is YAML
     shutil.copy(ROOT / "joins.csv", "joins.csv")
-    for stage in (ingest, prepare, split, extract, finetune):
+    for stage in (ingest, prepare, split, extract):
         stage.main()
+    finetune.main(["finetune-seed"])
     train.main(["logistic_regression"])
 
 

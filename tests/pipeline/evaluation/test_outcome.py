@@ -17,7 +17,7 @@ SETTINGS = {"n_bootstrap": 300, "confidence": 0.95, "seed": 0}
 def summary_of(models):
     study = Study.of(models)
     pairs = compare(study.compared, SETTINGS, margin=0.02)
-    return summarise(study, pairs, SETTINGS, margin=0.02)
+    return summarise(study, pairs, SETTINGS, primary="finetune-seed", margin=0.02)
 
 
 def written(summary):
@@ -30,7 +30,7 @@ def models(invent):
         "lightgbm": invent(0.5, seed=1),
         "mlp": invent(1.2, seed=2),
         "linear_probe": invent(0.3, seed=3, views=True),
-        "finetune": invent(0.9, seed=4),
+        "finetune-seed": invent(0.9, seed=4),
     }
 
 
@@ -52,7 +52,8 @@ def test_the_file_says_what_was_evaluated_and_how(models):
         "best_head",
         "models",
         "linear_probe_augmented",
-        "finetune_minus_best_head",
+        "primary",
+        "primary_minus_best_head",
         "conclusion",
         "differences",
     }
@@ -79,19 +80,21 @@ def test_the_difference_is_fine_tuning_minus_the_best_head(models):
     found = summary_of(models)
     assert found.best_head == "mlp"
     for name in ("auc", "accuracy", "brier"):
-        tuned, mlp = (found.models[model].estimate(name).value for model in ("finetune", "mlp"))
-        figure = getattr(found.finetune_minus_best_head, name)
+        tuned, mlp = (
+            found.models[model].estimate(name).value for model in ("finetune-seed", "mlp")
+        )
+        figure = getattr(found.primary_minus_best_head, name)
         assert figure.value == pytest.approx(tuned - mlp)
-    assert set(written(found)["finetune_minus_best_head"]["auc"]) == {"value", "low", "high"}
+    assert set(written(found)["primary_minus_best_head"]["auc"]) == {"value", "low", "high"}
 
 
 def test_every_pair_has_its_sentence_heads_taken_from_fine_tuning(models):
     said = summary_of(models).differences
     assert len(said) == 6
     assert [each.split(":")[0] for each in said[:3]] == [
-        "finetune minus lightgbm",
-        "finetune minus mlp",
-        "finetune minus linear probe",
+        "finetune-seed minus lightgbm",
+        "finetune-seed minus mlp",
+        "finetune-seed minus linear probe",
     ]
 
 
@@ -103,7 +106,7 @@ def test_a_class_missing_on_validation_leaves_no_best_head_and_says_so(models):
 
     found = written(summary_of({name: one_class(each) for name, each in models.items()}))
     assert found["best_head"] is None
-    assert found["finetune_minus_best_head"] is None
+    assert found["primary_minus_best_head"] is None
     assert "lacks a class" in found["conclusion"]
     assert found["models"]["mlp"]["threshold"] == 0.5
 
@@ -118,5 +121,5 @@ def test_a_class_missing_on_test_leaves_null_figures(models):
     json.dumps(found, allow_nan=False)
     assert found["n_positive"] == 0
     assert found["models"]["mlp"]["auc"] == {"value": None, "low": None, "high": None}
-    assert found["finetune_minus_best_head"]["auc"]["value"] is None
+    assert found["primary_minus_best_head"]["auc"]["value"] is None
     assert "lacks a class" in found["conclusion"]

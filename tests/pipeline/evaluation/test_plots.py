@@ -17,7 +17,7 @@ LEARNING = pd.DataFrame(
 
 @pytest.fixture
 def models(invent):
-    study = Study.of({"mlp": invent(), "finetune": invent(seed=1)})
+    study = Study.of({"mlp": invent(), "finetune-seed": invent(seed=1)})
     return {name: scores.reported for name, scores in study.models.items()}
 
 
@@ -25,7 +25,7 @@ def test_one_file_a_kind_of_curve_names_the_model_of_each_row(tmp_path, models):
     folder = tmp_path / "plots"
     folder.mkdir()
     (folder / "roc_former.csv").write_text("left over")
-    write_plots(folder, models, LEARNING, confidence=0.95)
+    write_plots(folder, models, {"finetune-seed": LEARNING}, confidence=0.95)
     tables = {path.name: pd.read_csv(path) for path in folder.iterdir()}
     assert {name: ",".join(table.columns) for name, table in tables.items()} == {
         "roc.csv": "model,fpr,tpr",
@@ -37,7 +37,7 @@ def test_one_file_a_kind_of_curve_names_the_model_of_each_row(tmp_path, models):
         "learning.csv": "model,epoch,train_loss,validation_loss,validation_auc",
     }
     for name, table in tables.items():
-        expected = ["finetune"] if name == "learning.csv" else ["mlp", "finetune"]
+        expected = ["finetune-seed"] if name == "learning.csv" else ["mlp", "finetune-seed"]
         assert table["model"].unique().tolist() == expected
     mlp = tables["roc.csv"].query("model == 'mlp'")[["fpr", "tpr"]].reset_index(drop=True)
     pd.testing.assert_frame_equal(mlp, roc(models["mlp"].one_vs_rest[0]))
@@ -63,7 +63,7 @@ def test_each_class_has_its_curve_and_curves_of_binary_tasks_have_no_rows(severa
     assert found["decision"].empty
     table = found["confusion"]
     assert (table["actual"] == table["predicted"]).mean() == pytest.approx(cases.correct.mean())
-    write_plots(tmp_path / "plots", {"mlp": cases}, LEARNING, confidence=0.95)
+    write_plots(tmp_path / "plots", {"mlp": cases}, {"finetune-seed": LEARNING}, confidence=0.95)
     text = (tmp_path / "plots/decision.csv").read_text()
     assert text == "model,threshold,net_benefit,low,high,treat_all\n"
 

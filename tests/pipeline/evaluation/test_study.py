@@ -68,19 +68,19 @@ def test_with_neither_there_is_nothing_to_evaluate(invent):
 def test_models_of_other_cases_are_refused(invent, column, values):
     first, other = invent(), invent(seed=1)
     other = replace(other, frame=other.frame.assign(**{column: values}))
-    with pytest.raises(RadbankError, match=f"finetune and mlp differ in column '{column}'"):
-        Study.of({"mlp": first, "finetune": other})
+    with pytest.raises(RadbankError, match=f"finetune-seed and mlp differ in column '{column}'"):
+        Study.of({"mlp": first, "finetune-seed": other})
 
 
 def test_a_missing_case_is_refused(invent):
     first, other = invent(), invent(seed=1)
     with pytest.raises(RadbankError, match="differ in column 'id'"):
-        Study.of({"mlp": first, "finetune": replace(other, frame=other.frame[1:])})
+        Study.of({"mlp": first, "finetune-seed": replace(other, frame=other.frame[1:])})
 
 
 def test_models_of_other_weights_are_refused(invent):
     with pytest.raises(RadbankError, match=r"differ in weights_random \(True and False\)"):
-        Study.of({"mlp": invent(), "finetune": invent(weights_random=True)})
+        Study.of({"mlp": invent(), "finetune-seed": invent(weights_random=True)})
 
 
 def with_split(predictions, split, probability):
@@ -92,7 +92,11 @@ def with_split(predictions, split, probability):
 
 @pytest.fixture
 def models(invent):
-    return {"lightgbm": invent(0.5, seed=1), "mlp": invent(1.2, seed=2), "finetune": invent(seed=4)}
+    return {
+        "lightgbm": invent(0.5, seed=1),
+        "mlp": invent(1.2, seed=2),
+        "finetune-seed": invent(seed=4),
+    }
 
 
 def test_the_best_head_is_chosen_on_validation_never_on_test(models):
@@ -109,7 +113,7 @@ def test_of_equal_heads_the_first_is_best(models):
 
 def test_fine_tuning_is_no_head_and_is_compared_first(models):
     labels = models["mlp"].frame["label"].astype(float)
-    perfect = with_split(models["finetune"], "validation", labels)
-    study = Study.of({**models, "finetune": perfect})
+    perfect = with_split(models["finetune-seed"], "validation", labels)
+    study = Study.of({**models, "finetune-seed": perfect})
     assert study.best_head == "mlp"
-    assert list(study.compared) == ["finetune", "lightgbm", "mlp"]
+    assert list(study.compared) == ["finetune-seed", "lightgbm", "mlp"]

@@ -8,9 +8,11 @@ from torch import nn
 from features.backbones import LoadedBackbone
 from features.preprocessing import Preprocessing
 from features.weights_info import WeightsInfo
+from pipeline.finetuning.arms.recipe import Recipe
 from pipeline.finetuning.images import LabelledImages
+from pipeline.finetuning.inputs import AugmentedImages, PlainImages
+from pipeline.finetuning.loop import Training
 from pipeline.finetuning.network import build_network
-from pipeline.params import Finetune
 
 SIDE = 16
 
@@ -60,16 +62,54 @@ def split(images):
     return tuple(images.of_split(names, name, ("no", "yes")) for name in ("train", "validation"))
 
 
-@pytest.fixture
-def settings():
-    return Finetune(
-        epochs=3,
-        image_size=None,
-        batch_size=8,
-        warmup_epochs=1,
-        warmup_from=1e-6,
-        learning_rate=0.02,
-        final_learning_rate=0.002,
-        weight_decay=1e-4,
-        checkpoint_every=2,
+def recipe(**changes):
+    """Return the seed study's recipe, sized for the tiny network, with changes."""
+    settings = {
+        "epochs": 3,
+        "warmup_epochs": 1,
+        "warmup_from": 1e-6,
+        "learning_rate": 0.02,
+        "final_learning_rate": 0.002,
+        "decay": "exponential",
+        "optimiser": "adam",
+        "weight_decay": 1e-4,
+    }
+    return Recipe(**{**settings, **changes})
+
+
+def everything(**changes):
+    """Return a recipe that uses all there is."""
+    return recipe(
+        **{
+            "optimiser": "adamw",
+            "decay": "cosine",
+            "final_learning_rate": 0.0,
+            "first_layer_rate": 0.1,
+            "max_norm": 1.0,
+            "ema_decay": 0.9,
+            "batch_norm": "frozen",
+            "chosen_by": "loss",
+            **changes,
+        }
     )
+
+
+@pytest.fixture
+def start(network, split):
+    """Return a function that starts a training of the network from where it was at first."""
+    state = {name: value.clone() for name, value in network.state_dict().items()}
+    training, validation = split
+
+    def make(recipe, seed=3, weight_of=(1.0, 1.0)):
+        network.load_state_dict(state)
+        return Training(
+            network,
+            AugmentedImages(training, network),
+            PlainImages(validation),
+            recipe=recipe,
+            batch_size=8,
+            weight_of=np.array(weight_of),
+            seed=seed,
+        )
+
+    return make

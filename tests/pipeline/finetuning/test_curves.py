@@ -1,23 +1,22 @@
 import numpy as np
 
-from pipeline.finetuning.curves import log_epoch, open_curves
-from pipeline.finetuning.loop import Epoch
+from pipeline.finetuning.curves import write_curves
+from pipeline.finetuning.epoch import Epoch
 
 
 def write(folder):
-    with open_curves(folder) as live:
-        for number in (1, 2):
-            log_epoch(
-                live,
-                Epoch(
-                    number=number,
-                    learning_rate=0.1 / number,
-                    loss=0.5 / number,
-                    validation_loss=0.75 / number,
-                    validation_auc=0.25 * number,
-                    validation_probabilities=np.empty(0),
-                ),
-            )
+    epochs = [
+        Epoch(
+            number=number,
+            learning_rate=0.1 / number,
+            loss=0.5 / number,
+            validation_loss=0.75 / number,
+            validation_auc=0.25 * number,
+            validation_probabilities=np.empty(0),
+        )
+        for number in (1, 2)
+    ]
+    write_curves(folder, epochs)
 
 
 def contents(folder):

@@ -11,6 +11,7 @@ SPLITS = pd.DataFrame(
         "id": ["a", "b", "c", "d"],
         "group": ["p", "p", "q", "r"],
         "split": ["train", "train", "excluded", "test"],
+        "fold": [0, 0, -1, -1],
     }
 )
 LABELS = pd.Series([0, 1, 0, 1], index=["a", "b", "c", "d"])
@@ -23,6 +24,7 @@ def test_splits_are_joined_in_the_order_of_the_store():
         "group": ["r", "p", "p"],
         "label": [1, 1, 0],
         "split": ["test", "train", "train"],
+        "fold": [-1, 0, 0],
         "row": [0, 2, 3],
     }
 

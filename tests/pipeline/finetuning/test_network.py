@@ -7,11 +7,11 @@ from pipeline.finetuning.network import WEIGHTS_FILE, build_network, save_weight
 from radbank.errors import RadbankError
 
 
-def test_a_new_layer_of_two_outputs_is_drawn_from_the_seed(backbone):
+def test_a_new_layer_of_one_output_is_drawn_from_the_seed(backbone):
     first, again, other = (
         build_network(backbone, n_classes=2, image_size=None, seed=s) for s in (1, 1, 2)
     )
-    assert first.classify.weight.shape == (2, 32)
+    assert first.classify.weight.shape == (1, 32)
     torch.testing.assert_close(first.classify.weight, again.classify.weight, rtol=0, atol=0)
     assert not torch.equal(first.classify.weight, other.classify.weight)
     assert first.classify.weight.abs().max() <= 32**-0.5
@@ -56,7 +56,7 @@ def test_weights_come_back(backbone, network, tmp_path):
 
 
 def test_weights_of_another_network_are_refused(network, tmp_path):
-    save_weights({"classify.weight": torch.zeros(2, 7)}, tmp_path)
+    save_weights({"classify.weight": torch.zeros(1, 7)}, tmp_path)
     with pytest.raises(RadbankError, match="of another network"):
         network.restore(tmp_path)
 

@@ -21,7 +21,9 @@ def test_names_of_classes_are_read_as_they_were_written(classes, tmp_path):
     cases = ScoredCases.of(labels, scores, np.arange(40))
     classified = ClassifiedCases.of(Task.of(classes), cases, DecisionRule(0.5))
     learning = pd.DataFrame({"epoch": [1], "train_loss": [0.7]})
-    write_plots(tmp_path / "plots", {"mlp": classified}, learning, confidence=0.95)
+    write_plots(
+        tmp_path / "plots", {"mlp": classified}, {"finetune-seed": learning}, confidence=0.95
+    )
 
     found = read_curves(tmp_path / "plots/confusion.csv")["mlp"]
     pd.testing.assert_frame_equal(found, confusion(classified), check_dtype=False)

@@ -88,19 +88,13 @@ def test_contrast(scheme: str) -> None:
 @pytest.mark.parametrize("sight", SIGHT)
 def test_models_of_the_default_run_can_be_told_apart(scheme: str, sight: str) -> None:
     colours = schemes()[scheme]
-    names = ["--model-finetune", *(f"--model-{i}" for i in range(4))]
+    names = [f"--model-{i}" for i in range(6)]
     seen = [lab(np.array(SIGHT[sight]) @ linear(colours[name])) for name in names]
     assert min(np.linalg.norm(a - b) for a, b in combinations(seen, 2)) > 25
 
 
-def test_fine_tuning_looks_the_same_beside_any_heads() -> None:
-    one, other = model_styles(["mlp", "finetune"]), model_styles(["finetune"])
-    assert one["finetune"] == other["finetune"]
-    assert one["mlp"].colour != one["finetune"].colour
-
-
-def test_of_35_models_no_two_have_two_of_colour_dash_and_marker_in_common() -> None:
-    styles = model_styles(f"head_{i}" for i in range(35)).values()
+def test_of_42_models_no_two_have_two_of_colour_dash_and_marker_in_common() -> None:
+    styles = model_styles(f"head_{i}" for i in range(42)).values()
     for first, second in combinations(styles, 2):
         same = (
             first.colour == second.colour,
@@ -126,4 +120,4 @@ def test_a_head_is_called_as_it_declares() -> None:
     assert label("lightgbm") == "LightGBM"
     assert label("logistic_regression") == "Logistic regression"
     assert (name_in_words("some_other"), label("some_other")) == ("some other", "Some other")
-    assert label("finetune") == "Fine-tuning"
+    assert label("finetune-seed") == "Fine-tuning (seed)"

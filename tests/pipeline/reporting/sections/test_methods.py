@@ -1,5 +1,6 @@
 """The methods section says what this run did, not what runs usually do."""
 
+from pipeline.artifacts.provenance import REAL
 from pipeline.artifacts.summary import Summary
 from pipeline.params import Params
 from pipeline.reporting.sections.methods import methods_paragraphs
@@ -20,7 +21,9 @@ def test_values_of_the_run(params: Params, summary: Summary) -> None:
     assert "efficientnet_lite0 with pretrained weights (efficientnet_lite0.imagenet)" in text
     assert "and of one randomly flipped, cropped, scaled and rotated copy of it" in text
     assert "not weighted: linear probe" in text
-    assert "from 0.000001 to 0.001 over 1 epoch " in text
+    assert "for 4 epochs with a warm-up of 1 epoch; Adam" in text
+    assert "rising from 0.000001 to 0.001 and then falling to 0.0001" in text
+    assert "Sizes are those of the profile finetune.demo" in text
     assert "drew patients with all their images 200 times" in text
 
 
@@ -55,5 +58,5 @@ def test_features_of_several_layers_without_views(params: Params, summary: Summa
 
 
 def test_fine_tuning_at_the_networks_own_size(params: Params, summary: Summary) -> None:
-    text = said(changed(params, "finetune", image_size=None), summary)
+    text = said(params, summary.model_copy(update={"data": REAL}))
     assert "at the network's own input size" in text

@@ -6,7 +6,7 @@ from pipeline.artifacts.cost import Cost
 from pipeline.artifacts.results import ComparisonsFile, Difference, Estimate, Pair
 from pipeline.reporting.sections.pairs import pair_lines
 
-SECONDS = {"extract": 3.0, "logistic_regression": 1.0, "finetune": 164.0}
+SECONDS = {"extract": 3.0, "logistic_regression": 1.0, "finetune-seed": 164.0}
 COSTS = {
     name: Cost(seconds=value, images=1, images_per_second=1, device="cpu")
     for name, value in SECONDS.items()
@@ -16,7 +16,7 @@ COSTS = {
 def pair(value, low, high, p, *, better=None, margin=0.02):
     difference = Difference(value=value, low=low, high=high, p=p, p_holm=p)
     return Pair(
-        first="finetune",
+        first="finetune-seed",
         second="logistic_regression",
         auc=difference,
         auc_bootstrap=Estimate(value=value, low=low, high=high),
@@ -37,7 +37,7 @@ def line(found: Pair):
 
 def test_a_difference_that_is_not_shown_has_its_price() -> None:
     found = line(pair(0.012, -0.024, 0.029, 0.15))
-    assert found.label == "Fine-tuning minus logistic regression"
+    assert found.label == "Fine-tuning (seed) minus logistic regression"
     assert found.cells[0].value == "+0.012"
     assert found.cells[-1].value == "Not shown to differ; 41 \N{MULTIPLICATION SIGN} the cost"
 
@@ -45,7 +45,11 @@ def test_a_difference_that_is_not_shown_has_its_price() -> None:
 @pytest.mark.parametrize(
     ("figures", "better", "said"),
     [
-        ((0.05, 0.01, 0.09, 0.01), "finetune", "Fine-tuning has the higher AUC"),
+        (
+            (0.05, 0.01, 0.09, 0.01),
+            "finetune-seed",
+            "Fine-tuning (seed) has the higher AUC",
+        ),
         (
             (-0.05, -0.09, -0.01, 0.01),
             "logistic_regression",
@@ -55,7 +59,7 @@ def test_a_difference_that_is_not_shown_has_its_price() -> None:
         (
             (0.0, -0.01, 0.05, 0.9),
             None,
-            "Not shown to differ, fine-tuning not worse by 0.02 or more",
+            "Not shown to differ, fine-tuning (seed) not worse by 0.02 or more",
         ),
         (
             (0.0, -0.05, 0.01, 0.9),

@@ -5,7 +5,7 @@ from pipeline.reporting.sections.subgroups import probes, subgroup_lines
 
 
 def test_subgroups_say_their_size_and_whether_it_is_too_small(evidence: Evidence) -> None:
-    found = subgroup_lines(evidence.subgroups, ["mlp", "finetune"], evidence.task)
+    found = subgroup_lines(evidence.subgroups, ["mlp", "finetune-seed"], evidence.task)
     assert len(found.columns) == 8
     assert [column.split(", ")[1] for column in found.columns[:4]] == [
         "AUC", "gap to all", "Sensitivity", "Specificity",

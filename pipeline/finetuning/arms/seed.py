@@ -1,0 +1,50 @@
+"""The arm `finetune-seed`: the fine-tuning of the seed study, to the letter."""
+
+from typing import ClassVar
+
+from heads.hyperparameters import Count, Positive
+from pipeline.finetuning.arms.base import Arm, plain
+from pipeline.finetuning.arms.recipe import Recipe
+
+
+class SeedArm(Arm):
+    """All layers at once: Adam with L2 in the gradient, a warm-up and a decaying rate.
+
+    Attributes
+    ----------
+    warmup_from, final_learning_rate
+        The learning rate at the first and at the last step.
+    checkpoint_every
+        Epochs between those whose weights can be kept.
+    """
+
+    name: ClassVar[str] = "finetune-seed"
+    label: ClassVar[str] = "fine-tuning (seed)"
+
+    warmup_from: Positive
+    final_learning_rate: Positive
+    checkpoint_every: Count
+
+    def recipe(self, learning_rate: float) -> Recipe:
+        """Return the study's recipe; the shape of the decay, one factor a step, is ours."""
+        return Recipe(
+            epochs=self.epochs,
+            warmup_epochs=self.warmup_epochs,
+            warmup_from=self.warmup_from,
+            learning_rate=learning_rate,
+            final_learning_rate=self.final_learning_rate,
+            decay="exponential",
+            optimiser="adam",
+            weight_decay=self.weight_decay,
+            keep_every=self.checkpoint_every,
+        )
+
+    def protocol(self, auc: str) -> str:
+        """Say how the network is trained."""
+        return (
+            f"all layers together for {self.length}; Adam on cross-entropy with an L2 penalty of "
+            f"{plain(self.weight_decay)}, the learning rate rising from {plain(self.warmup_from)} "
+            f"to {self.rates} and then falling to {plain(self.final_learning_rate)}; of every "
+            f"{self.checkpoint_every}th epoch and the last the weights with the highest {auc} on "
+            "the validation split were kept"
+        )

@@ -1,0 +1,121 @@
+"""Train an arm of fine-tuning: its learning rates, its seeds, and the probabilities they give."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.backbones import LoadedBackbone
+from features.embedder import device
+from heads.class_weights import class_weights
+from pipeline.evaluation.wording import auc_name
+from pipeline.finetuning.arms.base import Arm
+from pipeline.finetuning.cohort import ImageCohort
+from pipeline.finetuning.inputs import AugmentedImages, PlainImages
+from pipeline.finetuning.logistic_start import start_from_logistic
+from pipeline.finetuning.loop import Training
+from pipeline.finetuning.network import FineTunedNetwork, build_network
+from pipeline.finetuning.resume import Resumable
+from pipeline.finetuning.scoring import probabilities
+from pipeline.finetuning.trainings import Trained, train_all
+from pipeline.params import Finetune
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A trained arm.
+
+    Attributes
+    ----------
+    network
+        With the weights of the first training's best epoch.
+    trainings
+        One a seed; the first is the one that is reported and kept.
+    probabilities
+        Of each class for every image of the cohort, an ndarray of shape (n_images, n_classes) a
+        training.
+    resumable
+        To be forgotten once all is written.
+    """
+
+    network: FineTunedNetwork
+    trainings: Sequence[Trained]
+    probabilities: Sequence[np.ndarray]
+    resumable: Resumable
+
+
+def fit(
+    arm: Arm,
+    cohort: ImageCohort,
+    backbone: LoadedBackbone,
+    *,
+    settings: Finetune,
+    seeds: Sequence[int],
+) -> Fitted:
+    """Train an arm at each of its learning rates and from each seed, and score every image.
+
+    Parameters
+    ----------
+    arm
+        As it runs on this cohort.
+    cohort
+        Images with splits.
+    backbone
+        Trained in place.
+    settings
+        What all arms share.
+    seeds
+        One a training.
+
+    Raises
+    ------
+    RadbankError
+        If a split lacks a class, the backbone cannot take the input size, or training diverges.
+    """
+    training, validation = cohort.of_split("train"), cohort.of_split("validation")
+    side = settings.side(synthetic=cohort.cases.synthetic)
+    n_classes = len(cohort.cases.classes)
+    network = build_network(backbone, n_classes=n_classes, image_size=side, seed=seeds[0])
+    network.to(device())
+    logistic_start = arm.recipe(arm.learning_rate[0]).logistic_start
+    if logistic_start:
+        folds = cohort.table.loc[cohort.table["split"] == "train", "fold"].to_numpy()
+        start_from_logistic(
+            network, training, folds, class_weight=settings.class_weight, seed=seeds[0]
+        )
+    start = {name: value.clone() for name, value in network.state_dict().items()}
+
+    def make(rate: float, seed: int) -> Training:
+        network.load_state_dict(start)
+        if not logistic_start:
+            network.draw_output_layer(seed)
+        return Training(
+            network,
+            AugmentedImages(training, network),
+            PlainImages(validation),
+            recipe=arm.recipe(rate),
+            batch_size=settings.batch_size,
+            weight_of=class_weights(training.labels, settings.class_weight),
+            seed=seed,
+        )
+
+    resumable = Resumable(
+        {
+            "arm": [arm.name, arm.model_dump()],
+            "shared": [settings.batch_size, settings.class_weight, side],
+            "start": [backbone.name, backbone.weights.sha256, seeds[0]],
+            "images": cohort.sha256,
+        }
+    )
+    trainings = train_all(
+        make,
+        arm.learning_rate,
+        seeds,
+        resumable=resumable,
+        auc=auc_name(cohort.cases.classes),
+    )
+    scores: list[np.ndarray] = []
+    for each in reversed(trainings):  # the first one's weights stay
+        network.load_state_dict(each.best.state)
+        scores.insert(0, np.concatenate(list(probabilities(network, cohort.every))))
+    return Fitted(network, trainings, scores, resumable)

@@ -1,0 +1,68 @@
+"""What a network is trained and validated on."""
+
+from typing import Protocol
+
+import numpy as np
+import torch
+
+from features.augmentation import apply_views, draw_views
+from pipeline.finetuning.images import LabelledImages
+from pipeline.finetuning.network import FineTunedNetwork
+from pipeline.finetuning.scoring import probabilities
+
+
+class Inputs(Protocol):
+    """Training examples, altered anew each epoch."""
+
+    labels: np.ndarray
+    """Class of each example, int64 of shape (n_examples,)."""
+
+    def batch(self, chosen: np.ndarray, generator: np.random.Generator) -> torch.Tensor:
+        """Return what the network takes for some examples, altered at random, on its device."""
+        ...
+
+
+class Validation(Protocol):
+    """Validation examples, as they are."""
+
+    labels: np.ndarray
+    """Class of each example, int64 of shape (n_examples,)."""
+
+    def scores(self, network: FineTunedNetwork) -> np.ndarray:
+        """Return the probability of each class, float64 of shape (n_examples, n_classes)."""
+        ...
+
+
+class AugmentedImages:
+    """Images, each flipped, cropped, scaled and rotated at random whenever it is asked for.
+
+    Parameters
+    ----------
+    images
+        Prepared images of the training split.
+    network
+        Preprocesses them on its own device.
+    """
+
+    def __init__(self, images: LabelledImages, network: FineTunedNetwork) -> None:
+        self.images = images
+        self.network = network
+        self.labels = images.labels
+
+    def batch(self, chosen: np.ndarray, generator: np.random.Generator) -> torch.Tensor:
+        """Return float images of shape (n, 3, side, side)."""
+        plain = torch.from_numpy(self.images[chosen]).to(self.network.device)
+        altered = apply_views(plain, draw_views(len(chosen), generator))
+        return self.network.preprocessing(altered)
+
+
+class PlainImages:
+    """Images as they are."""
+
+    def __init__(self, images: LabelledImages) -> None:
+        self.images = images
+        self.labels = images.labels
+
+    def scores(self, network: FineTunedNetwork) -> np.ndarray:
+        """Return the probability of each class."""
+        return np.concatenate(list(probabilities(network, self.images)))

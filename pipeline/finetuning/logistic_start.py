@@ -1,0 +1,55 @@
+"""The output layer as a logistic regression on the embeddings of the untrained network."""
+
+import numpy as np
+import torch
+
+from heads.class_weights import ClassWeight
+from heads.examples import Examples
+from heads.logistic_regression import LogisticRegression
+from pipeline.finetuning.images import LabelledImages
+from pipeline.finetuning.network import FineTunedNetwork
+from pipeline.finetuning.scoring import embeddings
+
+
+def start_from_logistic(
+    network: FineTunedNetwork,
+    images: LabelledImages,
+    folds: np.ndarray,
+    *,
+    class_weight: ClassWeight,
+    seed: int,
+) -> None:
+    """Replace the output layer's weights.
+
+    The penalty is chosen by patient-grouped cross-validation, as the head `logistic_regression`
+    does; its scaler is folded into the weights.
+
+    Parameters
+    ----------
+    network
+        Changed in place.
+    images
+        Of the training split.
+    folds
+        The patient-grouped fold of each, int64 of shape (n_images,).
+    class_weight
+        As of the heads.
+    seed
+        Of the head.
+
+    References
+    ----------
+    Kumar et al., Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution,
+    ICLR 2022.
+    """
+    found = np.concatenate(list(embeddings(network, images))).astype(np.float32)
+    examples = Examples(
+        embeddings=found[:, np.newaxis], labels=images.labels, groups=folds, folds=folds
+    )
+    head = LogisticRegression(class_weight=class_weight, seed=seed).fit(examples, examples)
+    learned = head.arrays_
+    weight = learned["coefficients"] / learned["scale"]
+    bias = learned["intercepts"] - weight @ learned["mean"]
+    with torch.no_grad():
+        network.classify.weight.copy_(torch.from_numpy(weight))
+        network.classify.bias.copy_(torch.from_numpy(bias))
