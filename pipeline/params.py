@@ -150,6 +150,7 @@ class Finetune(_Block):
 
     image_size: Annotated[int, Field(ge=32)] | None
     batch_size: Annotated[int, Field(ge=2)]
+    precision: Literal["auto", "fp32", "bf16"]
     class_weight: ClassWeight
     demo: QuickSizes
     arms: Arms

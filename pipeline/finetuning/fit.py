@@ -15,6 +15,7 @@ from pipeline.finetuning.inputs import AugmentedImages, PlainImages
 from pipeline.finetuning.logistic_start import start_from_logistic
 from pipeline.finetuning.loop import Training
 from pipeline.finetuning.network import FineTunedNetwork, build_network
+from pipeline.finetuning.precision import Precision
 from pipeline.finetuning.resume import Resumable
 from pipeline.finetuning.scoring import probabilities
 from pipeline.finetuning.trainings import Trained, train_all
@@ -34,6 +35,8 @@ class Fitted:
     probabilities
         Of each class for every image of the cohort, an ndarray of shape (n_images, n_classes) a
         training.
+    precision
+        In which numbers it was trained.
     resumable
         To be forgotten once all is written.
     """
@@ -41,6 +44,7 @@ class Fitted:
     network: FineTunedNetwork
     trainings: Sequence[Trained]
     probabilities: Sequence[np.ndarray]
+    precision: Precision
     resumable: Resumable
 
 
@@ -77,6 +81,8 @@ def fit(
     n_classes = len(cohort.cases.classes)
     network = build_network(backbone, n_classes=n_classes, image_size=side, seed=seeds[0])
     network.to(device())
+    precision = Precision.of(settings.precision, network.device)
+    print(f"training in {precision}")
     logistic_start = arm.recipe(arm.learning_rate[0]).logistic_start
     if logistic_start:
         folds = cohort.table.loc[cohort.table["split"] == "train", "fold"].to_numpy()
@@ -96,13 +102,14 @@ def fit(
             recipe=arm.recipe(rate),
             batch_size=settings.batch_size,
             weight_of=class_weights(training.labels, settings.class_weight),
+            precision=precision,
             seed=seed,
         )
 
     resumable = Resumable(
         {
             "arm": [arm.name, arm.model_dump()],
-            "shared": [settings.batch_size, settings.class_weight, side],
+            "shared": [settings.batch_size, settings.class_weight, side, precision.name],
             "start": [backbone.name, backbone.weights.sha256, seeds[0]],
             "images": cohort.sha256,
         }
@@ -118,4 +125,4 @@ def fit(
     for each in reversed(trainings):  # the first one's weights stay
         network.load_state_dict(each.best.state)
         scores.insert(0, np.concatenate(list(probabilities(network, cohort.every))))
-    return Fitted(network, trainings, scores, resumable)
+    return Fitted(network, trainings, scores, precision, resumable)

@@ -1,6 +1,5 @@
 """The training loop: one pass over the training images an epoch, then the validation images."""
 
-import json
 from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any, cast
@@ -18,6 +17,8 @@ from pipeline.finetuning.inputs import Inputs, Validation
 from pipeline.finetuning.loss import cross_entropy, judge
 from pipeline.finetuning.network import FineTunedNetwork
 from pipeline.finetuning.optimisers import SHARE, make_optimiser, trained
+from pipeline.finetuning.precision import Precision, exact_fp32
+from pipeline.finetuning.prepared import Batch, prepared_batches
 from pipeline.finetuning.schedule import Schedule
 from radbank.errors import RadbankError
 
@@ -37,6 +38,8 @@ class Training:
         Examples in a step.
     weight_of
         Weight of each class in the loss, shape (n_classes,).
+    precision
+        In which numbers forward and backward pass compute.
     seed
         Of the order of the examples, their augmentation and dropout. The same seed on the same
         machine gives the same weights to the last bit on a CPU.
@@ -65,6 +68,7 @@ class Training:
         recipe: Recipe,
         batch_size: int,
         weight_of: np.ndarray,
+        precision: Precision,
         seed: int,
     ) -> None:
         self.network = network
@@ -75,6 +79,7 @@ class Training:
         self._training = training
         self._validation = validation
         self._weight_of = weight_of
+        self._precision = precision
         self._seed = seed
         self._cuts = batches(len(training.labels), batch_size)
         self._schedule = Schedule(recipe, len(self._cuts))
@@ -104,7 +109,7 @@ class Training:
         while not self.finished:
             batch = self.step % len(self._cuts)
             rows = self._cuts[batch]
-            self._losses[rows] = self._take_step(self._order[rows])
+            self._losses[rows] = self._take_step(next(self._prepared))
             self.step += 1
             if batch < len(self._cuts) - 1:
                 yield None
@@ -121,28 +126,33 @@ class Training:
         return cast("FineTunedNetwork", self._averaged.module)
 
     def _start_epoch(self) -> None:
-        self._generator = np.random.default_rng([self._seed, len(self.history)])
-        self._order = self._generator.permutation(len(self._training.labels))
-        self._losses = np.empty(len(self._order))
+        self._losses = np.empty(len(self._training.labels))
+        self._prepared = prepared_batches(
+            self._training,
+            self._cuts,
+            seed=[self._seed, len(self.history)],
+            first=self.step % len(self._cuts),
+            device=self.network.device,
+        )
 
-    def _take_step(self, chosen: np.ndarray) -> float:
+    def _take_step(self, batch: Batch) -> float:
         """Take one step of the optimiser and return the batch's mean loss before it."""
         self._set_mode()
         device = self.network.device
         rate = self._schedule.rate(self.step)
         for group in self._optimiser.param_groups:
             group["lr"] = rate * group[SHARE]
-        inputs = self._training.batch(chosen, self._generator)
         # dropout draws from torch's global generators only
-        with torch.random.fork_rng([device] if device.type == "cuda" else []):
-            torch.manual_seed(int(self._generator.integers(2**63)))
-            logits = self.network(inputs)
-        loss = cross_entropy(logits, self._training.labels[chosen], self._weight_of)
-        self._optimiser.zero_grad()
-        torch.autograd.backward(loss)
-        if self.recipe.max_norm is not None:
-            nn.utils.clip_grad_norm_(trained(self.network), self.recipe.max_norm)
-        self._optimiser.step()
+        with torch.random.fork_rng([device] if device.type == "cuda" else []), exact_fp32():
+            torch.manual_seed(batch.seed)
+            with self._precision.autocast():
+                logits = self.network(batch.inputs)
+            loss = cross_entropy(logits, self._training.labels[batch.chosen], self._weight_of)
+            self._optimiser.zero_grad()
+            torch.autograd.backward(loss)
+            if self.recipe.max_norm is not None:
+                nn.utils.clip_grad_norm_(trained(self.network), self.recipe.max_norm)
+            self._optimiser.step()
         if self._averaged is not None:
             self._averaged.update_parameters(self.network)
         return loss.item()
@@ -185,7 +195,6 @@ class Training:
             "optimiser": self._optimiser.state_dict(),
             "averaged": None if self._averaged is None else self._averaged.state_dict(),
             "step": self.step,
-            "generator": json.dumps(self._generator.bit_generator.state),
             "losses": torch.from_numpy(self._losses),
             "history": [_plain(epoch) for epoch in self.history],
             "best": self.best and {"number": self.best.epoch.number, "state": self.best.state},
@@ -200,7 +209,6 @@ class Training:
         self.step = state["step"]
         self.history = [_epoch(each) for each in state["history"]]
         self._start_epoch()
-        self._generator.bit_generator.state = json.loads(state["generator"])
         self._losses = state["losses"].numpy().copy()
         if best := state["best"]:
             self.best = Best(self.history[best["number"] - 1], best["state"])

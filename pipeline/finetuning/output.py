@@ -71,6 +71,7 @@ def write_outputs(
             "learning_rate": reported.learning_rate,
             "of_learning_rates": len(arm.learning_rate),
             "image_size": fitted.network.preprocessing.input_size,
+            "precision": fitted.precision.name,
         },
         "trainings": len(fitted.trainings),
         "imbalance": describe_class_weight(imbalance),
@@ -81,6 +82,7 @@ def write_outputs(
         "images": seen,
         "images_per_second": seen / seconds,
         "device": model.device,
+        "precision": fitted.precision.name,
     }
     write_curves(paths.curves(name), reported.history)
     write_predictions(paths.predictions(name), predictions)

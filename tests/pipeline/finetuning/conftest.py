@@ -13,6 +13,7 @@ from pipeline.finetuning.images import LabelledImages
 from pipeline.finetuning.inputs import AugmentedImages, PlainImages
 from pipeline.finetuning.loop import Training
 from pipeline.finetuning.network import build_network
+from pipeline.finetuning.precision import Precision
 
 SIDE = 16
 
@@ -100,7 +101,7 @@ def start(network, split):
     state = {name: value.clone() for name, value in network.state_dict().items()}
     training, validation = split
 
-    def make(recipe, seed=3, weight_of=(1.0, 1.0)):
+    def make(recipe, seed=3, weight_of=(1.0, 1.0), precision="fp32"):
         network.load_state_dict(state)
         return Training(
             network,
@@ -109,6 +110,7 @@ def start(network, split):
             recipe=recipe,
             batch_size=8,
             weight_of=np.array(weight_of),
+            precision=Precision.of(precision, network.device),
             seed=seed,
         )
 

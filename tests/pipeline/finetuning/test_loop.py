@@ -32,16 +32,32 @@ def test_all_of_the_network_is_trained(network, start, kind):
     assert all(not torch.equal(value, before[name]) for name, value in network.named_parameters())
 
 
-def test_the_seed_decides_everything(network, start):
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+@pytest.mark.parametrize("prefetched", [False, True])
+def test_the_seed_decides_everything(network, start, precision, prefetched, monkeypatch):
     def outcome(seed, disturbance):
         torch.manual_seed(disturbance)
-        losses = [(each.loss, each.validation_loss) for each in trained(start(recipe(), seed))]
+        training = start(recipe(), seed, precision=precision)
+        losses = [(each.loss, each.validation_loss) for each in trained(training)]
         return losses, network.classify.weight.detach().clone()
 
-    (first, weight), (again, same) = outcome(3, 0), outcome(3, 1)
+    first, weight = outcome(3, 0)
+    if prefetched:  # as on a GPU
+        monkeypatch.setattr("pipeline.finetuning.prepared.in_another_thread", lambda _: True)
+    again, same = outcome(3, 1)
     assert first == again
     assert torch.equal(weight, same)
     assert outcome(4, 0)[0] != first
+
+
+@pytest.mark.parametrize("kind", [recipe, everything])
+def test_bf16_learns_what_fp32_learns(start, kind):
+    curves = [
+        [each.validation_loss for each in trained(start(kind(), precision=precision))]
+        for precision in ("fp32", "bf16")
+    ]
+    assert curves[0] != curves[1]
+    np.testing.assert_allclose(curves[0], curves[1], rtol=0.03)
 
 
 def test_the_global_generator_is_left_alone(start):

@@ -105,6 +105,7 @@ from pipeline.finetuning.images import LabelledImages
 from pipeline.finetuning.inputs import AugmentedImages, PlainImages
 from pipeline.finetuning.loop import Training
 from pipeline.finetuning.network import build_network
+from pipeline.finetuning.precision import Precision
 
 resume._EVERY = 0.0
 torch.set_num_threads(1)
@@ -118,7 +119,7 @@ training = Training(
     recipe=Recipe(epochs=2, warmup_epochs=0, warmup_from=1e-3, learning_rate=1e-3,
         final_learning_rate=1e-4, decay="cosine", optimiser="adamw", weight_decay=0.01,
         ema_decay=0.9),
-    batch_size=8, weight_of=np.ones(2), seed=5,
+    batch_size=8, weight_of=np.ones(2), precision=Precision.of("bf16", network.device), seed=5,
 )
 fatal = int(sys.argv[1])
 run = training.run
