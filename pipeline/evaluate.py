@@ -4,7 +4,8 @@ from rich.console import Console
 
 from pipeline import paths
 from pipeline.artifacts.cases import read_cases
-from pipeline.artifacts.document import write_document
+from pipeline.artifacts.document import read_document, write_document
+from pipeline.artifacts.head_metrics import HeadMetrics
 from pipeline.artifacts.headline import Headline
 from pipeline.artifacts.learning import learning_curve
 from pipeline.artifacts.predictions import read_predictions
@@ -24,8 +25,10 @@ def main() -> None:
         n_bootstrap=settings.bootstrap, confidence=settings.confidence, seed=params.seed
     )
     predictions = {name: read_predictions(paths.predictions(name)) for name in params.models}
+    inner = {name: read_document(HeadMetrics, paths.metrics(name)) for name in params.heads.names}
+    inner_auc = {name: found.inner_cv.auc for name, found in inner.items()}
     cases = read_cases(paths.CASES).frame
-    found = evaluate(predictions, cases, settings, intervals)
+    found = evaluate(predictions, inner_auc, cases, settings, intervals)
 
     learning = {name: learning_curve(paths.curves(name)) for name in params.finetune.arms.names}
     write_plots(paths.PLOTS, found.study.reported, learning, confidence=settings.confidence)

@@ -21,7 +21,7 @@ class Headline(Document):
     n
         Reported images: of test, or of validation where no patients were held out.
     auc, lo, hi
-        AUC of the head that is best on validation, with its interval.
+        AUC of the best head, with its interval.
     diff, d_lo, d_hi
         Fine-tuning minus that head, with the paired interval.
     sens, spec

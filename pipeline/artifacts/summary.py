@@ -29,6 +29,7 @@ class Summary(Counted):
     bootstrap: int
     interval: str
     best_head: str | None
+    best_head_by: str
     models: dict[str, ModelMetrics]
     primary: str
     primary_minus_best_head: PairSummary | None

@@ -32,6 +32,6 @@ def conclude(summary: Summary) -> str:
     elif high is not None and high < 0:
         shown = f"{best} has the higher {summary.auc}"
     return (
-        f"{capitalised(arm)} minus {best}, the head best on validation ({where}): {summary.auc} "
-        f"{pair.auc.value:+.3f} ({interval}), {shown}."
+        f"{capitalised(arm)} minus {best}, the head {summary.best_head_by} ({where}): "
+        f"{summary.auc} {pair.auc.value:+.3f} ({interval}), {shown}."
     )

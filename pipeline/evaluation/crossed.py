@@ -27,6 +27,7 @@ E = TypeVar("E", bound=Estimate)
 TOO_FEW = "too few patients"
 AT_BOUND = "at its bound on these cases"
 NO_VARIANCE = "no variance between patients"
+_LEAST_TAIL = 1e-15
 NO_WIDTH = 1e-12  # below it a width is what rounding left of none
 
 
@@ -63,6 +64,11 @@ def p_value(distance: float, parts: Sequence[Part]) -> float:
         Of the figure from the hypothesis; its sign does not matter.
     parts
         Of the figure's uncertainty; one has a variance.
+
+    Returns
+    -------
+    float
+        Of two parts at least 2e-15.
     """
     there = [each for each in parts if each.variance > 0]
     if len(there) == 1:
@@ -73,10 +79,9 @@ def p_value(distance: float, parts: Sequence[Part]) -> float:
         reached = sum(float(t.isf(tail, each.freedom)) ** 2 * each.variance for each in there)
         return reached - distance**2
 
-    smallest = 1e-300
-    if excess(smallest) <= 0:
-        return 0.0
-    return 2 * float(brentq(excess, smallest, 0.5)) if distance else 1.0
+    if excess(_LEAST_TAIL) <= 0:
+        return 2 * _LEAST_TAIL
+    return 2 * float(brentq(excess, _LEAST_TAIL, 0.5)) if distance else 1.0
 
 
 def joined(parts: Sequence[Part]) -> Part:

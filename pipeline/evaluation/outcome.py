@@ -50,6 +50,7 @@ class Outcome:
 
 def evaluate(
     predictions: Mapping[str, Predictions],
+    inner_auc: Mapping[str, float | None],
     cases: pd.DataFrame,
     settings: Evaluate,
     intervals: Intervals,
@@ -60,6 +61,8 @@ def evaluate(
     ----------
     predictions
         By model.
+    inner_auc
+        By head: its AUC in cross-validation inside training.
     cases
         As in data/cases.parquet.
     settings
@@ -67,7 +70,7 @@ def evaluate(
     intervals
         How intervals are made.
     """
-    study = Study.of(predictions)
+    study = Study.of(predictions, inner_auc)
     subgroups = find_subgroups(cases, study.ids)
     pairs = compare(study.compared, intervals, margin=settings.margin)
     summary = summarise(study, pairs, intervals, primary=settings.primary, margin=settings.margin)
@@ -143,6 +146,7 @@ def summarise(
             "bootstrap": intervals["n_bootstrap"],
             "interval": intervals_in_words(study.task, seeds=study.seeds_crossed),
             "best_head": best,
+            "best_head_by": study.best_head_by,
             "models": {name: metrics(scores) for name, scores in study.models.items()},
             "primary": primary,
             "primary_minus_best_head": in_short,

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
-from heads import HEADS, get_head
+from heads import ENSEMBLE, HEADS, get_head
 from pipeline.artifacts.predictions import VIEWS, Predictions
 from pipeline.artifacts.task import Task
 from pipeline.evaluation.classified import ClassifiedCases
@@ -15,6 +16,8 @@ from pipeline.evaluation.trainings import Trainings
 from pipeline.finetuning.arms import ARMS
 from radbank.errors import RadbankError
 
+INNER = "best in cross-validation inside the training split"
+VALIDATION = "best on validation"
 _CASES = ["id", "group", "label", "split"]
 _SHARED = ("backbone", "weights", "weights_random", "synthetic", "classes")
 
@@ -37,6 +40,9 @@ class Study:
         Scores on the first augmented view, of the heads that declare it.
     ids
         Of the reported cases, in their order.
+    inner_auc
+        The AUC of each head in cross-validation inside the training split; None where that was
+        not possible.
     """
 
     task: Task
@@ -45,10 +51,22 @@ class Study:
     models: Mapping[str, ModelScores]
     augmented: Mapping[str, ModelScores]
     ids: pd.Series
+    inner_auc: Mapping[str, float | None]
 
     @classmethod
-    def of(cls, predictions: Mapping[str, Predictions]) -> "Study":
+    def of(
+        cls,
+        predictions: Mapping[str, Predictions],
+        inner_auc: Mapping[str, float | None] = MappingProxyType({}),
+    ) -> "Study":
         """Join the predictions of several models.
+
+        Parameters
+        ----------
+        predictions
+            By model.
+        inner_auc
+            As in the attributes.
 
         Raises
         ------
@@ -81,6 +99,7 @@ class Study:
             models=plain,
             augmented=augmented,
             ids=first.of_split(split).frame["id"],
+            inner_auc=inner_auc,
         )
 
     @property
@@ -101,15 +120,33 @@ class Study:
 
     @property
     def best_head(self) -> str | None:
-        """The head with the highest AUC on validation, the first of equals.
+        """The single head with the highest AUC inside training, the first of equals.
 
-        The reported cases choose nothing. None where validation lacks a class.
+        Where no head could be cross-validated there, the one with the highest AUC on validation.
+        The reported cases choose nothing. None where validation lacks a class too.
         """
-        aucs = {
-            name: scores.validation_auc for name, scores in self.models.items() if name not in ARMS
-        }
-        defined = {name: auc for name, auc in aucs.items() if auc is not None}
-        return max(defined, key=defined.__getitem__, default=None)
+        aucs = self._inner or _defined(
+            {
+                name: scores.validation_auc
+                for name, scores in self.models.items()
+                if name not in ARMS and name != ENSEMBLE
+            }
+        )
+        return max(aucs, key=aucs.__getitem__, default=None)
+
+    @property
+    def best_head_by(self) -> str:
+        """On what the best head was chosen, in words."""
+        return INNER if self._inner else VALIDATION
+
+    @property
+    def _inner(self) -> dict[str, float]:
+        """The AUC inside training of the heads that have one."""
+        return _defined({name: self.inner_auc.get(name) for name in self.models})
+
+
+def _defined(aucs: Mapping[str, float | None]) -> dict[str, float]:
+    return {name: auc for name, auc in aucs.items() if auc is not None}
 
 
 def _scored_augmented(model: str) -> bool:

@@ -10,6 +10,7 @@ from heads.base import Head, pool_views
 from heads.ensemble import Ensemble
 from heads.examples import Examples
 from pipeline import paths
+from pipeline.artifacts.head_metrics import InnerCV
 from pipeline.artifacts.predictions import Predictions, write_predictions
 from pipeline.artifacts.provenance import data_in_words, weights_in_words
 from pipeline.artifacts.results import Estimate
@@ -33,6 +34,8 @@ def write_fitted(
     seconds: float,
     evaluate: Evaluate,
     seed: int,
+    inner: InnerCV | None = None,
+    inner_seconds: float = 0.0,
 ) -> str:
     """Predict every image, choose the threshold on validation, and write the outputs.
 
@@ -48,12 +51,14 @@ def write_fitted(
         How long that took.
     evaluate, seed
         How validation is scored.
+    inner, inner_seconds
+        How a head does in cross-validation inside training, and how long that took.
 
     Returns
     -------
     str
-        Three lines on what was trained and how it does on validation; a fourth where a feature
-        looks like a leak.
+        Lines on what was trained, how it does inside training and on validation, and whether a
+        feature looks like a leak.
     """
     by_view = head.predict_views(cohort.examples.embeddings)
     rows = cohort.rows("validation")
@@ -73,11 +78,14 @@ def write_fitted(
             cohort.examples.take(rows | cohort.rows("train")), cohort.layers
         ),
     }
+    if inner is not None:
+        metrics["inner_cv"] = inner.model_dump()
     cost = {
         "seconds": seconds,
         "images": n_train,
         "images_per_second": n_train / seconds,
         "device": "cpu",
+        **({} if inner is None else {"inner_cv_seconds": inner_seconds}),
     }
     with atomic_path(paths.model(head.name)) as folder:
         folder.mkdir()
@@ -158,11 +166,22 @@ def summary(model: TrainedModel, metrics: Mapping[str, Any], seconds: float) -> 
         if telltale
         else ""
     )
+    inner = _inner_in_words(metrics.get("inner_cv"))
     return (
         f"{model.name} on {model.backbone}, weights: {metrics['weights']}; "
         f"data: {metrics['data']}\n"
-        f"fitted on {model.n_train:,} images in {seconds:.1f} s: {chosen}\n"
+        f"fitted on {model.n_train:,} images in {seconds:.1f} s: {chosen}\n{inner}"
         f"validation {auc_in_words(model.classes, Estimate(**validation['auc']))}, "
         f"{validation['n']:,} images of {validation['n_patients']:,} patients; "
         f"{DecisionRule(model.threshold).in_words}{caution}"
     )
+
+
+def _inner_in_words(inner: Mapping[str, Any] | None) -> str:
+    """Say in a line how a head does inside training; empty of the ensemble."""
+    if inner is None:
+        return ""
+    if inner["auc"] is None:
+        return f"no cross-validation inside training: {inner['because']}\n"
+    folds = len(inner["by_fold"])
+    return f"AUC {inner['auc']:.3f} in {folds}-fold cross-validation by patient inside training\n"

@@ -136,6 +136,7 @@ def write_predictions_of(model: str, cases: pd.DataFrame, splits: pd.DataFrame, 
     frame = splits[["id", "group", "split"]].assign(label=cases["label"])
     predictions = Predictions.of_views(frame, by_class(scores), PROVENANCE)
     write_predictions(paths.predictions(model), predictions)
+    write_json(paths.metrics(model), {"inner_cv": {"auc": SKILL[model] / 2}})
 
 
 def write_crossvalidation(models: Sequence[str]) -> None:

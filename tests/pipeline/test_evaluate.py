@@ -13,7 +13,7 @@ from pipeline.artifacts.predictions import Predictions, write_predictions
 from pipeline.evaluate import main
 from pipeline.params import load_params
 from radbank.errors import RadbankError
-from radbank.files import write_text
+from radbank.files import write_json, write_text
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = load_params(ROOT / "params.yaml").models
@@ -42,6 +42,7 @@ def write_model(name, *, seed, test=True, provenance=PROVENANCE):
     )
     predictions = Predictions.of_views(cases, by_class(scores), provenance)
     write_predictions(paths.predictions(name), predictions)
+    write_json(paths.metrics(name), {"inner_cv": {"auc": 0.8 - 0.01 * seed}})
 
 
 @pytest.fixture
@@ -80,8 +81,8 @@ def study(tmp_path, monkeypatch, changed_params):
 
 
 def outputs():
-    paths = [*sorted(Path("metrics").iterdir()), *sorted(Path("plots").iterdir())]
-    return {path.name: path.read_bytes() for path in paths}
+    found = [*sorted(Path("metrics").iterdir()), *sorted(Path("plots").iterdir())]
+    return {path.name: path.read_bytes() for path in found if path.is_file()}
 
 
 def test_the_stage_writes_a_summary_and_every_plot(study, capsys):
@@ -160,7 +161,7 @@ def test_models_of_other_splits_are_refused_and_nothing_is_written(study):
         RadbankError, match="finetune-seed and logistic_regression differ in column"
     ):
         main()
-    assert not Path("metrics").exists()
+    assert not paths.SUMMARY.exists()
     assert not Path("plots").exists()
 
 

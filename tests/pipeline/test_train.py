@@ -131,8 +131,12 @@ def test_a_head_is_trained_saved_and_scored(name, folder, capsys):
 
     metrics = json.loads((folder / f"metrics/heads/{name}.json").read_text())
     assert list(metrics) == [
-        "data", "weights", "validation", "chosen", "imbalance", "telltale_features",
+        "data", "weights", "validation", "chosen", "imbalance", "telltale_features", "inner_cv",
     ]  # fmt: skip
+    inner = metrics["inner_cv"]
+    assert len(inner["by_fold"]) == load_params().split.folds
+    assert inner["auc"] == pytest.approx(np.mean(inner["by_fold"]))
+    assert inner["auc"] > 0.7
     assert "synthetic" in metrics["data"]
     assert metrics["weights"] == "random"
     assert metrics["validation"]["n"] == len(validation)
@@ -146,7 +150,8 @@ def test_a_head_is_trained_saved_and_scored(name, folder, capsys):
     assert cost["images_per_second"] == pytest.approx(cost["images"] / cost["seconds"])
 
     printed = capsys.readouterr().out.splitlines()
-    assert len(printed) == 3
+    assert len(printed) == 4
+    assert "5-fold cross-validation by patient inside training" in printed[2]
     assert re.search(r"synthetic", printed[0])
     assert re.search(r"weights: random", printed[0])
 

@@ -17,7 +17,7 @@ _ONE_RUN = (
     "hospital."
 )
 _CHOSEN = (
-    "The best head was picked among several on the validation split; another one may be better. "
+    "The best head was picked among several before the test; another one may be better. "
     "Subgroups were looked at, not tested: with many of them, some differ by chance."
 )
 _THRESHOLDS = (
@@ -58,7 +58,7 @@ def limits(params: Params, summary: Summary, quarantined: int) -> list[str]:
     if summary.split != "test":
         found.append(
             f"There is no held-out test split. The figures come from the {summary.split} split, "
-            "on which thresholds and the best head were chosen too, and are too good."
+            "on which thresholds were chosen and trainings stopped too, and are too good."
         )
     fewest = summary.smallest_class
     if fewest < FEW_EVENTS:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.artifacts.summary import Summary
+from pipeline.evaluation.study import INNER
 from pipeline.finetuning.arms import ARMS
 from pipeline.params import Params
 from pipeline.reporting.evidence import Evidence
@@ -131,8 +132,8 @@ _DEFINED = {
 def _evaluation(params: Params, summary: Summary) -> str:
     auc = summary.auc
     return (
-        f"Evaluation: {_DEFINED[summary.binary].format(split=summary.split)}. The best head is the "
-        f"one with the highest {auc} on the validation split. Intervals are "
+        f"Evaluation: {_DEFINED[summary.binary].format(split=summary.split)}. "
+        f"{_best_head(summary)} Intervals are "
         f"{percent(summary.confidence)} intervals {summary.interval}; the bootstrap drew patients "
         f"with all their images {summary.bootstrap:,} times (seed {params.seed}). Pairs of models "
         f"were compared on the same cases by the DeLong test for {auc} and McNemar's "
@@ -143,6 +144,14 @@ def _evaluation(params: Params, summary: Summary) -> str:
         f"({params.evaluate.recalibration}) for the figures of calibration only. Costs are "
         "wall-clock seconds, measured once."
     )
+
+
+def _best_head(summary: Summary) -> str:
+    """Say how the best head was chosen."""
+    where = "on the validation split"
+    if summary.best_head_by == INNER:
+        where = "in cross-validation by patient inside the training split (mean over the folds)"
+    return f"The best head is the one with the highest {summary.auc} {where}."
 
 
 def _seeds(summary: Summary) -> str:

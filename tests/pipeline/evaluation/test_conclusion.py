@@ -23,6 +23,7 @@ def summary(auc, *, synthetic=False, random=False, split="test", best="mlp"):
         bootstrap=2000,
         interval="by patient",
         best_head=best,
+        best_head_by="best on validation",
         models={},
         primary="finetune-seed",
         primary_minus_best_head=found,

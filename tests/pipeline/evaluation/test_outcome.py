@@ -50,6 +50,7 @@ def test_the_file_says_what_was_evaluated_and_how(models):
         "bootstrap",
         "interval",
         "best_head",
+        "best_head_by",
         "models",
         "linear_probe_augmented",
         "primary",

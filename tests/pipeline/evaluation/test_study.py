@@ -107,6 +107,23 @@ def test_the_best_head_is_chosen_on_validation_never_on_test(models):
     assert Study.of({**models, "lightgbm": perfect_on_validation}).best_head == "lightgbm"
 
 
+def test_the_best_head_is_the_one_that_is_best_inside_training(models):
+    by = {"lightgbm": 0.8, "mlp": 0.7}
+    study = Study.of({**models, "ensemble": models["mlp"]}, by)
+    assert study.best_head == "lightgbm"
+    assert study.best_head_by == "best in cross-validation inside the training split"
+    partly = Study.of(models, {"lightgbm": None, "mlp": 0.7})
+    assert partly.best_head == "mlp"
+    on_validation = Study.of(models, {"lightgbm": None, "mlp": None})
+    assert (on_validation.best_head, on_validation.best_head_by) == ("mlp", "best on validation")
+
+
+def test_the_ensemble_is_no_single_head(models):
+    labels = models["mlp"].frame["label"].astype(float)
+    perfect = with_split(models["mlp"], "validation", labels)
+    assert Study.of({**models, "ensemble": perfect}).best_head == "mlp"
+
+
 def test_of_equal_heads_the_first_is_best(models):
     assert Study.of({"a": models["mlp"], "b": models["mlp"]}).best_head == "a"
 
