@@ -30,6 +30,8 @@ def summary(**changes):
             "bootstrap": 100,
             "interval": "by patient",
             "best_head": "mlp",
+            "best_head_by": "best on validation",
+            "primary": "finetune-seed",
             "models": {"linear_probe": {"auc": estimate(0.99)}, "mlp": mlp},
             "primary_minus_best_head": {
                 "auc": estimate(-0.0123, -0.0411, 0.0166),
