@@ -18,7 +18,7 @@ __all__ = ["Backbone", "LoadedBackbone", "describe", "identify", "load", "names"
 
 @dataclass(frozen=True, kw_only=True)
 class Backbone:
-    """What is known of a backbone without its weights.
+    """The description of a backbone: what can be known without its weights.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ class Backbone:
     weights_name, weights_file
         Its pretrained weights.
     preprocessing
-        What they were trained to see.
+        The preprocessing that they were trained with.
     n_features
         Width of the penultimate embedding.
     n_parameters
@@ -44,7 +44,7 @@ class Backbone:
 
 @dataclass(frozen=True, kw_only=True)
 class LoadedBackbone:
-    """A network ready to embed.
+    """A backbone with its weights, ready to compute embeddings.
 
     Parameters
     ----------
@@ -54,9 +54,9 @@ class LoadedBackbone:
         In evaluation mode; maps float32 images of shape (n, 3, size, size), preprocessed, to
         embeddings of shape (n, n_features).
     preprocessing
-        What comes before it.
+        From pixels to the module's input.
     weights
-        Which weights it has.
+        Name and checksum of its weights.
     n_features
         Width of the penultimate embedding.
     """
@@ -151,7 +151,7 @@ def load(name: str, *, weights: str = PRETRAINED, seed: int = 0) -> LoadedBackbo
 
 
 def _untrained(recipe: Recipe, seed: int) -> tuple[nn.Module, WeightsInfo]:
-    """Build a network as its initialiser leaves it."""
+    """Build a network with random weights."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         module = recipe.build()
@@ -178,7 +178,7 @@ def embedding_width(module: nn.Module, input_size: int) -> int:
 
 
 def _outline(recipe: Recipe) -> nn.Module:
-    """Return the network with shapes and without numbers, where it can be built so."""
+    """Return the network on torch's meta device (shapes without values), or on the CPU."""
     try:
         with torch.device("meta"):
             return recipe.build()

@@ -1,4 +1,4 @@
-"""How many images a forward pass takes, and whether that belongs to the cache key."""
+"""The batch size of a forward pass, and whether it is part of the cache key."""
 
 from typing import Literal
 

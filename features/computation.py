@@ -10,7 +10,7 @@ from features.preprocessing import Preprocessing
 
 @dataclass(frozen=True, kw_only=True)
 class Computation:
-    """One way to turn a prepared image into an embedding.
+    """The settings that determine an embedding, apart from the image.
 
     Equal computations give equal embeddings of the same image. Settings that do not change an
     embedding's bytes are left out. With the image's own key it is the cache key of the bank.
@@ -42,7 +42,7 @@ class Computation:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of it all, in hexadecimal."""
+        """SHA-256 of all settings, in hexadecimal."""
         return hashlib.sha256(json.dumps(self.to_dict(), sort_keys=True).encode()).hexdigest()
 
     def to_dict(self) -> dict[str, Any]:

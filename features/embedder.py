@@ -143,7 +143,7 @@ class Embedder:
             self._halve()
 
     def _halve(self) -> None:
-        """Take half as many images in a pass from now on."""
+        """Halve the batch size of all further forward passes."""
         self._in_one_pass //= 2
         if self._device.type == "cuda":
             torch.cuda.empty_cache()
@@ -165,7 +165,7 @@ class Embedder:
 
 
 def _padded(images: torch.Tensor, size: int) -> torch.Tensor:
-    """Fill a batch up with black images."""
+    """Pad a batch to its full size with black images."""
     missing = size - len(images)
     if not missing:
         return images
@@ -173,7 +173,7 @@ def _padded(images: torch.Tensor, size: int) -> torch.Tensor:
 
 
 def _is_out_of_memory(error: BaseException) -> bool:
-    """Tell whether an engine failed for want of memory, which each of them says in its own way."""
+    """Tell whether an engine ran out of memory; engines raise different errors for it."""
     return isinstance(error, MemoryError | torch.OutOfMemoryError) or (
         isinstance(error, RuntimeError)
         and any(

@@ -71,7 +71,7 @@ def embed_into_bank(
 
 
 def _full(batch_size: int) -> int:
-    """Return at how many embeddings a block is closed: whole batches, if any fit."""
+    """Return the size of a full block in embeddings: a multiple of the batch size, if one fits."""
     room = SIZE - PREFETCHED * batch_size
     return min(max(room - room % batch_size, batch_size), SIZE)
 

@@ -81,19 +81,19 @@ def identify(name: str, *, weights: str, seed: int) -> Identity:
     info, preprocessing, file = backbones.identify(name, weights=weights, seed=seed)
     found = Identity(backbone=name, weights=info, preprocessing=preprocessing)
     if file is not None or weights == RANDOM:
-        with suppress(OSError):  # it is only slower the next time
+        with suppress(OSError):  # without the cache, the next run is slower
             content = {"identity": found.to_dict(), "file": str(file) if file else None}
             write_json(memory, content)
     return found
 
 
 def forget(name: str, *, weights: str, seed: int) -> None:
-    """Delete a backbone's entry, because its weights turned out to be others."""
+    """Delete a backbone's cache entry, because its weights have changed."""
     _memory(name, weights, seed).unlink(missing_ok=True)
 
 
 def _memory(name: str, weights: str, seed: int) -> Path:
-    """Return the file that remembers: its name holds all that the answer may depend on."""
+    """Return the cache file; its name is a hash of all that the identity may depend on."""
     makers = {maker: version(maker) for maker in _MAKERS} | FAMILIES.versions()
     question = {
         "backbone": name,
@@ -120,7 +120,7 @@ def _recall(memory: Path) -> Identity | None:
 
 
 def changed(name: str) -> RadbankError:
-    """Return the error for a network that is not what it was said to be."""
+    """Return the error for a network whose weights are not those of its identity."""
     return RadbankError(
         f"The weights of {name} changed while radbank was at work: run it again, and all is "
         "computed with those that are there now."

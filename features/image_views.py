@@ -66,7 +66,7 @@ class ImageViews:
         ]
 
     def lacking(self, known: Container[str]) -> list[ImageView]:
-        """Return the image views whose keys are not known, each key once, in the bank's order."""
+        """Return the cache misses: views whose keys are not known, each once, in bank order."""
         every = (ImageView(row, view) for row in range(len(self)) for view in range(1 + self.views))
         found: dict[str, ImageView] = {}
         for one in every:
@@ -99,7 +99,7 @@ class ImageViews:
         return images
 
     def _plain(self, rows: Sequence[int]) -> Iterator[np.ndarray]:
-        """Read rows, those that follow each other at once."""
+        """Read rows of pixels, each run of consecutive rows in one slice."""
         start = 0
         for end in range(1, len(rows) + 1):
             if end == len(rows) or rows[end] != rows[end - 1] + 1:

@@ -67,7 +67,7 @@ def _keep(
     _inputs: object,
     output: object,
 ) -> None:
-    """Keep what a layer gave: a forward hook."""
+    """Store a layer's output (a forward hook)."""
     outputs[layer] = output
 
 

@@ -43,7 +43,7 @@ def describe_embeddings(store: xr.Dataset) -> EmbeddingStatistics:
 
 
 def nearest(store: xr.Dataset, image: str, count: int) -> list[tuple[int, float]]:
-    """Return the rows of the images most like one, and how like they are.
+    """Return the nearest neighbours of an image by cosine similarity.
 
     Parameters
     ----------

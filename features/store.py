@@ -44,7 +44,7 @@ _NO_LABEL = -1
 
 @dataclass(frozen=True, kw_only=True)
 class StoreCoords:
-    """What names the images, one entry each.
+    """The coordinates of a store's images, one entry an image.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def is_store(path: Path) -> bool:
 
 @contextmanager
 def _whole(path: str | Path) -> Iterator[str | Path]:
-    """Yield where to write so that no reader takes a part for the whole."""
+    """Yield a path to write to, such that no reader sees an incomplete store."""
     try:
         if is_url(path):
             yield path

@@ -21,7 +21,7 @@ CROP = (0.85, 1.0)  # side of the crop as a share of the image's side
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """One draw of the four transformations.
+    """One random augmentation: flip, rotation, scale and crop.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def augment(pixels: np.ndarray, view: int, seed: int) -> np.ndarray:
 
 @cache
 def view_name(view: int, seed: int) -> str:
-    """Return what names a view of any image: 16 hexadecimal digits, or nothing for the plain one.
+    """Return the name of a view: 16 hexadecimal digits, or an empty text for the plain view.
 
     It changes with the number of the view, the seed, and the ranges that views are drawn from.
     """

@@ -70,7 +70,7 @@ class WeightsFile(ABC):
         raise FileNotFoundError("there is no address to download it from")
 
     def check(self, path: Path) -> str:
-        """Return the SHA-256 of a file that is to be these weights.
+        """Check a file against the checksum, and return its SHA-256.
 
         Raises
         ------
@@ -86,7 +86,7 @@ class WeightsFile(ABC):
         return actual
 
     def describe(self) -> str:
-        """Return the name and what pins it, in words."""
+        """Return the file's name and its checksum, in words."""
         return f"{self.name} (sha256 {_wanted(self.checksum)})" if self.checksum else self.name
 
 

@@ -105,15 +105,15 @@ class Head(ABC):
         return np.stack([self.predict_proba(embeddings[:, view]) for view in views], axis=-1)
 
     def chosen(self) -> Chosen:
-        """Return what fitting decided: a regularisation strength, a number of rounds, ..."""
+        """Return the hyperparameters that fitting selected: a penalty, a number of rounds, ..."""
         return dict(self.chosen_)
 
     def settled(self) -> Self:
-        """Return this head before fitting, with nothing left for fitting to choose."""
+        """Return an unfitted copy in which the hyperparameters that fitting selected are fixed."""
         return replace(self)
 
     def hyperparameters(self) -> dict[str, Any]:
-        """Return the values this head was made with, by name."""
+        """Return the hyperparameters that this head was created with, by name."""
         return {f.name: getattr(self, f.name) for f in fields(self) if f.init}
 
     def save(self, folder: Path) -> None:

@@ -14,7 +14,7 @@ _SMALLEST = 1e-9  # probabilities are kept this far from 0, whose logarithm is i
 
 @dataclass(frozen=True)
 class Calibration:
-    """softmax(slope * log(p) + intercepts).
+    """Platt scaling: the calibrated probabilities are softmax(slope * log(p) + intercepts).
 
     Of two classes this is Platt's sigmoid(slope * logit(p) + intercept) [1]_, which never changes
     the order of two images; of more it is bias-corrected temperature scaling [2]_; without
@@ -52,7 +52,7 @@ class Calibration:
 
     @property
     def in_words(self) -> str:
-        """The numbers; the first intercept, which is 0, is left out."""
+        """The slope and the intercepts in words; the first intercept is 0 and left out."""
         listed = [f"{intercept:.3g}" for intercept in self.intercepts[1:]]
         word = "intercepts" if len(listed) > 1 else "intercept"
         return f"slope {self.slope:.3g}, {word} {' '.join(listed)}"
@@ -61,7 +61,7 @@ class Calibration:
     def fit(
         cls, probability: NDArray[np.float64], labels: NDArray[np.int64], *, shift: bool = True
     ) -> Self:
-        """Find the numbers with the smallest log loss.
+        """Fit slope and intercepts by minimising the log loss.
 
         Parameters
         ----------

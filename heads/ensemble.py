@@ -78,7 +78,7 @@ class Ensemble:
         )
 
     def chosen(self) -> Chosen:
-        """Return the numbers of each member's calibration, in words."""
+        """Return the parameters of each member's calibration, in words."""
         return {name: calibration.in_words for name, calibration in self.calibrations.items()}
 
     def predict_proba(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:

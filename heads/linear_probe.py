@@ -15,7 +15,7 @@ from heads.scores import linear, probabilities
 
 @dataclass(kw_only=True)
 class LinearProbe(ArrayHead):
-    """One linear output trained with Adam on embeddings as they are; one a class of more than two.
+    """A linear layer on unscaled embeddings, trained with Adam; one logit for two classes.
 
     Parameters
     ----------

@@ -73,7 +73,7 @@ class LogisticRegression(ArrayHead):
         return self
 
     def settled(self) -> Self:
-        """Return this head before fitting, with the penalty that fitting chose."""
+        """Return an unfitted copy whose penalty is the one that fitting selected."""
         return replace(self, C=[float(self.chosen_["C"])])
 
     def predict_proba(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -96,13 +96,13 @@ def _losses(
 def _rows(
     settings: "LogisticRegression", examples: Examples
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Return features and labels to learn from, in double precision."""
+    """Return the training features, in double precision, and their labels."""
     rows = examples.views_as_rows() if settings.augment else examples
     return rows.plain.astype(np.float64), rows.labels
 
 
 def _reduction(settings: "LogisticRegression") -> Pipeline:
-    """Return what stands before the classifier, to be fitted on training rows only."""
+    """Return scaling and PCA, the steps before the classifier; fit them on training rows only."""
     steps: list[tuple[str, Any]] = [("scale", StandardScaler())]
     if settings.pca is not None:
         steps.append(("pca", PCA(settings.pca, svd_solver="full")))

@@ -103,7 +103,7 @@ class MLP(ArrayHead):
         return mean
 
     def _probability_of(self, member: int, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return what one network predicts, shape (n_images, n_classes)."""
+        """Return the probabilities of one network, shape (n_images, n_classes)."""
         mean, scale, inner, inner_bias, outer, outer_bias = (
             self.arrays_[f"{member}.{name}"].astype(np.float64) for name in _ARRAYS
         )

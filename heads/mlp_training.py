@@ -54,7 +54,7 @@ class HiddenLayerNetwork(nn.Module):
 
 
 def train_network(settings: "MLP", train: Examples, validation: Examples) -> tuple[Arrays, int]:
-    """Train one network from where torch's generator stands.
+    """Train one network; torch's global generator draws its initial weights and batches.
 
     Parameters
     ----------

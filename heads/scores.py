@@ -16,7 +16,7 @@ _SMALLEST = -900  # exponent of 2 below which numbers count as 0, far from where
 
 
 def n_outputs(n_classes: int) -> int:
-    """Return how many logits distinguish the classes: one of two, else one each."""
+    """Return the number of logits: one for two classes, else one for each class."""
     return 1 if n_classes == 2 else n_classes
 
 

@@ -16,7 +16,7 @@ from radbank.errors import RadbankError
 
 @dataclass(kw_only=True)
 class SklearnHead(Head):
-    """A head around a classifier of scikit-learn, which a subclass makes of its fields.
+    """Base class of heads that wrap a scikit-learn classifier; a subclass creates the classifier.
 
     Parameters
     ----------

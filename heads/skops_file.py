@@ -52,7 +52,7 @@ def _renumber(node: Any, ranks: dict[int, int]) -> Any:  # noqa: ANN401 - JSON i
 
 
 def load(path: Path, trusted: Sequence[str] = ()) -> Any:  # noqa: ANN401 - any estimator
-    """Read an estimator, of types that are known to be harmless only.
+    """Read an estimator; a file with a type that is not trusted is refused.
 
     Parameters
     ----------

@@ -4,7 +4,7 @@ from radbank.origin import stop_unless_together
 
 
 def main() -> None:
-    """Run a command, unless another package has taken the place of one of radbank's."""
+    """Run a command, after checking that no other package shadows one of radbank's."""
     stop_unless_together()
     from pipeline.cli import main as run_command  # noqa: PLC0415 - it might be another's
 

@@ -2,7 +2,7 @@
 
 
 class RadbankError(Exception):
-    """What went wrong, where, and what to do about it, in one sentence.
+    """An error that a user can mend; the message says in one sentence what, where and what to do.
 
     Command-line programs print it without a traceback; every other exception is a bug and keeps
     its own.

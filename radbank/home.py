@@ -15,7 +15,7 @@ _BYTES = 32
 
 
 def home() -> Path:
-    """Return the folder: `RADBANK_HOME`, else where the system keeps a user's data.
+    """Return the folder of radbank's own data: `RADBANK_HOME`, else the system's place for it.
 
     Raises
     ------
@@ -26,7 +26,7 @@ def home() -> Path:
 
 
 def cache() -> Path:
-    """Return the folder for what can be made again: `RADBANK_HOME`, else the user's cache.
+    """Return the folder of radbank's caches: `RADBANK_HOME`, else the system's place for caches.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def _given_home() -> Path | None:
 
 
 def secret_key() -> bytes:
-    """Return this user's key for pseudonyms; the first call draws it.
+    """Return this user's secret key for pseudonyms; the first call generates it.
 
     Only the user can read its file. Whoever has it can tell which name a pseudonym stands for by
     trying names, so it belongs in no project and no output.
@@ -96,7 +96,7 @@ def secret_key() -> bytes:
 
 
 def _draw(path: Path) -> None:
-    """Write a new key, complete or not at all, unless another process was quicker."""
+    """Generate a key and write it atomically, unless another process has written one first."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -105,7 +105,7 @@ def _draw(path: Path) -> None:
             file.write(secrets.token_hex(_BYTES) + "\n")
             file.flush()
             os.fsync(file.fileno())
-        with suppress(FileExistsError):  # which a rename would replace
+        with suppress(FileExistsError):  # a rename would replace the other process's key
             path.hardlink_to(temporary)
     finally:
         temporary.unlink()

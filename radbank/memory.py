@@ -14,7 +14,7 @@ _KEEP = 2**30  # bytes; more than any activation of the networks here
 
 
 def keep_large_blocks() -> bool:
-    """Let the process keep the large blocks that it frees, for the next of their size.
+    """Make the C library keep freed large blocks for reuse, not return them to the system.
 
     By default the GNU C library maps blocks above some megabytes anew for each request and
     returns them at once, so that a network on a CPU pays page faults for every layer's

@@ -1,4 +1,4 @@
-"""Whether Python imports radbank's packages from one place, and from the folder one works in."""
+"""Check that Python imports all packages of radbank from one place: the project in use."""
 
 import sys
 from importlib.util import find_spec
@@ -35,12 +35,12 @@ def check_packages() -> Path:
 
 
 def check_folder(folder: Path) -> Path:
-    """Return what :func:`check_packages` does, in a project of radbank only if it is `folder`.
+    """Check the packages; if `folder` is a project of radbank, they must be that project's own.
 
     Parameters
     ----------
     folder
-        Where one works. Without a `dvc.yaml` of radbank's any copy of the packages will do.
+        The current folder. If it has no `dvc.yaml` of radbank's, any copy of the packages will do.
 
     Raises
     ------

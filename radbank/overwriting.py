@@ -1,4 +1,4 @@
-"""A path that a user gives as an output replaces only what radbank itself wrote there."""
+"""Protect a user's files: an output may replace only what radbank itself wrote."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +7,7 @@ from radbank.errors import RadbankError
 
 
 def check_output(path: Path, option: str, *, wrote: Callable[[Path], bool]) -> None:
-    """Refuse an output that would replace a stranger's file or folder.
+    """Refuse an output path at which something lies that this command did not write.
 
     Parameters
     ----------

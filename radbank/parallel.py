@@ -57,7 +57,7 @@ def ordered_map(
 
 
 def _in_threads(function: Callable[[T], R], tasks: list[list[T]]) -> Iterator[R]:
-    """Hand results on while later tasks are under way, so that no thread waits for another."""
+    """Yield the results of tasks in order while threads already run the next tasks."""
     with ThreadPoolExecutor(CPU_COUNT) as pool:
         under_way: deque[Future[list[R]]] = deque()
         try:

@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class _RateColumn(ProgressColumn):
-    """Steps a second, weighted as the task says."""
+    """The column that shows the rate, in the task's units a second."""
 
     def render(self, task: Task) -> Text:
         speed = task.finished_speed or task.speed

@@ -10,7 +10,7 @@ from radbank.errors import RadbankError
 
 
 class Registry(Mapping[str, Any]):
-    """Names and what they stand for, imported only when it is asked for.
+    """A mapping of names to objects, each of which is imported when it is first looked up.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class Registry(Mapping[str, Any]):
         return found
 
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - of any type
-        """Import what a name stands for."""
+        """Import and return the object that a name stands for."""
         if name not in self._declared:
             close = get_close_matches(name, self._declared)
             meant = f" Did you mean {' or '.join(close)}?" if close else ""

@@ -16,7 +16,7 @@ SAMPLE = 16  # images that fidelity is measured on
 
 @dataclass(frozen=True)
 class ComputationRecord:
-    """Small files beside the blocks of a computation.
+    """Metadata of a computation: small JSON files beside its blocks.
 
     ``computation.json`` says what the digest in the folder's name stands for, and how many
     features each layer gives; it carries its own checksum. ``fidelity-<images>.json`` says how
@@ -48,12 +48,12 @@ class ComputationRecord:
         self._write(_COMPUTATION, sealed)
 
     def rate(self) -> float | None:
-        """Return embeddings a second, of the longest stretch measured; None without any."""
+        """Return embeddings a second, measured over the longest run; None without a run."""
         stretch = self._stretch()
         return stretch[0] / stretch[1] if stretch else None
 
     def remember_rate(self, embeddings: int, seconds: float) -> None:
-        """Write how long a stretch of computing took, unless a longer one is known."""
+        """Write how long a run of feature extraction took, unless a longer run is on record."""
         known = self._stretch()
         if known is None or embeddings >= known[0]:
             self._write(_RATE, {"embeddings": embeddings, "seconds": seconds})
@@ -82,7 +82,7 @@ class ComputationRecord:
 
 
 def _of(pixel_sha256: Sequence[str]) -> str:
-    """Return the file of what was measured on images."""
+    """Return the name of the file with the fidelity measured on these images."""
     return f"fidelity-{hashlib.sha256(''.join(pixel_sha256).encode()).hexdigest()[:16]}.json"
 
 

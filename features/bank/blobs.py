@@ -34,7 +34,7 @@ class BlobInfo:
 
 
 class Blobs:
-    """The files under one root. Whoever reads one sees all of it or none.
+    """The files under one root, each read and written atomically.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ class Blobs:
                     path.rmdir()
 
     def touch(self, path: str) -> None:
-        """Mark a file as used now, where the store can and the user may."""
+        """Set a file's modification time to now, if the storage supports it and the user may."""
         if self._local:
             with contextlib.suppress(OSError):
                 self._files.touch(self._at(path), truncate=False)

@@ -22,12 +22,12 @@ _PATH = re.compile(r"[0-9a-f]{64}/blocks/[0-9a-f]{64}\.safetensors")
 
 
 class DamagedBlock(Exception):  # noqa: N818 - found and mended, never shown as an error
-    """A block is not what its name says."""
+    """The bytes of a block do not match the checksum in its name."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Block:
-    """Embeddings and what they are of.
+    """A block: embeddings and their cache keys.
 
     Attributes
     ----------
@@ -93,7 +93,7 @@ class Block:
 
 @dataclass(frozen=True, kw_only=True)
 class BlockHeader:
-    """What a block's first bytes tell, not checked against its name.
+    """The header of a block, read without verifying the block's checksum.
 
     Attributes
     ----------

@@ -169,7 +169,7 @@ class CachedEmbeddings:
         return sorted(lacking)
 
     def libraries(self, keys: Iterable[str]) -> dict[str, str]:
-        """Return the versions that made embeddings, several of one library joined by commas."""
+        """Return the versions of the libraries that computed embeddings, joined by commas."""
         made_with: dict[str, set[str]] = {}
         for path in {place.path for key in keys if (place := self._index.find(key))}:
             for name, version in self._libraries_of[path].items():
@@ -181,7 +181,7 @@ class CachedEmbeddings:
         self._libraries_of[path] = libraries
 
     def _read(self, path: str) -> Block | None:
-        """Return a block, or None where it is gone or not what it must be."""
+        """Read and verify a block; return None if it is missing or damaged."""
         try:
             block = Block.from_bytes(self._blobs.read(path), path.rsplit("/", 1)[-1])
         except FileNotFoundError:  # another process has pruned it

@@ -25,5 +25,5 @@ def embedding_key(pixel_sha256: str, view: int, seed: int) -> str:
 
 
 def image_of(key: str) -> str:
-    """Return the SHA-256 of the prepared pixels that a key is of."""
+    """Return the SHA-256 of an image's prepared pixels, which its cache keys contain."""
     return key.partition("+")[0]

@@ -16,7 +16,7 @@ _ABOUT = re.compile(r"([0-9a-f]{64})/([a-z]+|fidelity-[0-9a-f]+)\.json")
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """The outcome of reading one block.
+    """The result of verifying one block.
 
     Attributes
     ----------

@@ -13,7 +13,7 @@ DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 class Engine(Protocol):
-    """A way to run a network forward.
+    """An inference engine: it runs the forward pass of a network.
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ class FromBytes(nn.Module):
 
 
 def precision_at_work(network: FromBytes, device: torch.device) -> str:
-    """Embed one black image and see in which format convolutions and products come out.
+    """Embed one image and return the precision that convolutions and products really have.
 
     To be called as the network will be, under autocast for instance. Layers that autocast leaves
     in float32 do not count where others work in half the bits.
@@ -84,7 +84,7 @@ def precision_at_work(network: FromBytes, device: torch.device) -> str:
 
 
 def require_precision(engine: str, asked: str, found: str) -> None:
-    """Refuse an engine that works in another precision than it was asked to.
+    """Refuse an engine that computes in another precision than it was asked to.
 
     Raises
     ------

@@ -132,7 +132,7 @@ def _precision(device: str) -> tuple[str, str]:
 
 
 def cpu_has_bf16() -> bool:
-    """Tell whether OpenVINO, which looks at the chip, can compute in bf16; without it, say no."""
+    """Tell whether OpenVINO can compute in bf16 on this CPU; False if OpenVINO is not installed."""
     if not has_openvino():
         return False
     core = load_openvino().Core()

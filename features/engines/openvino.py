@@ -71,7 +71,7 @@ class OpenVINO:
             with torch.no_grad():
                 model = runtime.convert_model(torch.export.export(network, (images,)))
             compiled = runtime.Core().compile_model(model, "CPU", options)
-        except Exception as error:  # each raises what it likes for what it lacks
+        except Exception as error:  # unsupported operations raise errors of many classes
             raise RadbankError(
                 f"OpenVINO cannot run this network ({_last_line(error)}): set features.engine to "
                 "eager."
@@ -102,6 +102,6 @@ def _precision_of(model: Any) -> str:  # noqa: ANN401 - openvino.Model, imported
 
 
 def _last_line(error: Exception) -> str:
-    """Return the line in which OpenVINO and torch.export say what is the matter."""
+    """Return the line of an error of OpenVINO or torch.export that names the cause."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[-1] if lines else type(error).__name__

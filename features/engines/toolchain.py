@@ -16,7 +16,7 @@ def has_openvino() -> bool:
 
 
 def load_openvino() -> ModuleType:
-    """Import OpenVINO with its telemetry left out.
+    """Import OpenVINO without its telemetry.
 
     On import OpenVINO reports to its makers over the network where a package of theirs,
     ``openvino_telemetry``, can be imported, and does without where it cannot: see

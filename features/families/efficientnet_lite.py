@@ -62,7 +62,7 @@ class EfficientNetLiteRecipe(TimmRecipe):
         return without_classifier(network)
 
     def _in_order(self, network: nn.Module, state: State) -> State:
-        """Return the tensors under the network's names."""
+        """Give the packaged tensors the network's names, by their order."""
         names = [name for name in network.state_dict() if not name.endswith("num_batches_tracked")]
         tensors = [
             tensor for name, tensor in state.items() if not name.endswith("num_batches_tracked")

@@ -38,7 +38,7 @@ class TimmRecipe(Recipe):
 
     @property
     def weights_file(self) -> WeightsFile:
-        """The file on the Hugging Face hub, or at timm's own address where that is all."""
+        """The file on the Hugging Face hub, or else at timm's own address."""
         if self._config.hf_hub_id:
             return HuggingFaceFile(
                 f"{self.weights_name}.safetensors",

@@ -31,12 +31,12 @@ class Recipe(ABC):
     @property
     @abstractmethod
     def weights_file(self) -> WeightsFile:
-        """The file that holds them."""
+        """The file that holds the pretrained weights."""
 
     @property
     @abstractmethod
     def preprocessing(self) -> Preprocessing:
-        """What the weights were trained to see."""
+        """The preprocessing that the weights were trained with."""
 
     @abstractmethod
     def build(self, state: State | None = None) -> nn.Module:
@@ -56,7 +56,7 @@ class Recipe(ABC):
 
 
 def load_exactly(name: str, module: nn.Module, state: State) -> None:
-    """Put tensors into a module, where every name and shape must fit.
+    """Load a state dict into a module; every name and shape must match.
 
     Counters of batches (``num_batches_tracked``), which old files lack, may be absent.
 
