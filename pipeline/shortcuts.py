@@ -1,4 +1,4 @@
-"""Stage shortcuts: ask whether the embeddings tell what a head should not need to know."""
+"""Stage shortcuts: test whether the embeddings predict view, sex, device and other properties."""
 
 from features.store import open_store
 from pipeline import paths

@@ -14,7 +14,7 @@ FILE = "model.json"
 
 @dataclass(frozen=True, kw_only=True)
 class TrainedModel:
-    """What a trained head or a fine-tuned network belongs to.
+    """The provenance of a trained head or fine-tuned network: its backbone, weights and data.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class TrainedModel:
     batch_size
         Images in a forward pass, where embeddings depend on that; None where they do not.
     seed
-        From which random weights were drawn.
+        The seed that random weights were drawn from.
     classes
         Names by label: the negative and the positive class, or more than two classes.
     threshold
@@ -46,7 +46,7 @@ class TrainedModel:
     synthetic
         Whether any training image shows no patient.
     n_train
-        Images learned from.
+        Number of training images.
     views
         Augmented views of an image whose probabilities are averaged with the plain one's.
     """
@@ -75,7 +75,7 @@ class TrainedModel:
 
     @property
     def provenance(self) -> dict[str, Any]:
-        """What predictions say of the model they come from."""
+        """The provenance that predictions carry."""
         return {
             "backbone": self.backbone,
             "weights": self.weights_name,

@@ -96,7 +96,7 @@ def _with_backbone(params: Params, name: str, weights: str | None) -> Params:
 
 
 def _plain(estimate: "ExtractionEstimate") -> dict[str, Any]:
-    """Return what JSON holds."""
+    """Return an estimate as plain values for JSON."""
     return {
         **asdict(estimate),
         "seconds": estimate.seconds(estimate.rate),
@@ -130,7 +130,7 @@ def _table(estimates: list["ExtractionEstimate"]) -> Table:
 
 
 def _remarks(estimates: list["ExtractionEstimate"], params: Params, n_images: int) -> str:
-    """Say what the figures are of."""
+    """Return the lines below the table: images, cache hits, random weights, the columns."""
     first = estimates[0]
     views = f"{params.features.views} augmented views each"
     lines = [
@@ -156,7 +156,7 @@ def _remarks(estimates: list["ExtractionEstimate"], params: Params, n_images: in
 
 
 def duration(seconds: float) -> str:
-    """Return seconds as people say them."""
+    """Write a duration in seconds, minutes or hours."""
     minutes, hours = seconds / 60, seconds / 3600
     if seconds < 100:
         return f"{seconds:.0f} s"

@@ -97,7 +97,7 @@ def find(name: str) -> str | Path:
 
 
 def cautions(store: "xr.Dataset") -> list[str]:
-    """Say in words what keeps the embeddings from being those of patients by a trained network."""
+    """Return warnings about a store: synthetic images, random weights."""
     return [
         words
         for present, words in (

@@ -94,7 +94,7 @@ def predict(arguments: argparse.Namespace) -> None:
 
 
 def introduce(model: "TrainedModel") -> list[str]:
-    """Say what the numbers mean and what they must not be mistaken for."""
+    """Describe the output: classes, model and threshold, and warnings about how it was trained."""
     by = f"by {model.name} on {model.backbone}"
     if model.threshold is None:
         classes = ", ".join(map(repr, model.classes))

@@ -31,7 +31,7 @@ _NEAR = 1e-9
 
 
 def auc_influences(classes: Sequence[BinaryCases]) -> tuple[float, FloatArray]:
-    """Return the AUC, and by how much each case pulls it up or down.
+    """Return the AUC and the influence of each case on it.
 
     Parameters
     ----------

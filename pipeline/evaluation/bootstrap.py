@@ -1,4 +1,4 @@
-"""How much a figure would change with other patients: the patient-level percentile bootstrap.
+"""Percentile bootstrap over patients: an interval for any figure.
 
 Images of one patient resemble each other, so it is patients that are drawn with replacement, and
 an image counts as often as its patient was drawn (the cluster bootstrap: Davison and Hinkley,

@@ -25,7 +25,7 @@ FEW_PATIENTS = 6  # of a class: below it the paired test takes Satterthwaite's d
 
 
 def influences(cases: BinaryCases) -> tuple[float, FloatArray]:
-    """Return the AUC, and by how much each case pulls it up or down.
+    """Return the AUC and the influence of each case on it.
 
     Returns
     -------

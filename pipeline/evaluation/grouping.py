@@ -1,4 +1,4 @@
-"""The parts that the columns of data/cases.parquet divide the cases into."""
+"""Subgroups of the cases by the columns of data/cases.parquet."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

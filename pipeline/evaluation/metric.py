@@ -19,28 +19,28 @@ Ends: TypeAlias = tuple[float | None, float | None]
 
 
 def any_task(task: Task) -> bool:  # noqa: ARG001 - as the other predicates
-    """Hold of every task."""
+    """Return True: the metric exists for every task."""
     return True
 
 
 def no_task(task: Task) -> bool:  # noqa: ARG001 - as the other predicates
-    """Hold of no task."""
+    """Return False: the metric exists for no task."""
     return False
 
 
 def binary(task: Task) -> bool:
-    """Hold of tasks with a positive class."""
+    """Return whether a task has a positive class."""
     return task.binary
 
 
 def multiclass(task: Task) -> bool:
-    """Hold of tasks whose classes all count alike."""
+    """Return whether a task has no positive class, so that all of its classes are reported."""
     return not task.binary
 
 
 @dataclass(frozen=True)
 class Interval:
-    """An interval that was made for a metric, better than the bootstrap's.
+    """A metric's own method of computing intervals, used in place of the bootstrap.
 
     Attributes
     ----------

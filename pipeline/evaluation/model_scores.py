@@ -14,7 +14,7 @@ from pipeline.evaluation.scored_cases import FloatArray, ScoredCases
 
 @dataclass(frozen=True)
 class ModelScores:
-    """One model's scores, apart for choosing and for reporting.
+    """One model's scored cases: validation, for choices, and the reported split.
 
     Attributes
     ----------

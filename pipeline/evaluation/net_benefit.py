@@ -1,4 +1,4 @@
-"""Decision curves: what acting on a model is worth, beside acting on all cases or on none."""
+"""Decision curves: the net benefit of acting on a model, on all cases or on none."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""All that the evaluate stage finds, as the files that it writes."""
+"""The results of the stage evaluate, in the form of the files that it writes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""All models' predictions side by side: the same cases, the same features, or no evaluation."""
+"""Join the predictions of all models; refuse those of other cases or another backbone."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How well a model does on parts of the cases, and how far that is from how it does on all."""
+"""Metrics by subgroup, and how far they are from the metrics on all cases."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -11,7 +11,7 @@ _SHOWN = 3  # metrics beside the AUC: more do not fit a terminal
 
 
 def caption(summary: Summary) -> str:
-    """Say what was evaluated, and in capitals what it must not be mistaken for."""
+    """Return the table's caption: what was evaluated, with warnings in capitals."""
     lines = [f"{summary.backbone}, {summary.split} split: {summary.size}."]
     if summary.synthetic:
         lines.append(f"SYNTHETIC DATA: {summary.data}.")

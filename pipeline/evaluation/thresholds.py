@@ -1,4 +1,4 @@
-"""Where to cut the probabilities; chosen on validation, never on the cases that are reported."""
+"""Decision thresholds on probabilities; chosen on validation, never on the reported cases."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -6,11 +6,11 @@ from numpy.typing import ArrayLike
 from pipeline.evaluation.ranking import Ranking
 from pipeline.evaluation.scored_cases import BinaryCases
 
-NEUTRAL = 0.5  # where no cut is better than another
+NEUTRAL = 0.5  # if no threshold is better than another
 
 
 def youden_threshold(labels: ArrayLike, probabilities: ArrayLike) -> float:
-    """Return the cut with the highest sensitivity + specificity - 1.
+    """Return the threshold with the highest sensitivity + specificity - 1.
 
     Parameters
     ----------
@@ -23,9 +23,9 @@ def youden_threshold(labels: ArrayLike, probabilities: ArrayLike) -> float:
     -------
     float
         A probability of at least this is called positive. It lies midway between two scores that
-        occur, so that a last digit decides nothing. Of equally good cuts it is the lowest, which
-        misses the fewest positive cases; 0.5 where a class is absent or no cut is better than
-        chance.
+        occur, so that a last digit decides nothing. Of equally good thresholds it is the lowest,
+        which misses the fewest positive cases; 0.5 if a class is absent or no threshold is better
+        than chance.
 
     Raises
     ------
@@ -51,7 +51,7 @@ def youden_threshold(labels: ArrayLike, probabilities: ArrayLike) -> float:
     index = true_positives[0] * n_negative - false_positives[0] * cases.n_positive
     if index.max() <= 0:
         return NEUTRAL
-    last = int(np.flatnonzero(index == index.max())[-1])  # scores above the cut
+    last = int(np.flatnonzero(index == index.max())[-1])  # scores above the threshold
     above, below = float(ranking.scores[last - 1]), float(ranking.scores[last])
     middle = (above + below) / 2
     return middle if middle > below else above

@@ -125,8 +125,8 @@ class ClusterEmbeddings(Embeddings):
         done = importlib.import_module("distributed").as_completed(loop=self._client.loop)
         try:
             while True:
-                # one block a worker, so that who dies with its worker is to blame; workers may
-                # come and go meanwhile
+                # One block a worker: if a worker dies, its block is to blame. Workers may come
+                # and go meanwhile.
                 while len(at_work) < max(len(self._client.ncores()), 1):
                     if (block := next(waiting, None)) is None:
                         break
@@ -144,7 +144,7 @@ class ClusterEmbeddings(Embeddings):
             self._client.cancel(list(at_work))
 
     def _take(self, task: Any, block: Sequence[ImageView]) -> None:  # noqa: ANN401 - as above
-        """Take note of a block that a worker has put into the bank."""
+        """Add a block that a worker has written to the bank to this process's index."""
         first, last = (f"{self._ids[one.row]} (view {one.view})" for one in (block[0], block[-1]))
         name = _result(task, f"The block of image views from {first} to {last}")
         if not self.cached.adopt(name):
@@ -156,7 +156,7 @@ class ClusterEmbeddings(Embeddings):
 
 
 def _result(task: Any, what: str) -> Any:  # noqa: ANN401 - a distributed.Future, of anything
-    """Wait for a task; say which one it was if it took its workers with it."""
+    """Wait for a task; if its workers died, raise an error that names the task."""
     try:
         return task.result()
     except importlib.import_module("distributed").KilledWorker:
@@ -167,7 +167,7 @@ def _result(task: Any, what: str) -> Any:  # noqa: ANN401 - a distributed.Future
 
 
 def _agreed(answers: Mapping[str, Decision | Exception]) -> Decision:
-    """Return what all workers decided.
+    """Return the decision of the workers, which must agree.
 
     Raises
     ------

@@ -182,7 +182,7 @@ def measure(params: Params, n_images: int, asked: float) -> ExtractionEstimate:
 
 
 def _as_for(params: Params, embeddings: int) -> Params:
-    """Name the engine that so many embeddings would be computed by."""
+    """Return the settings with the engine that `auto` chooses for this number of embeddings."""
     settings = params.features
     choice = choose(settings.engine, settings.precision, device=device_type(), n_images=embeddings)
     features = settings.model_copy(update={"engine": choice.engine})
@@ -210,7 +210,7 @@ def _sample(params: Params) -> Iterator[PreparedImages]:
 
 
 def _timed(embeddings: "Embeddings") -> tuple[list[int], list[float]]:
-    """Embed for a while, some images again if need be.
+    """Embed batches for some seconds, images more than once if there are few.
 
     Returns image views done, and the clock, after every batch.
     """

@@ -29,7 +29,7 @@ _ONE_AT_A_TIME = threading.Lock()
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """What all blocks have in common.
+    """The settings that all blocks of an extraction share.
 
     Parameters
     ----------
@@ -51,14 +51,14 @@ class Job:
 
 @dataclass(frozen=True)
 class _WorkerState:
-    """What a worker process keeps between blocks; dropping it closes the images."""
+    """What a worker process keeps between blocks; the images are closed with it."""
 
     embeddings: Embeddings
     open: ExitStack
 
 
 def digest(images: PreparedImages) -> str:
-    """Return the SHA-256 over those of all images' pixels."""
+    """Return one SHA-256 over the pixel checksums of all images."""
     return hashlib.sha256("".join(images.pixel_sha256).encode()).hexdigest()
 
 

@@ -10,7 +10,7 @@ from pipeline.imaging.read import read_image
 
 @dataclass(frozen=True)
 class Facts:
-    """A readable file.
+    """The facts about a readable file: size, checksum, header.
 
     Attributes
     ----------

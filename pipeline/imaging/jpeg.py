@@ -78,7 +78,7 @@ def find_reduction(rows: int, columns: int, side: int | None) -> int:
 
 
 def _fills_nothing(body: bytes) -> bool:
-    """Say whether bytes put before the end marker change nothing, as they do in a whole image."""
+    """Tell whether the stream is complete: then bytes put before the end marker change no pixel."""
     filled, plain = (
         np.asarray(Pillow.open(io.BytesIO(body + tail), formats=("JPEG",)))
         for tail in (_FILLING + _END, _END)

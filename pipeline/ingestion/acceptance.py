@@ -9,7 +9,7 @@ from radbank.errors import RadbankError
 
 
 def why_not(row: dict[str, object], accept: Accept) -> str | None:
-    """Return why a case is not of the asked kind, or None if it is.
+    """Return why a case does not meet the inclusion criteria, or None if it meets them.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def why_not(row: dict[str, object], accept: Accept) -> str | None:
 
 @dataclass(frozen=True)
 class Tally:
-    """How much of a data set was looked at.
+    """The numbers of files that were listed and opened.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class Tally:
 def require_few(
     unlisted: Sequence[Rejected], unread: Sequence[Rejected], tally: Tally, limit: float
 ) -> None:
-    """Refuse a data set of which too much cannot be used.
+    """Refuse a data set if too large a share of its files cannot be used.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def require_few(
         If the share is larger: with the table of reasons.
     """
     labelled = tally.listed - len(unlisted)
-    # with data.limit, what was opened stands for what was not
+    # With data.limit, the files that were opened stand for those that were not.
     expected = len(unlisted) + len(unread) * labelled / max(tally.read, 1)
     share = expected / max(tally.listed, 1)
     if share > limit:

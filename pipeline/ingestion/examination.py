@@ -28,7 +28,7 @@ from radbank.parallel import ordered_map
 Outcome = Facts | UnreadableImage
 
 _DECODERS = ("numpy", "pillow", "pydicom", "pyjpegls", "pylibjpeg-openjpeg", "python-gdcm")
-_SETTLED = 2 * 10**9  # nanoseconds after which a second change surely has another time
+_SETTLED = 2 * 10**9  # nanoseconds; two changes that far apart have different times
 
 
 def examine_files(
@@ -66,16 +66,16 @@ def examine_files(
 
 
 class HeaderIndex:
-    """What earlier runs learned of the files below one root.
+    """A cache of what earlier runs found in the files below one root.
 
     Parameters
     ----------
     path
-        Its file; None keeps nothing.
+        The file of the cache; None keeps nothing.
     key
-        Of the hashes in it.
+        Key of the hashes in it.
     made_with
-        What its contents depend on besides the files: code, decoders and settings.
+        Hash of code, decoders and settings, on which its contents depend besides the files.
     """
 
     def __init__(self, path: Path | None, key: bytes, made_with: str) -> None:
@@ -106,7 +106,7 @@ class HeaderIndex:
         return index
 
     def mark(self, root: Path, path: str) -> str:
-        """Return what stands for a file in its present state; empty if that cannot be told."""
+        """Return the cache key of a file (hash of path, size, time); empty if it has none."""
         try:
             state = (root / path).stat()
         except OSError:
@@ -116,7 +116,7 @@ class HeaderIndex:
         return pseudonym(self.key, "file", f"{path}\0{state.st_size}\0{state.st_mtime_ns}")
 
     def add(self, mark: str, outcome: Outcome) -> None:
-        """Keep what was learned of a file."""
+        """Add what was found in a file to the cache."""
         if mark:
             self.outcomes[mark] = outcome
             self._changed = True

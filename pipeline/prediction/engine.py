@@ -10,7 +10,7 @@ from radbank.errors import RadbankError
 
 @dataclass(frozen=True)
 class Means:
-    """An engine, a precision and a device that are to be had here.
+    """An engine, a precision and a device that are available on this machine.
 
     Attributes
     ----------
@@ -27,7 +27,7 @@ class Means:
 
 
 def means_for(model: TrainedModel) -> Means:
-    """Return the means that a head's embeddings were computed by, or the nearest that are here."""
+    """Return engine, precision and device of a head's training, or the nearest available here."""
     here = device_type()
     where = "cpu" if model.device == "cpu" else here
     for engine, precision, at in (

@@ -24,7 +24,7 @@ from radbank.errors import RadbankError
 
 @dataclass(frozen=True)
 class Predictor:
-    """A model and how to ask it.
+    """A trained model that is ready for inference.
 
     Attributes
     ----------

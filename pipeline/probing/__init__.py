@@ -1,1 +1,1 @@
-"""What the embeddings tell that a head should not need to know."""
+"""Shortcuts: properties of the cases, other than the label, that embeddings predict."""

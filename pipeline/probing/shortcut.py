@@ -1,7 +1,7 @@
-"""What embeddings give away beside the finding: a probe for shortcuts.
+"""Probe embeddings for shortcuts: test how well they predict view, sex or device.
 
-A head can score well by reading the view, the sex or the device, where these go with the label.
-Whether it could is seen by asking the embeddings for them.
+Where such a property goes with the label, a head can score well by predicting the property. A
+logistic regression on the embeddings shows whether they hold it.
 """
 
 from collections.abc import Iterator
@@ -55,7 +55,7 @@ class Images:
 def probe(
     images: Images, cases: pd.DataFrame, *, minimum: int, confidence: float, seed: int
 ) -> list[dict[str, Any]]:
-    """Say how well the embeddings tell each property of the cases.
+    """Return how well the embeddings predict each property of the cases.
 
     Parameters
     ----------

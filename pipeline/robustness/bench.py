@@ -1,4 +1,4 @@
-"""One training set in, a figure with its band out."""
+"""Fit a head on many altered training sets, and measure a metric over them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ DRAWS = 200  # of test patients, for each training set
 
 @dataclass(frozen=True)
 class Band:
-    """A figure over repeated draws.
+    """A figure over repeated draws: its mean and an interval.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class Band:
 
 @dataclass(frozen=True, eq=False)
 class Taught:
-    """A head that learned from a training set, which may lack one of several classes.
+    """A fitted head, whose training set may lack some of the classes.
 
     Attributes
     ----------
@@ -71,14 +71,14 @@ class Taught:
 
 @dataclass(frozen=True, eq=False)
 class Bench:
-    """Where training sets are tried: one head, one validation set, one test set.
+    """A test bench for training sets: one head, one validation set, one test set.
 
     Attributes
     ----------
     train, validation, test
         Images of each split, none without a class.
     head
-        What is fitted, again for each training set; nothing is left for it to choose.
+        The head that is fitted on each training set, with fixed hyperparameters.
     confidence
         Share of the draws in a band.
     seed

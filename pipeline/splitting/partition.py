@@ -17,7 +17,7 @@ _BINARY = ("negative", "positive")
 
 @dataclass(frozen=True)
 class Plan:
-    """How to divide.
+    """The shares and the seed of a split.
 
     Attributes
     ----------

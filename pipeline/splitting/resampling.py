@@ -14,7 +14,7 @@ from pipeline.splitting.partition import Plan, partition
 
 @dataclass(frozen=True, eq=False)
 class Fold:
-    """One division of a cohort.
+    """One fold of a cross-validation: training, validation and held-out images.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class Fold:
 def cross_validate(
     examples: Examples, plan: Plan, repeats: int, *, classes: Sequence[str]
 ) -> Iterator[Fold]:
-    """Divide images by patient, again and again.
+    """Divide images into folds by patient, several times.
 
     Parameters
     ----------

@@ -45,7 +45,7 @@ class Experiments:
 def experiments(
     found: CrossValidation, limits: Mapping[str, pd.DataFrame], task: Task
 ) -> Experiments:
-    """Put both into what the template shows."""
+    """Return the content of the section: cross-validation and the experiments of limits."""
     suspects, classes = limits["suspects"], task.classes
     auc = METRICS["auc"].heading(task)
     shown = [
