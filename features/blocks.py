@@ -27,14 +27,14 @@ def operations(graph: fx.GraphModule) -> list[fx.Node]:
     return [node for node in graph.graph.nodes if node.op.startswith("call")]
 
 
-class Block(NamedTuple):
+class NetworkBlock(NamedTuple):
     """A block: its dotted name in the network, and its first position in :func:`operations`."""
 
     name: str
     start: int
 
 
-def find_blocks(graph: fx.GraphModule) -> list[Block]:
+def find_blocks(graph: fx.GraphModule) -> list[NetworkBlock]:
     """Return the blocks that a network can be cut before, in the order they run in.
 
     Parameters
@@ -44,14 +44,17 @@ def find_blocks(graph: fx.GraphModule) -> list[Block]:
 
     Returns
     -------
-    list of Block
+    list of NetworkBlock
         Where there are no branches, a block is named after its first layer.
     """
     every = operations(graph)
     cuts = _cuts(graph, every)
     classes = set(_branching(graph, every, cuts))
     if not classes:
-        return [Block(_stack(every[start])[-1][0], start) for start in _by_size(graph, every, cuts)]
+        return [
+            NetworkBlock(_stack(every[start])[-1][0], start)
+            for start in _by_size(graph, every, cuts)
+        ]
     firsts: dict[str, int] = {}
     for position, node in enumerate(every):
         for name, kind in _stack(node):
@@ -63,7 +66,7 @@ def find_blocks(graph: fx.GraphModule) -> list[Block]:
         max((cut for cut in cuts if cut <= first), default=0): name
         for name, first in reversed(firsts.items())
     }
-    return [Block(starts[start], start) for start in sorted(starts) if start]
+    return [NetworkBlock(starts[start], start) for start in sorted(starts) if start]
 
 
 def _cuts(graph: fx.GraphModule, every: Sequence[fx.Node]) -> list[int]:
