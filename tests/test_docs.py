@@ -80,6 +80,10 @@ def test_every_link_leads_to_a_file():
 def test_the_block_runs(block, project):
     if block.marker == "slow" and not os.environ.get("RADBANK_SLOW_DOCS"):
         pytest.skip(f"{block.reason}: `nox -s docs` runs it")
+    if project("git", "status", "--porcelain", "--untracked-files=no"):
+        # An experiment of an earlier block has left its params.yaml and its outputs here.
+        project("git", "checkout", "--quiet", "--", ".")
+        project("dvc", "checkout", "--quiet")
     if block.language == "python":
         (project.folder / "block.py").write_text(block.code, encoding="utf-8")
         project("python", "-W", "error", "block.py")
