@@ -104,6 +104,16 @@ class Head(ABC):
         views = range(embeddings.shape[1])
         return np.stack([self.predict_proba(embeddings[:, view]) for view in views], axis=-1)
 
+    @property
+    def configurations(self) -> int:
+        """How many settings fitting tries, to keep the best."""
+        return 1
+
+    @property
+    def networks(self) -> int:
+        """How many fitted models answer together; 1 is a single one."""
+        return 1
+
     def chosen(self) -> Chosen:
         """Return the hyperparameters that fitting selected: a penalty, a number of rounds, ..."""
         return dict(self.chosen_)

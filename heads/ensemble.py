@@ -77,6 +77,16 @@ class Ensemble:
             "then averaged"
         )
 
+    @property
+    def configurations(self) -> int:
+        """How many settings its members tried."""
+        return sum(head.configurations for head in self.members.values())
+
+    @property
+    def networks(self) -> int:
+        """How many fitted models answer together."""
+        return sum(head.networks for head in self.members.values())
+
     def chosen(self) -> Chosen:
         """Return the parameters of each member's calibration, in words."""
         return {name: calibration.in_words for name, calibration in self.calibrations.items()}

@@ -59,6 +59,11 @@ class LogisticRegression(ArrayHead):
         """How class imbalance is handled, in words."""
         return describe_class_weight(self.class_weight)
 
+    @property
+    def configurations(self) -> int:
+        """How many penalties are tried."""
+        return len(self.C)
+
     def fit(self, train: Examples, validation: Examples) -> Self:  # noqa: ARG002 - C needs none
         """Choose C inside `train`, then fit on all of it.
 

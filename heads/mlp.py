@@ -73,6 +73,11 @@ class MLP(ArrayHead):
         """How class imbalance is handled, in words."""
         return describe_class_weight(self.class_weight)
 
+    @property
+    def networks(self) -> int:
+        """How many networks answer together."""
+        return self.members
+
     def fit(self, train: Examples, validation: Examples) -> Self:
         """Train every member on `train` until its loss on `validation` stops falling."""
         from heads.mlp_training import train_network  # noqa: PLC0415 - torch takes seconds

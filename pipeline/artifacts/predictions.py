@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.artifacts.conditions import Conditions
 from pipeline.artifacts.task import Task
 from radbank.errors import RadbankError
 from radbank.files import write_text
@@ -37,7 +38,8 @@ class Predictions:
         views, the plain one included). Of more than two classes each of these is a column a
         class: probability_<class>, augmented_<class>, averaged_<class>.
     provenance : dict
-        backbone, weights (their name), weights_random, synthetic, classes (names by label).
+        backbone, weights (their name), weights_random, synthetic, classes (names by label); and
+        conditions (:class:`~pipeline.artifacts.conditions.Conditions` as a dict).
     """
 
     frame: pd.DataFrame
@@ -91,6 +93,12 @@ class Predictions:
     def classes(self) -> tuple[str, ...]:
         """Names by label."""
         return tuple(self.provenance["classes"])
+
+    @property
+    def conditions(self) -> Conditions | None:
+        """How the model was trained; None where the file does not say."""
+        said = self.provenance.get("conditions")
+        return None if said is None else Conditions.model_validate(said)
 
     @property
     def augmented(self) -> bool:

@@ -1,7 +1,8 @@
 """metrics/summary.json: every model's metrics and the conclusion."""
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
+from pipeline.artifacts.conditions import Conditions
 from pipeline.artifacts.provenance import RANDOM, REAL
 from pipeline.artifacts.results import Counted, ModelMetrics, PairSummary
 
@@ -35,6 +36,7 @@ class Summary(Counted):
     primary_minus_best_head: PairSummary | None
     conclusion: str | None
     differences: tuple[str, ...] = ()
+    conditions: dict[str, Conditions] = Field(default_factory=dict)
 
     @property
     def augmented(self) -> dict[str, ModelMetrics]:
@@ -44,6 +46,12 @@ class Summary(Counted):
             for name, found in self.__pydantic_extra__.items()
             if found is not None and name.endswith(_AUGMENTED)
         }
+
+    def unlike(self, first: str, second: str) -> list[str]:
+        """Say in words what keeps a comparison of two models from being fair."""
+        if not {first, second} <= set(self.conditions):
+            return []
+        return self.conditions[first].unlike(self.conditions[second])
 
     @property
     def smallest_class(self) -> int:

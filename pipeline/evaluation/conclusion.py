@@ -9,7 +9,8 @@ from pipeline.finetuning.arms import get_arm
 def conclude(summary: Summary) -> str:
     """Put the difference of the primary arm and the best head, and its uncertainty, into words.
 
-    One of the two is called better only where the interval leaves zero out.
+    One of the two is called better only where they were trained alike and the interval leaves
+    zero out.
     """
     pair = summary.primary_minus_best_head
     arm = get_arm(summary.primary).label
@@ -27,7 +28,9 @@ def conclude(summary: Summary) -> str:
     else:
         interval = f"{summary.level} interval {low:+.3f} to {high:+.3f}"
     shown = "not shown to differ"
-    if low is not None and low > 0:
+    if unlike := summary.unlike(summary.primary, str(summary.best_head)):
+        shown = f"no verdict, because the two were not trained alike ({', '.join(unlike)})"
+    elif low is not None and low > 0:
         shown = f"{arm} has the higher {summary.auc}"
     elif high is not None and high < 0:
         shown = f"{best} has the higher {summary.auc}"

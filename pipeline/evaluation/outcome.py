@@ -151,6 +151,7 @@ def summarise(
             "primary": primary,
             "primary_minus_best_head": in_short,
             "conclusion": None,
+            "conditions": study.conditions,
             **augmented,
         }
     )

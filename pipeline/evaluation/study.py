@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from heads import ENSEMBLE, HEADS, get_head
+from pipeline.artifacts.conditions import Conditions
 from pipeline.artifacts.predictions import VIEWS, Predictions
 from pipeline.artifacts.task import Task
 from pipeline.evaluation.classified import ClassifiedCases
@@ -43,6 +44,8 @@ class Study:
     inner_auc
         The AUC of each head in cross-validation inside the training split; None where that was
         not possible.
+    conditions
+        How each model was trained, where its predictions say so.
     """
 
     task: Task
@@ -52,6 +55,7 @@ class Study:
     augmented: Mapping[str, ModelScores]
     ids: pd.Series
     inner_auc: Mapping[str, float | None]
+    conditions: Mapping[str, Conditions]
 
     @classmethod
     def of(
@@ -100,6 +104,9 @@ class Study:
             augmented=augmented,
             ids=first.of_split(split).frame["id"],
             inner_auc=inner_auc,
+            conditions={
+                name: said for name, each in predictions.items() if (said := each.conditions)
+            },
         )
 
     @property

@@ -8,6 +8,7 @@ import numpy as np
 from features.backbones import LoadedBackbone
 from heads.class_weights import ClassWeight, describe_class_weight
 from pipeline import paths
+from pipeline.artifacts.conditions import Conditions, class_weight_in_words
 from pipeline.artifacts.predictions import Predictions, write_predictions
 from pipeline.artifacts.provenance import data_in_words, weights_in_words
 from pipeline.artifacts.results import Estimate
@@ -58,8 +59,16 @@ def write_outputs(
         save_weights(reported.best.state, folder)
         model.write(folder)
     first, *others = fitted.probabilities
+    conditions = Conditions(
+        input_size=fitted.network.preprocessing.input_size,
+        class_weight=class_weight_in_words(imbalance),
+        augmentation="altered anew each epoch",
+        configurations=len(arm.learning_rate),
+        networks=1,
+    )
+    provenance = {**model.provenance, "conditions": conditions.model_dump()}
     predictions = Predictions.of_views(
-        cohort.table, first[..., np.newaxis], model.provenance, other_seeds=others
+        cohort.table, first[..., np.newaxis], provenance, other_seeds=others
     )
     metrics = {
         "data": data_in_words(synthetic=model.synthetic),

@@ -10,6 +10,7 @@ from heads.base import Head, pool_views
 from heads.ensemble import Ensemble
 from heads.examples import Examples
 from pipeline import paths
+from pipeline.artifacts.conditions import Conditions, class_weight_in_words
 from pipeline.artifacts.head_metrics import InnerCV
 from pipeline.artifacts.predictions import Predictions, write_predictions
 from pipeline.artifacts.provenance import data_in_words, weights_in_words
@@ -91,13 +92,28 @@ def write_fitted(
         folder.mkdir()
         head.save(folder)
         model.write(folder)
+    provenance = {**model.provenance, "conditions": conditions(head, model).model_dump()}
     predictions = Predictions.of_views(
-        cohort.cases, by_view, model.provenance, average=head.average_views
+        cohort.cases, by_view, provenance, average=head.average_views
     )
     write_predictions(paths.predictions(head.name), predictions)
     write_json(paths.metrics(head.name), metrics)
     write_json(paths.cost(head.name), cost)
     return summary(model, metrics, seconds)
+
+
+def conditions(head: Fitted, model: TrainedModel) -> Conditions:
+    """Say how a head was trained, as far as a fair comparison depends on it."""
+    members = head.members.values() if isinstance(head, Ensemble) else [head]
+    weights = {class_weight_in_words(getattr(each, "class_weight", None)) for each in members}
+    augmented = any(getattr(each, "augment", False) for each in members)
+    return Conditions(
+        input_size=model.preprocessing["input_size"],
+        class_weight=" and ".join(sorted(weights)),
+        augmentation="the same altered copies each epoch" if augmented else "none",
+        configurations=head.configurations,
+        networks=head.networks,
+    )
 
 
 def describe(

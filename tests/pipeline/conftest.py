@@ -19,6 +19,7 @@ from heads.examples import Examples
 from heads.logistic_regression import LogisticRegression
 from pipeline import evaluate, leaks, paths
 from pipeline.artifacts.cases import write_cases
+from pipeline.artifacts.conditions import Conditions
 from pipeline.artifacts.crossvalidation import CrossValidated, CrossValidation, Extremes
 from pipeline.artifacts.document import write_document
 from pipeline.artifacts.images import write_images
@@ -134,7 +135,15 @@ def write_predictions_of(model: str, cases: pd.DataFrame, splits: pd.DataFrame, 
     noise = np.random.default_rng(seed).normal(size=(len(cases), 2))
     scores = 1 / (1 + np.exp(-(SKILL[model] * (2 * labels - 1) * 0.6 + noise)))
     frame = splits[["id", "group", "split"]].assign(label=cases["label"])
-    predictions = Predictions.of_views(frame, by_class(scores), PROVENANCE)
+    how = Conditions(
+        input_size=128 if model in ARMS else 224,
+        class_weight="balanced",
+        augmentation="none",
+        configurations=2,
+        networks=1,
+    )
+    provenance = {**PROVENANCE, "conditions": how.model_dump()}
+    predictions = Predictions.of_views(frame, by_class(scores), provenance)
     write_predictions(paths.predictions(model), predictions)
     write_json(paths.metrics(model), {"inner_cv": {"auc": SKILL[model] / 2}})
 

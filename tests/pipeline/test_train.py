@@ -127,7 +127,11 @@ def test_a_head_is_trained_saved_and_scored(name, folder, capsys):
     assert model.n_train == (splits["split"] == "train").sum()
     assert (model.kind, model.name, model.image_size) == ("head", name, 320)
     assert model.preprocessing == ATTRIBUTES["preprocessing"]
-    assert predictions.provenance == model.provenance
+    assert predictions.conditions.input_size == model.preprocessing["input_size"]
+    assert {**predictions.provenance, "conditions": None} == {
+        **model.provenance,
+        "conditions": None,
+    }
 
     metrics = json.loads((folder / f"metrics/heads/{name}.json").read_text())
     assert list(metrics) == [

@@ -6,13 +6,14 @@ from typing import Any
 
 from pipeline.artifacts.cost import Cost
 from pipeline.artifacts.results import ModelMetrics
+from pipeline.artifacts.summary import Summary
 from pipeline.evaluation.metric import Metric
 from pipeline.finetuning.arms import ARMS
 from pipeline.reporting.evidence import Evidence
 from pipeline.reporting.figures.comparison import comparison
 from pipeline.reporting.section import Section
-from pipeline.reporting.style import ModelStyle, model_styles
-from pipeline.reporting.tables import Cell, cell, lower_is_better, shown_metrics
+from pipeline.reporting.style import ModelStyle, label, model_styles, name_in_words
+from pipeline.reporting.tables import Cell, Line, Table, cell, lower_is_better, shown_metrics
 from pipeline.reporting.text import number, percent, seconds
 
 
@@ -64,6 +65,19 @@ def trainings_in_words(found: ModelMetrics) -> list[str]:
     return [trained, f"sd over seeds {number(spread)}{shared}"]
 
 
+def condition_lines(summary: Summary) -> Table:
+    """Return how every model was trained, a line a model that says so."""
+    columns = ("Input, pixels", "Class weights", "Augmentation", "Settings tried", "Averaged")
+    lines = []
+    for name, how in summary.conditions.items():
+        unlike = summary.unlike(summary.primary, name)
+        note = f"not as {name_in_words(summary.primary)}: {', '.join(unlike)}" if unlike else ""
+        values = (how.input_size, how.class_weight, how.augmentation, how.configurations)
+        cells = (*(Cell(str(value), "") for value in values), Cell(str(how.networks), ""))
+        lines.append(Line(label(name), note, cells))
+    return Table(columns, tuple(lines))
+
+
 def any_undefined(evidence: Evidence) -> bool:
     """Return whether the table has a number that is not defined."""
     return any(
@@ -107,6 +121,7 @@ def _context(evidence: Evidence) -> Mapping[str, Any]:
         "lower": lower_is_better(metrics, evidence.task),
         "results": model_lines(evidence),
         "any_undefined": any_undefined(evidence),
+        "conditions": condition_lines(evidence.summary),
         "comparison": comparison(evidence.summary, evidence.costs),
     }
 

@@ -1,5 +1,6 @@
 import pytest
 
+from pipeline.artifacts.conditions import Conditions
 from pipeline.artifacts.provenance import data_in_words, note_on_split, weights_in_words
 from pipeline.artifacts.results import Estimate, PairSummary
 from pipeline.artifacts.summary import Summary
@@ -79,3 +80,22 @@ def test_what_the_figures_are_not_is_said():
     )
     for caution in ("synthetic demo cohort", "random weights", "optimistic"):
         assert caution in found
+
+
+def test_models_that_were_not_trained_alike_get_no_verdict():
+    def how(input_size):
+        return Conditions(
+            input_size=input_size,
+            class_weight="balanced",
+            augmentation="none",
+            configurations=1,
+            networks=1,
+        )
+
+    both = {"finetune-seed": how(128), "mlp": how(224)}
+    found = summary(difference(0.2, 0.1, 0.3)).model_copy(update={"conditions": both})
+    assert conclude(found).endswith(
+        "no verdict, because the two were not trained alike (an input of 128 against 224 pixels)."
+    )
+    same = found.model_copy(update={"conditions": dict.fromkeys(both, how(224))})
+    assert conclude(same).endswith("fine-tuning (seed) has the higher AUC.")

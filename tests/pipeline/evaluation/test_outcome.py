@@ -56,6 +56,7 @@ def test_the_file_says_what_was_evaluated_and_how(models):
         "primary",
         "primary_minus_best_head",
         "conclusion",
+        "conditions",
         "differences",
     }
     assert (found["data"], found["weights"]) == ("real images", "resnet50.tv_in1k")

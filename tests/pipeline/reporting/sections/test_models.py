@@ -7,7 +7,12 @@ import pytest
 from pipeline.evaluation.metric import Metric, resampled
 from pipeline.reporting.evidence import Evidence
 from pipeline.reporting.sections import models
-from pipeline.reporting.sections.models import any_undefined, model_lines, trainings_in_words
+from pipeline.reporting.sections.models import (
+    any_undefined,
+    condition_lines,
+    model_lines,
+    trainings_in_words,
+)
 from pipeline.reporting.style import label
 from pipeline.reporting.tables import lower_is_better, shown_metrics
 from pipeline.reporting.text import number
@@ -70,3 +75,12 @@ def test_a_metric_of_another_package_has_its_column(
     context = models.section.context(evidence)
     assert context["metrics"][-1] == "Error rate"
     assert context["lower"] == "Lower is better for Brier score and Error rate."
+
+
+def test_how_models_were_trained_is_a_table(evidence: Evidence) -> None:
+    table = condition_lines(evidence.summary)
+    assert [line.label for line in table.lines] == [label(name) for name in evidence.summary.models]
+    by_label = {line.label: line for line in table.lines}
+    assert by_label["Fine-tuning (modern)"].note == ""
+    assert by_label["MLP"].note == "not as fine-tuning (seed): an input of 128 against 224 pixels"
+    assert [cell.value for cell in by_label["MLP"].cells] == ["224", "balanced", "none", "2", "1"]
