@@ -51,8 +51,8 @@ def paired_test(
     half = half_width(parts, confidence)
     found = Difference(
         value=difference,
-        low=difference - half,
-        high=difference + half,
+        low=max(difference - half, -1.0),  # shares and AUCs differ by no more than 1
+        high=min(difference + half, 1.0),
         p=p_value(difference, parts),
     )
     return with_share(found, seeds, scatter.variance)

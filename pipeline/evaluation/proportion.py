@@ -153,8 +153,8 @@ def share_difference(
     equal = Part(float(by_patient @ by_patient) / cases.n**2, math.inf)  # if both were as good
     found = Difference(
         value=difference,
-        low=difference - half,
-        high=difference + half,
+        low=max(difference - half, -1.0),  # shares and AUCs differ by no more than 1
+        high=min(difference + half, 1.0),
         p=p_value(difference, [equal, seeds]),
     )
     return with_share(found, seeds, variance)

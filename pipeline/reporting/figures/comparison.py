@@ -78,7 +78,7 @@ def _against_cost(summary: Summary, costs: dict[str, Cost]) -> Markup:
         axes.set_xlabel("Seconds (logarithmic scale)")
         axes.set_ylabel(summary.auc_heading)
         axes.tick_params(which="minor", color=MUTED)
-        figure.legend(loc="outside lower center", ncols=3, handletextpad=0.2)
+        figure.legend(loc="outside lower center", ncols=2, handletextpad=0.2)
         shown = ", ".join(f"{styles[name].label} {seconds(cost)} s" for name, cost in spent.items())
         return inline_svg(figure, key="cost", alt=f"{summary.auc_heading} against cost. {shown}.")
 

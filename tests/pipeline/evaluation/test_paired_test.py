@@ -34,3 +34,8 @@ def test_without_scatter_nothing_is_tested(difference, scatter, because):
     found = paired_test(difference, scatter, 0.95)
     assert (found.value, found.because) == (difference, because)
     assert (found.low, found.high, found.p) == (None, None, None)
+
+
+def test_no_difference_is_beyond_what_is_possible():
+    found = paired_test(-0.4, Spread(0.5**2, 1, 3), 0.95)
+    assert (found.low, found.high) == (-1, 1)
