@@ -5,7 +5,15 @@ import os
 import sys
 from collections.abc import Sequence
 
-from pipeline.commands import backbones, bank, doctor, estimate, features, predict
+from pipeline.commands import (
+    backbones,
+    bank,
+    doctor,
+    estimate,
+    features,
+    leaderboard,
+    predict,
+)
 from pipeline.commands.help import HelpFormatter
 from pipeline.stage import run
 from radbank import __version__
@@ -19,7 +27,7 @@ EXAMPLE = """examples:
   radbank predict --help
 """
 
-COMMANDS = (doctor, backbones, estimate, features, bank, predict)
+COMMANDS = (doctor, backbones, estimate, features, bank, predict, leaderboard)
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
 
 

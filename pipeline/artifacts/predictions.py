@@ -173,7 +173,7 @@ def read_predictions(path: str | Path) -> Predictions:
         frame = frame.astype({"label": "int64", **dict.fromkeys(numbers, "float64")})
     except FileNotFoundError:
         raise RadbankError(f"There is no {path}: {advice}.") from None
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, TypeError):
         raise RadbankError(f"{path} is no table of predictions: {advice}.") from None
     if problem := _problem(frame, classes):
         raise RadbankError(f"{path} is no table of predictions ({problem}): {advice}.")

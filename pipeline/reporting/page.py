@@ -1,32 +1,21 @@
 """The page: evidence in, one HTML text out."""
 
 from collections.abc import Mapping
-from importlib import resources
 from itertools import count
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipeline.reporting.evidence import Evidence
 from pipeline.reporting.sections import SECTIONS
 from pipeline.reporting.svg import Plate
+from pipeline.reporting.template import environment, style_sheet
 from radbank import __version__
-
-_PACKAGE = "pipeline.reporting"
 
 
 def render(evidence: Evidence) -> str:
     """Return the report as the text of one HTML file that needs no other file and no script."""
-    environment = Environment(
-        loader=PackageLoader(_PACKAGE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    style = resources.files(_PACKAGE).joinpath("templates/report.css").read_text("utf-8")
+    templates = environment()
     common = {
         "version": __version__,
         "summary": evidence.summary,
@@ -37,11 +26,11 @@ def render(evidence: Evidence) -> str:
     sections = []
     for name, section in SECTIONS.items():
         context = _numbered(section.context(evidence), numbers)
-        body = environment.get_template(f"sections/{name}.html.j2").render(**common, **context)
+        body = templates.get_template(f"sections/{name}.html.j2").render(**common, **context)
         sections.append({"key": name, "title": section.title, "body": Markup(body)})  # noqa: S704 - escaped as it was rendered
-    return environment.get_template("report.html.j2").render(
+    return templates.get_template("report.html.j2").render(
         **common,
-        style=Markup(style),  # noqa: S704 - our own file
+        style=style_sheet(),
         sections=sections,
     )
 

@@ -1,0 +1,142 @@
+"""One model of one run: its predictions, and what it cost."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from pipeline import paths
+from pipeline.artifacts.cost import Cost, ExtractionCost
+from pipeline.artifacts.document import read_document
+from pipeline.artifacts.predictions import CASES, Predictions, read_predictions
+from pipeline.leaderboard.runs import Run, fetched
+from radbank.errors import RadbankError
+
+FROZEN = "frozen head"
+ENSEMBLE = "ensemble"
+FINETUNED = "fine-tuning"
+_PROVENANCE = ("backbone", "weights", "weights_random", "synthetic")
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """A model's predictions in one run.
+
+    Attributes
+    ----------
+    run
+        Name of the run.
+    model
+        Name of the head or of the fine-tuned network, or 'ensemble'.
+    arm
+        'frozen head', 'ensemble' (of frozen heads) or 'fine-tuning'.
+    predictions
+        Of every image.
+    seconds
+        What the model cost in the run, and for a frozen backbone embedding every image too; None
+        where the run does not say.
+    date
+        Of the run, in UTC; of the workspace that of the predictions' file.
+    """
+
+    run: str
+    model: str
+    arm: str
+    predictions: Predictions
+    seconds: float | None
+    date: datetime
+
+    @cached_property
+    def cohort(self) -> str:
+        """SHA-256 of ids, patients, labels, splits and classes: what comparable runs share."""
+        frame = self.predictions.frame[CASES].sort_values("id")
+        digest = hashlib.sha256(frame.to_csv(index=False, lineterminator="\n").encode())
+        digest.update("\n".join(self.predictions.classes).encode())
+        return digest.hexdigest()
+
+    @cached_property
+    def identity(self) -> tuple[str, str]:
+        """The model's name and the SHA-256 of all it predicts: equal where two runs agree."""
+        digest = hashlib.sha256(self.predictions.frame.drop(columns=CASES).to_numpy().tobytes())
+        digest.update(repr([self.predictions.provenance[key] for key in _PROVENANCE]).encode())
+        return self.model, digest.hexdigest()
+
+    @property
+    def seconds_per_1000(self) -> float | None:
+        """Seconds for every 1,000 images of the data."""
+        return None if self.seconds is None else 1000 * self.seconds / len(self.predictions.frame)
+
+
+@dataclass(frozen=True)
+class RunResults:
+    """What one run holds, and in sentences what of it could not be read."""
+
+    entries: tuple[Entry, ...]
+    problems: tuple[str, ...]
+
+
+def read_run(root: Path, run: Run) -> RunResults:
+    """Read every model's predictions in a run, and go on past what is broken.
+
+    Parameters
+    ----------
+    root
+        Folder of dvc.yaml.
+    run
+        One of its runs.
+    """
+    entries = []
+    with fetched(root, run) as files:
+        problems = list(files.problems)
+        for path, model, arm in _models(files.folder):
+            try:
+                entries.append(_read(files.folder, path, run, model, arm))
+            except (RadbankError, OSError) as error:
+                problem = str(error).replace(f"{files.folder}/", "")
+                problems.append(f"{run.name}: {problem}")
+    return RunResults(tuple(entries), tuple(problems))
+
+
+def _models(folder: Path) -> Iterator[tuple[Path, str, str]]:
+    """Yield each table of predictions with its model and arm, wherever a version wrote it."""
+    predictions = folder / paths.PREDICTIONS
+    kinds = {
+        "heads/*.csv": FROZEN,
+        f"{ENSEMBLE}.csv": ENSEMBLE,
+        "finetune.csv": FINETUNED,
+        "finetune/*.csv": FINETUNED,
+    }
+    for pattern, arm in kinds.items():
+        for path in sorted(predictions.glob(pattern)):
+            yield path, path.stem, arm
+
+
+def _read(folder: Path, path: Path, run: Run, model: str, arm: str) -> Entry:
+    predictions = read_predictions(path)
+    if missing := [key for key in _PROVENANCE if key not in predictions.provenance]:
+        raise RadbankError(
+            f"{path} does not say what {missing[0]} its model had: run it again with this version."
+        )
+    return Entry(
+        run=run.name,
+        model=model,
+        arm=arm,
+        predictions=predictions,
+        seconds=_seconds(folder, path, frozen=arm != FINETUNED),
+        date=run.date or datetime.fromtimestamp(path.stat().st_mtime, UTC),
+    )
+
+
+def _seconds(folder: Path, path: Path, *, frozen: bool) -> float | None:
+    """Return what a model cost, as far as the run says so."""
+    costs = folder / paths.COST
+    own = costs / path.relative_to(folder / paths.PREDICTIONS).with_suffix(".json")
+    try:
+        seconds = read_document(Cost, own).seconds
+        if frozen:
+            seconds += read_document(ExtractionCost, costs / "extract.json").to_embed_all().seconds
+    except RadbankError:
+        return None
+    return seconds
