@@ -13,6 +13,7 @@ from pipeline.commands import (
     features,
     leaderboard,
     predict,
+    study,
 )
 from pipeline.commands.help import HelpFormatter
 from pipeline.stage import run
@@ -27,7 +28,7 @@ EXAMPLE = """examples:
   radbank predict --help
 """
 
-COMMANDS = (doctor, backbones, estimate, features, bank, predict, leaderboard)
+COMMANDS = (doctor, backbones, estimate, features, bank, predict, leaderboard, study)
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
 
 

@@ -1,4 +1,4 @@
-"""Progress bars with rate and time left."""
+"""Progress bars with rate and time left, and durations in words."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -58,3 +58,17 @@ def track(
             yield item
             done = progress.tasks[0].completed
             progress.update(task, advance=min(step, total - done))
+
+
+def duration(seconds: float) -> str:
+    """Write a duration in seconds, minutes or hours.
+
+    Examples
+    --------
+    >>> duration(12.4), duration(300), duration(9000)
+    ('12 s', '5 min', '2.5 h')
+    """
+    minutes, hours = seconds / 60, seconds / 3600
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{minutes:.0f} min" if minutes < 100 else f"{hours:.1f} h"

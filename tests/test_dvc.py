@@ -101,6 +101,25 @@ def test_an_experiment_restores_too_and_is_shown(project):
     assert "efficientnet_lite1" in project("dvc", "exp", "show", "--csv")
 
 
+def test_a_study_of_finished_backbones_computes_nothing_and_changes_nothing(project):
+    before = (project.folder / "params.yaml").read_bytes()
+    backbones = "efficientnet_lite0,efficientnet_lite1"
+    output = project("python", "-m", "pipeline.cli", "study", "--backbones", backbones)
+    assert "finished, as the experiment efficientnet_lite1-" in output
+    logs = (project.folder / ".dvc/tmp/radbank-study").glob("*.log")
+    printed = [log.read_text(encoding="utf-8") for log in logs]
+    assert len(printed) == 2
+    for log in printed:
+        assert ran(log) == []
+        assert set(restored(log)) == set(EVERY_STAGE)
+    assert (project.folder / "params.yaml").read_bytes() == before
+    study = (project.folder / "study.md").read_text(encoding="utf-8")
+    assert "**SYNTHETIC DATA: synthetic demo cohort (not patients).**" in study
+    assert study.count("**not decided**") == 3
+    again = project("python", "-m", "pipeline.cli", "study", "--backbones", backbones)
+    assert again.count("finished before, as the experiment") == 2
+
+
 def test_a_queued_experiment_finds_its_embeddings_in_the_bank(project):
     # it runs in a copy of the project elsewhere; plain views are those of the runs before
     options = ("--name", "plain", "--set-param", "features.views=0")

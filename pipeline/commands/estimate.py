@@ -12,7 +12,7 @@ from rich.table import Table
 from pipeline.commands.help import HelpFormatter
 from pipeline.params import Params, load_params
 from radbank.errors import RadbankError
-from radbank.progress import track
+from radbank.progress import duration, track
 
 if TYPE_CHECKING:
     from pipeline.extraction.estimation import ExtractionEstimate
@@ -153,11 +153,3 @@ def _remarks(estimates: list["ExtractionEstimate"], params: Params, n_images: in
         "tenth of batches; memory at its peak."
     )
     return "\n".join(lines)
-
-
-def duration(seconds: float) -> str:
-    """Write a duration in seconds, minutes or hours."""
-    minutes, hours = seconds / 60, seconds / 3600
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    return f"{minutes:.0f} min" if minutes < 100 else f"{hours:.1f} h"

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from pipeline.evaluation.wording import auc_name, capitalised
 from pipeline.leaderboard.board import Board, Cohort, Row
 from pipeline.reporting.figures.forest import ForestRow, forest
+from pipeline.reporting.sections.pairs import p_value
 from pipeline.reporting.style import name_in_words, numbered_style
 from pipeline.reporting.tables import Cell, cell
 from pipeline.reporting.template import environment, style_sheet
@@ -94,7 +95,7 @@ def _row(row: Row, experiments: str) -> dict[str, Any]:
         "auc": cell(row.auc),
         "difference": Cell("", "") if row.difference is None else cell(row.difference, signed=True),
         "verdict": row.verdict,
-        "p": None if p is None else f"p {number(p)} (Holm)",
+        "p": None if p is None else f"p {p_value(p)} (Holm)",
         "sensitivity": cell(row.sensitivity),
         "specificity": cell(row.specificity),
         "brier": number(row.brier.value),

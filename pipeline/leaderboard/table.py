@@ -10,6 +10,7 @@ from rich.table import Table
 
 from pipeline.artifacts.results import Estimate
 from pipeline.leaderboard.board import Board, Cohort, Row
+from pipeline.reporting.sections.pairs import p_value
 from pipeline.reporting.text import number, percent, seconds
 
 _INTERVAL = 16  # columns, as of '-0.123 to +0.123'
@@ -51,7 +52,7 @@ def _table(cohort: Cohort) -> Table:
             row.model if row.arm == row.model else f"{row.model}\n{row.arm}",
             _two_lines(row.auc),
             "best on validation" if row.best else _compared(row),
-            "" if row.best or row.difference is None else number(row.difference.p_holm),
+            "" if row.best or row.difference is None else p_value(row.difference.p_holm),
             *(number(each.value) for each in (row.sensitivity, row.specificity, row.brier)),
             number(None) if row.seconds_per_1000 is None else seconds(row.seconds_per_1000),
         )

@@ -1,6 +1,6 @@
 import pytest
 
-from radbank.progress import track
+from radbank.progress import duration, track
 
 
 def test_passes_everything_through_and_counts_to_the_total(capsys):
@@ -18,3 +18,7 @@ def test_an_error_goes_through():
 
     with pytest.raises(OSError, match="torn"):
         list(track(broken(), "Reading", total=2))
+
+
+def test_durations_are_in_the_unit_that_people_use():
+    assert [duration(s) for s in (3.4, 99, 120, 7200)] == ["3 s", "99 s", "2 min", "2.0 h"]

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from pipeline.commands import estimate
-from pipeline.commands.estimate import duration
 from pipeline.extraction import estimation
 from pipeline.extraction.estimation import ExtractionEstimate
 from radbank.errors import RadbankError
@@ -91,10 +90,6 @@ def test_what_cannot_be_estimated(run):
         run("--images", "0")
     with pytest.raises(RadbankError, match="did you mean resnet50"):
         run("--images", "9", "--backbones", "resnet51")
-
-
-def test_durations():
-    assert [duration(s) for s in (3.4, 99, 120, 7200)] == ["3 s", "99 s", "2 min", "2.0 h"]
 
 
 def test_help_has_an_example(run, capsys):

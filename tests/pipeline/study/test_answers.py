@@ -1,0 +1,64 @@
+import pytest
+
+from pipeline.evaluation.bootstrap import Intervals
+from pipeline.study.answers import UNKNOWN, answers, is_finetuning_worth_it, which_backbone
+from pipeline.study.selection import by_backbone
+
+INTERVALS = Intervals(n_bootstrap=200, confidence=0.95, seed=1)
+
+
+@pytest.fixture
+def study(scored):
+    """Return two backbones, the second far better, with two heads and a better arm each."""
+    return by_backbone(
+        [
+            scored(backbone, model, arm, skill=skill + extra, seed=100 * place + seed, seconds=cost)
+            for place, (backbone, skill) in enumerate((("weak", 0.1), ("strong", 0.8)))
+            for seed, (model, arm, extra, cost) in enumerate(
+                (
+                    ("mlp", "frozen head", 0.2, 2.0),
+                    ("linear_probe", "frozen head", 0.0, 2.0),
+                    ("ensemble", "ensemble", 3.0, 2.0),
+                    ("a", "fine-tuning", 0.6, 30.0),
+                )
+            )
+        ]
+    )
+
+
+def test_each_question_is_answered_with_what_is_shown(study):
+    backbone, head, tuning = answers(study, INTERVALS)
+    assert backbone.words.startswith("strong is best on validation, with a: AUC 0.9")
+    assert "It is shown to be higher than weak." in backbone.words
+    assert head.words.startswith("MLP has the highest AUC on validation, on average over 2")
+    assert "a gain is shown. It took 15 times the seconds of the head" in tuning.words
+    assert len(tuning.details) == 2
+
+
+def test_an_ensemble_is_compared_with_no_single_network(study):
+    assert all(
+        "ensemble" not in " ".join([each.words, *each.details])
+        for each in answers(study, INTERVALS)
+    )
+
+
+def test_what_is_not_shown_is_said_to_be_open(scored):
+    alike = by_backbone(
+        [
+            scored(backbone, model, arm, skill=0.5, seed=seed)
+            for seed, (backbone, model, arm) in enumerate(
+                (b, m, a)
+                for b in ("x", "y")
+                for m, a in (("mlp", "frozen head"), ("t", "fine-tuning"))
+            )
+        ]
+    )
+    backbone, _, tuning = answers(alike, INTERVALS)
+    assert "It is not shown to differ from" in backbone.words
+    assert "neither a gain nor a loss is shown" in tuning.words
+
+
+def test_without_fine_tuning_or_an_other_backbone_there_is_no_answer(scored):
+    alone = by_backbone([scored("x", "mlp", "frozen head", skill=0.5, seed=1)])
+    assert is_finetuning_worth_it(alone, INTERVALS).words == UNKNOWN
+    assert "There is nothing to compare it with." in which_backbone(alone, INTERVALS).words
