@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from pipeline import paths
 from pipeline.artifacts.cost import Cost, ExtractionCost
 from pipeline.artifacts.document import read_document
@@ -119,6 +121,12 @@ def _read(folder: Path, path: Path, run: Run, model: str, arm: str) -> Entry:
         raise RadbankError(
             f"{path} does not say what {missing[0]} its model had: run it again with this version."
         )
+    try:
+        _ = predictions.conditions
+    except ValidationError:
+        raise RadbankError(
+            f"{path} does not say how its model was trained as this version does: run it again."
+        ) from None
     return Entry(
         run=run.name,
         model=model,

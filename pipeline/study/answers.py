@@ -11,7 +11,7 @@ from pipeline.leaderboard.scored import Scored
 from pipeline.reporting.sections.pairs import p_value
 from pipeline.reporting.style import name_in_words
 from pipeline.reporting.text import number, times, with_interval
-from pipeline.study.selection import Standing, best
+from pipeline.study.selection import Standing, best, unlike
 
 _WORTH = {
     1: "a gain is shown",
@@ -122,6 +122,8 @@ def is_finetuning_worth_it(standings: Sequence[Standing], intervals: Intervals) 
     scores = [(tuned.scores.trainings, head.scores.trainings) for tuned, head in pairs]
     gained = auc_contrast(scores, intervals)
     worth = _WORTH[shown(gained, intervals["confidence"])]
+    if why := sorted({words for pair in pairs for words in unlike(*pair)}):
+        worth = f"no verdict, because the two were not trained alike ({', '.join(why)})"
     alone = adjusted([auc_contrast([pair], intervals) for pair in scores])
     details = [
         _detail(f"{_model(tuned)} minus {_model(head)} on {_backbone(tuned)}", each)

@@ -9,12 +9,15 @@ from pipeline.leaderboard.contrast import accuracy_contrast, auc_contrast, f1_co
 from pipeline.leaderboard.scored import Scored
 from pipeline.reporting.text import with_interval
 from pipeline.study.answers import adjusted, shown
-from pipeline.study.selection import Standing
+from pipeline.study.selection import Standing, unlike
 
 Verdict: TypeAlias = Literal["supported", "not supported", "not decided"]
 SUPPORTED: Verdict = "supported"
 NOT_SUPPORTED: Verdict = "not supported"
 NOT_DECIDED: Verdict = "not decided"
+Pairs: TypeAlias = dict[str, tuple[Scored, Scored]]
+"""Fine-tuning and frozen head by backbone."""
+
 SEVERAL = 2  # backbones
 CHAMPION = "inception_v3"
 
@@ -41,21 +44,26 @@ def claims(standings: Sequence[Standing], intervals: Intervals) -> tuple[Claim, 
     -----
     A claim is supported where the tests, adjusted by Holm within the claim, show what it says;
     not supported where they show its opposite; else not decided. Synthetic images and random
-    weights decide nothing: the claims are of radiographs and of pretrained networks.
+    weights decide nothing: the claims are of radiographs and of pretrained networks. Nor do two
+    models of a backbone that were not trained alike.
     """
-    found = (
-        _tuned_better(standings, intervals),
-        _frozen_more_accurate(standings, intervals),
-        _champion(standings, intervals),
+    pairs = _pairs(standings)
+    apart = sorted({words for pair in pairs.values() for words in unlike(*pair)})
+    why = f"The two were not trained alike ({', '.join(apart)})." if apart else ""
+    cannot = _cannot_decide(standings)
+    return (
+        _undecided(_tuned_better(pairs, intervals), cannot or why),
+        _undecided(_frozen_more_accurate(pairs, intervals), cannot or why),
+        _undecided(_champion(standings, intervals), cannot),
     )
-    if cannot := _cannot_decide(standings):
-        return tuple(
-            each.model_copy(
-                update={"verdict": NOT_DECIDED, "measured": f"{each.measured} {cannot}"}
-            )
-            for each in found
-        )
-    return found
+
+
+def _undecided(claim: Claim, why: str) -> Claim:
+    """Return a claim as not decided where there is a reason."""
+    if not why:
+        return claim
+    measured = f"{claim.measured} {why}"
+    return claim.model_copy(update={"verdict": NOT_DECIDED, "measured": measured})
 
 
 def _cannot_decide(standings: Sequence[Standing]) -> str:
@@ -72,25 +80,31 @@ def _cannot_decide(standings: Sequence[Standing]) -> str:
     return ""
 
 
-def _pairs(standings: Sequence[Standing]) -> dict[str, tuple[Scored, Scored]]:
-    """Return fine-tuning and frozen head of each backbone: the seed's own where they were run."""
-    found = {}
+def _pairs(standings: Sequence[Standing]) -> Pairs:
+    """Return fine-tuning and frozen head of each backbone.
+
+    They are those of the seed study's protocol where these were run, and trained alike; else the
+    head is the one best on validation.
+    """
+    found: Pairs = {}
     for each in standings:
         tuned = each.tuned.get("finetune-seed") or each.best_tuned
-        head = each.frozen.get("linear_probe") or each.best_head
-        if tuned is not None and head is not None:
-            found[each.backbone] = (tuned, head)
+        heads = [
+            head for head in (each.frozen.get("linear_probe"), each.best_head) if head is not None
+        ]
+        if tuned is not None and heads:
+            alike = [head for head in heads if not unlike(tuned, head)]
+            found[each.backbone] = (tuned, (alike or heads)[0])
     return found
 
 
-def _named(pairs: dict[str, tuple[Scored, Scored]]) -> str:
+def _named(pairs: Pairs) -> str:
     models = {(tuned.entry.model, head.entry.model) for tuned, head in pairs.values()}
     return ", ".join(f"{tuned} minus {head}" for tuned, head in sorted(models))
 
 
-def _tuned_better(standings: Sequence[Standing], intervals: Intervals) -> Claim:
+def _tuned_better(pairs: Pairs, intervals: Intervals) -> Claim:
     claim = "Fine-tuning is better than feature extraction on several backbones."
-    pairs = _pairs(standings)
     if not pairs:
         return Claim(claim=claim, verdict=NOT_DECIDED, measured="No backbone has both.")
     tested = adjusted(
@@ -117,9 +131,8 @@ def _tuned_better(standings: Sequence[Standing], intervals: Intervals) -> Claim:
     )
 
 
-def _frozen_more_accurate(standings: Sequence[Standing], intervals: Intervals) -> Claim:
+def _frozen_more_accurate(pairs: Pairs, intervals: Intervals) -> Claim:
     claim = "Feature extraction is more accurate than fine-tuning."
-    pairs = _pairs(standings)
     if not pairs:
         return Claim(claim=claim, verdict=NOT_DECIDED, measured="No backbone has both.")
     scores = [(tuned.scores.trainings, head.scores.trainings) for tuned, head in pairs.values()]

@@ -16,8 +16,7 @@ class Standing:
     backbone
         Its name.
     frozen, ensembles, tuned
-        Single heads, ensembles of them, and arms of fine-tuning, by name. Ensembles are compared
-        with no single network.
+        Heads, ensembles of them, and arms of fine-tuning, by name.
     """
 
     backbone: str
@@ -27,8 +26,9 @@ class Standing:
 
     @property
     def best_head(self) -> Scored | None:
-        """The single head with the highest AUC on validation."""
-        return best(self.frozen.values())
+        """The head with the highest AUC on validation, of those that are a single model if any."""
+        single = [each for each in self.frozen.values() if is_single(each)]
+        return best(single or self.frozen.values())
 
     @property
     def best_tuned(self) -> Scored | None:
@@ -37,8 +37,8 @@ class Standing:
 
     @property
     def best(self) -> Scored | None:
-        """The model, ensemble aside, with the highest AUC on validation."""
-        return best([*self.frozen.values(), *self.tuned.values()])
+        """The better of the best head and the best arm on validation."""
+        return best(each for each in (self.best_head, self.best_tuned) if each is not None)
 
 
 def best(models: Iterable[Scored]) -> Scored | None:
@@ -46,6 +46,18 @@ def best(models: Iterable[Scored]) -> Scored | None:
     aucs = {each: each.scores.validation_auc for each in models}
     defined = {each: auc for each, auc in aucs.items() if auc is not None}
     return max(defined, key=defined.__getitem__, default=None)
+
+
+def is_single(model: Scored) -> bool:
+    """Tell whether one fitted model answers, as far as its predictions say so."""
+    said = model.entry.predictions.conditions
+    return said is None or said.networks == 1
+
+
+def unlike(one: Scored, other: Scored) -> list[str]:
+    """Say in words what keeps a comparison of two models of a backbone from being fair."""
+    said, also = (each.entry.predictions.conditions for each in (one, other))
+    return [] if said is None or also is None else said.unlike(also)
 
 
 def by_backbone(scored: Sequence[Scored]) -> list[Standing]:

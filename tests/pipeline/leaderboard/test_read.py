@@ -180,6 +180,20 @@ def test_a_broken_experiment_is_named_and_the_others_are_shown(compared):
     assert "predictions/heads/mlp.csv of not-in-cache is neither in DVC's cache" in problems
 
 
+def test_predictions_that_lack_what_a_row_says_are_named(experiments):
+    experiments.predict("predictions/heads/mlp.csv", conditions={"networks": "some"})
+    experiments.predict("predictions/heads/other.csv", backbone=None)
+    path = experiments.root / "predictions/heads/other.csv"
+    path.write_text(path.read_text().replace('"backbone": null, ', ""))
+    experiments.predict("predictions/ensemble.csv")
+    experiments.commit()
+    found = board(experiments)
+    assert {row.model for row in found.cohorts[0].rows} == {"ensemble"}
+    problems = " ".join(found.problems)
+    assert "predictions/heads/mlp.csv does not say how its model was trained" in problems
+    assert "predictions/heads/other.csv does not say what backbone its model had" in problems
+
+
 def test_no_predictions_at_all_is_an_error(experiments):
     (experiments.root / "note").write_text("a file")
     experiments.commit()

@@ -42,6 +42,22 @@ def test_an_ensemble_is_compared_with_no_single_network(study):
     )
 
 
+def test_fine_tuning_is_compared_with_a_head_that_is_a_single_model(scored):
+    said = {"input_size": 9, "class_weight": "none", "augmentation": "none", "configurations": 1}
+    models = (
+        ("mlp", "frozen head", 2.0, 3),
+        ("lightgbm", "frozen head", 0.5, 1),
+        ("a", "fine-tuning", 0.5, 1),
+    )
+    (standing,) = by_backbone(
+        [
+            scored("x", model, arm, skill=skill, seed=seed, conditions={**said, "networks": n})
+            for seed, (model, arm, skill, n) in enumerate(models)
+        ]
+    )
+    assert standing.best_head.entry.model == "lightgbm"
+
+
 def test_what_is_not_shown_is_said_to_be_open(scored):
     alike = by_backbone(
         [

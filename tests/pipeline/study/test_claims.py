@@ -1,6 +1,7 @@
 import pytest
 
 from pipeline.evaluation.bootstrap import Intervals
+from pipeline.study.answers import answers
 from pipeline.study.claims import NOT_DECIDED, NOT_SUPPORTED, SUPPORTED, claims
 from pipeline.study.selection import by_backbone
 
@@ -51,6 +52,32 @@ def test_without_inception_its_claim_is_not_decided(study):
     found = claims(study({"resnet50": (0.3, 1.0), "vgg19": (0.3, 1.0)}), INTERVALS)
     assert found[2].verdict == NOT_DECIDED
     assert "not both run" in found[2].measured
+
+
+def conditions(size):
+    return {
+        "input_size": size,
+        "class_weight": "balanced",
+        "augmentation": "none",
+        "configurations": 1,
+        "networks": 1,
+    }
+
+
+def test_models_that_were_not_trained_alike_decide_nothing_between_them(scored):
+    standings = by_backbone(
+        [
+            scored(backbone, model, arm, skill=skill, seed=seed, conditions=conditions(size))
+            for backbone in ("resnet50", "vgg19")
+            for seed, (model, arm, skill, size) in enumerate(
+                (("linear_probe", "frozen head", 0.3, 224), ("a", "fine-tuning", 1.0, 128))
+            )
+        ]
+    )
+    first, second, _ = claims(standings, INTERVALS)
+    assert first.verdict == second.verdict == NOT_DECIDED
+    assert "not trained alike (an input of 128 against 224 pixels)" in first.measured
+    assert "no verdict" in answers(standings, INTERVALS)[2].words
 
 
 @pytest.mark.parametrize(
