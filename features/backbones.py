@@ -139,7 +139,7 @@ def load(name: str, *, weights: str = PRETRAINED, seed: int = 0) -> LoadedBackbo
         module, info = _untrained(recipe, seed)
     else:
         path, info = _weights(recipe, weights)
-        with torch.random.fork_rng(devices=[]):  # what the weights replace is drawn first
+        with torch.random.fork_rng(devices=[]):  # building draws initial weights
             module = recipe.build(load_state(path))
     return LoadedBackbone(
         name=name,
@@ -182,6 +182,6 @@ def _outline(recipe: Recipe) -> nn.Module:
     try:
         with torch.device("meta"):
             return recipe.build()
-    except NotImplementedError:  # torchvision's RegNets work their widths out in tensors
+    except NotImplementedError:  # torchvision's RegNets compute with tensors while they are built
         with torch.random.fork_rng(devices=[]):
             return recipe.build()

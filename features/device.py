@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-# what the drivers of NVIDIA (also under WSL, also on Jetson) and AMD make
+# Device files of the drivers of NVIDIA (also under WSL and on Jetson) and AMD.
 _DRIVERS = ("nvidiactl", "nvmap", "dxg", "kfd")
 
 

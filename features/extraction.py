@@ -16,7 +16,7 @@ from radbank.errors import RadbankError
 if TYPE_CHECKING:  # torch takes seconds to import, which a run that computes nothing need not
     from features.embedder import Embedder
 
-_ATTEMPTS = 3  # at computing again what the bank lost
+_ATTEMPTS = 3  # times that embeddings which the bank lost are computed again
 
 
 def embed_into_bank(

@@ -26,7 +26,7 @@ def fidelity(embedder: "Embedder", reference: "Embedder", images: np.ndarray) ->
     """
     ours, theirs = (_embed(each, images) for each in (embedder, reference))
     lengths = np.linalg.norm(ours, axis=1) * np.linalg.norm(theirs, axis=1)
-    same = (ours == theirs).all(axis=1)  # also where both are nothing but zeros
+    same = (ours == theirs).all(axis=1)  # the cosine of two zero vectors counts as 1
     cosines = np.divide(
         (ours * theirs).sum(axis=1), lengths, out=same.astype(np.float64), where=lengths > 0
     )

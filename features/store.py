@@ -158,7 +158,7 @@ def _new_group(target: str | Path) -> zarr.Group:
     """Return an empty group in place of what there was."""
     if not is_url(target):
         return zarr.open_group(target, mode="w", zarr_format=3)
-    exists(str(target))  # raises where it cannot be reached
+    exists(str(target))  # raises if the storage cannot be reached
     try:
         return zarr.open_group(target, mode="w", zarr_format=3)
     except OSError as error:

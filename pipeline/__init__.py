@@ -4,5 +4,5 @@ import sys
 
 from radbank.origin import stop_unless_together
 
-if sys.argv[:1] == ["-m"]:  # as Python has it while it looks for a stage that it is to run
+if sys.argv[:1] == ["-m"]:  # while `python -m pipeline.<stage>` looks up its module
     stop_unless_together()

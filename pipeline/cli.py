@@ -51,14 +51,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command; exit with 1 after a user's mistake, with 130 after Ctrl-C."""
     chosen = build_parser().parse_args(arguments)
     try:
-        # the doctor looks at the packages itself, and goes on
+        # The doctor checks the packages itself, and goes on if they are wrong.
         run(lambda: chosen.handler(chosen), anywhere=chosen.handler is doctor.show)
         sys.stdout.flush()
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
-        # the reader, such as `head`, has had enough; Python would complain as it exits
+        # The reader, such as `head`, has closed the pipe; Python would print an error at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
 

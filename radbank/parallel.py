@@ -17,7 +17,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _TASK = 4  # items a task: scheduling one costs a part of decoding a small image
-_AHEAD = 8  # tasks a worker thread may be ahead of what was handed on: bounds the memory
+_AHEAD = 8  # tasks a thread that may wait to be yielded: bounds the memory
 _PATIENCE = 30  # seconds to wait for the first worker
 
 

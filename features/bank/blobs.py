@@ -50,7 +50,7 @@ class Blobs:
     def __init__(self, place: str) -> None:
         self.place = place
         if is_url(place):
-            exists(place)  # raises where it cannot be reached
+            exists(place)  # raises if the storage cannot be reached
         self._files, self._root = fsspec.core.url_to_fs(place)
         self._local = isinstance(self._files, LocalFileSystem)
 

@@ -55,14 +55,14 @@ class Compiled:
         with torch.no_grad(), self._autocast():
             self.precision = precision_at_work(network, device)
         require_precision(self.name, precision, self.precision)
-        # inductor freezes weights on the CPU only where it is told to
+        # On a CPU, inductor makes constants of the weights only if it is told to.
         self._network = torch.compile(
             network, dynamic=False, options={"freezing": device.type == "cpu"}
         )
 
     def __call__(self, images: torch.Tensor) -> np.ndarray:
         """Return embeddings of resized images, as :class:`~features.engines.base.Engine` says."""
-        # not inference_mode, under which weights are not frozen
+        # Under inference_mode inductor would not make constants of the weights.
         with torch.no_grad(), self._autocast():
             embeddings = self._network(images.to(self._device, non_blocking=True))
         array: np.ndarray = embeddings.float().cpu().numpy()

@@ -63,7 +63,7 @@ class OpenVINO:
         options = {
             "INFERENCE_PRECISION_HINT": _TYPES[precision],
             "PERFORMANCE_HINT": "LATENCY",
-            "INFERENCE_NUM_THREADS": torch.get_num_threads(),  # a worker's share, where set
+            "INFERENCE_NUM_THREADS": torch.get_num_threads(),  # on a Dask worker: its share
             "ENABLE_CPU_PINNING": False,  # two processes would be pinned to the same cores
         }
         runtime = load_openvino()

@@ -137,7 +137,7 @@ def parse_size(text: str) -> int:
     from dask.utils import parse_bytes  # noqa: PLC0415 - as above
 
     try:
-        if text.strip()[:1].isdigit():  # parse_bytes takes nothing and negative numbers too
+        if text.strip()[:1].isdigit():  # parse_bytes also takes an empty text and negative numbers
             return int(parse_bytes(text))
     except (ValueError, OverflowError):
         pass

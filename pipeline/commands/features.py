@@ -164,7 +164,7 @@ def _neighbours(store: "xr.Dataset", image: str, count: int) -> Table:
     from features.statistics import nearest  # noqa: PLC0415 - with xarray
 
     table = Table("most like it", "cosine", "class", "split", "patient", box=None)
-    table.columns[0].no_wrap = True  # an id is there to be copied
+    table.columns[0].no_wrap = True  # ids are printed whole, to be copied
     for row, cosine in nearest(store, image, count):
         at = store.isel(image=row)
         name = store.attrs["classes"][int(at["label"])]

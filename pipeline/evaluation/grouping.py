@@ -11,7 +11,7 @@ from pipeline.evaluation.scored_cases import BoolArray
 from radbank.errors import RadbankError
 
 AGE_EDGES = (18, 40, 65)  # years: each band begins at one and ends before the next
-MAX_VALUES = 12  # a column with more different values names things, it does not group them
+MAX_VALUES = 12  # a column with more values identifies cases and does not group them
 _NOT_GROUPS = {
     *("id", "group", "path", "label", "boxes", "official_split"),
     *("height", "width", "sha256", "age"),

@@ -5,7 +5,7 @@ import numpy as np
 from pipeline.evaluation.scored_cases import FloatArray, IntArray
 
 STEPS = 30
-CLOSE = 1e-8  # of the last step, in units of the coefficients
+CLOSE = 1e-8  # convergence: largest last step of Newton's method, in units of the coefficients
 _TINY = 1e-12
 
 

@@ -31,11 +31,11 @@ from radbank.memory import keep_large_blocks, peak_memory
 if TYPE_CHECKING:  # with torch, whose import is part of what is measured
     from pipeline.extraction.embeddings import Embeddings
 
-_SECONDS = 5.0  # of measuring after the first batch, and at least
-_BATCHES = 4  # of them
-_MOST = 2**14  # image views, enough for the fastest devices
-_NOISE = 64  # images
-_FLOAT = 4  # bytes
+_SECONDS = 5.0  # shortest measurement after the first batch
+_BATCHES = 4  # smallest number of batches in a measurement
+_MOST = 2**14  # most image views in a measurement, enough for the fastest devices
+_NOISE = 64  # images of noise, measured if there are no prepared ones
+_FLOAT = 4  # bytes of a float32
 _HELD = 3  # shards in memory while the store is written: read, joined, compressed
 
 

@@ -119,7 +119,7 @@ def _at_work(job: Job, computation: Computation) -> Embeddings:
     """Return the embeddings of this process, on as many threads as the worker has."""
     import torch  # noqa: PLC0415 - a client, which imports this file too, may need none of it
 
-    # Dask sets one
+    # Dask limits torch to one thread.
     torch.set_num_threads(importlib.import_module("distributed").get_worker().state.nthreads)
     embeddings = _state(job).embeddings
     if embeddings.computation != computation:

@@ -57,7 +57,7 @@ def decode_frame(
     if index >= frames:
         raise UnreadableImage(f"the file holds no frame {frame}")
     named: object = dataset.file_meta.TransferSyntaxUID
-    syntax = named if isinstance(named, UID) else UID("")  # several, or none
+    syntax = named if isinstance(named, UID) else UID("")  # a header may name several, or none
     plugin = find_plugin(syntax)
     try:
         if syntax in PLAIN:

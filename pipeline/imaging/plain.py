@@ -38,4 +38,4 @@ def stores_greys(dataset: Dataset, description: Description) -> bool:
     try:
         return np.array_equal(shades(_CODES, dataset), expected)
     except BROKEN:
-        return False  # whoever makes greys of it says what is wrong
+        return False  # the grey-scale pipeline then reports what is wrong

@@ -14,10 +14,10 @@ from pipeline.imaging.jpeg import find_reduction, open_whole
 
 FORMATS = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG", b"II*\0": "TIFF", b"MM\0*": "TIFF"}
 
-_ORIENTATION = 0x0112  # of Exif
+_ORIENTATION = 0x0112  # tag of Exif
 _UPRIGHT = 1
-_LYING = frozenset({5, 6, 7, 8})  # to be turned by a quarter
-_PLAIN = frozenset({"L", "RGB"})  # modes whose luma is a sum
+_LYING = frozenset({5, 6, 7, 8})  # orientations that are rotated by 90 degrees
+_PLAIN = frozenset({"L", "RGB"})  # modes whose grey is a weighted sum of the channels
 
 _BROKEN = (
     ArithmeticError,

@@ -12,7 +12,7 @@ from pipeline.imaging.raster import format_of, read_raster
 
 __all__ = ["UnreadableImage", "read_grey", "read_image"]
 
-_CERTAIN = 3  # greys that a reduced image must span for the whole one surely to have two
+_CERTAIN = 3  # a reduced image that spans so many greys comes from one with at least two
 
 
 def read_image(path: Path, *, frame: int | None = None, side: int | None = None) -> Image:

@@ -74,10 +74,10 @@ def load_predictor(folder: Path, *, weights: str | None = None) -> Predictor:
 
 
 def _network(folder: Path, model: TrainedModel) -> Predictor:
-    # all weights are in the model's own file: what the architecture starts from is overwritten
+    # The model's own file has all weights and overwrites these random ones.
     backbone = backbones.load(model.backbone, weights=RANDOM)
     preprocessing = Preprocessing.from_dict(model.preprocessing)
-    # the input's size is a choice of the training, the rest belongs to the backbone
+    # The input size was chosen for the training; the rest belongs to the backbone.
     own = replace(backbone.preprocessing, input_size=preprocessing.input_size)
     _require_same_preprocessing(folder, model, own)
     network = FineTunedNetwork(

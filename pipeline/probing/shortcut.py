@@ -25,7 +25,7 @@ METHOD = (
     "logistic regression on standardised embeddings, one value against the others, patient-grouped "
     "cross-validation inside the training split"
 )
-_OUTCOMES = {"finding", "label", "synthetic"}  # what is to be predicted is no shortcut
+_OUTCOMES = {"finding", "label", "synthetic"}  # outcomes, which are no shortcuts
 _FOLDS = 5
 _PENALTY = 0.01  # inverse strength: embeddings have more columns than most cohorts have patients
 
