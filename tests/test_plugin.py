@@ -17,8 +17,9 @@ from radbank.files import read_json
 ROOT = Path(__file__).resolve().parent.parent
 PLUGIN = ROOT / "tests" / "plugin"
 MODEL = Path("models/heads/random_forest")
+ARM = "finetune-seed"
 REST = (
-    "ensemble", "leaks", "crossvalidate", "limits", "finetune@finetune-seed",
+    "ensemble", "leaks", "crossvalidate", "limits", f"finetune {ARM}",
     "evaluate", "shortcuts", "report",
 )  # fmt: skip
 
@@ -42,7 +43,8 @@ def study(installed, tmp_path_factory):
     rng = np.random.default_rng(0)
     for i in range(60):
         pixels = rng.integers(0, 120, (80, 90))
-        pixels[20:60, 30:70] += 60 * (i % 2)
+        looks_ill = i % 2 if rng.random() < 0.85 else 1 - i % 2  # so that models err
+        pixels[20:60, 30:70] += 60 * looks_ill
         name = f"p{i // 4}_{i}_{('well', 'ill')[i % 2]}.png"
         Image.fromarray(pixels.astype(np.uint8)).save(folder / "raw" / name)
     params = YAML(typ="safe").load(ROOT / "params.yaml")
@@ -62,7 +64,9 @@ def study(installed, tmp_path_factory):
     }
     params["ensemble"]["members"] = ["random_forest"]
     params["evaluate"]["bootstrap"] = 100
-    params["finetune"]["demo"]["epochs"] = 1
+    params["seeds"] = 1
+    arms = params["finetune"]["arms"]
+    params["finetune"]["arms"] = {ARM: {**arms[ARM], "epochs": 1, "warmup_epochs": 0}}
     params["limits"] |= {"head": "random_forest", "repeats": 1, "patients": [1.0], "labels": [0.0]}
     YAML().dump(params, folder / "params.yaml")
     shutil.copy(ROOT / "joins.csv", folder)
@@ -71,7 +75,7 @@ def study(installed, tmp_path_factory):
     for head in params["heads"]:
         run(installed, folder, "-m", "pipeline.train", head)
     for stage in REST:
-        run(installed, folder, "-m", f"pipeline.{stage}")
+        run(installed, folder, "-m", *f"pipeline.{stage}".split())
     return folder
 
 
@@ -105,7 +109,7 @@ def test_the_stages_run_with_the_head_the_backbone_and_the_layout(study):
     assert (model["backbone"], model["weights_name"]) == ("tiny", "tiny.first")
     assert model["classes"] == ["well", "ill"]
     metrics = read_json(study / "metrics/heads/random_forest.json")
-    assert metrics["validation"]["auc"]["value"] > 0.9
+    assert metrics["validation"]["auc"]["value"] > 0.7
     assert metrics["chosen"] == {"classifier": "RandomForestClassifier"}
     settings = read_json(study / MODEL / "head.json")
     assert settings["hyperparameters"]["trees"] == 20
@@ -114,7 +118,7 @@ def test_the_stages_run_with_the_head_the_backbone_and_the_layout(study):
 
 def test_the_head_and_the_metric_are_in_the_results_and_in_the_report(study):
     models = read_json(study / "metrics/summary.json")["models"]
-    assert list(models) == ["random_forest", "linear_probe", "ensemble", "finetune-seed"]
+    assert list(models) == ["random_forest", "linear_probe", "ensemble", ARM]
     wrong, right = (models["random_forest"][name] for name in ("error_rate", "accuracy"))
     assert wrong["value"] == pytest.approx(1 - right["value"])
     assert wrong["low"] <= wrong["value"] <= wrong["high"]
@@ -131,7 +135,7 @@ def test_predict_loads_the_head(installed, study, model):
     assert len(rows) == 60
     ill = {row["id"]: float(row["probability"]) for row in rows}
     called = np.mean([("ill" in path) == (value > 0.5) for path, value in ill.items()])
-    assert called > 0.9
+    assert called > 0.7
 
 
 def test_a_wrong_hyperparameter_is_refused(installed, study, tmp_path):
