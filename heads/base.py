@@ -57,6 +57,11 @@ class Head(ABC):
     chosen_: Chosen = field(init=False, repr=False)
 
     @property
+    def random(self) -> bool:
+        """Whether another seed gives another head; one that does not is trained once."""
+        return True
+
+    @property
     @abstractmethod
     def imbalance(self) -> str:
         """How class imbalance is handled, in words."""

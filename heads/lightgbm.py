@@ -68,6 +68,11 @@ class LightGBM(Head):
     booster_: "lgb.Booster" = field(init=False, repr=False)
 
     @property
+    def random(self) -> bool:
+        """Whether trees draw the features that they may use."""
+        return self.colsample_bytree < 1
+
+    @property
     def imbalance(self) -> str:
         """How class imbalance is handled, in words."""
         return describe_class_weight(self.class_weight)

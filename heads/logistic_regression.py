@@ -55,6 +55,11 @@ class LogisticRegression(ArrayHead):
     augment: bool = False
 
     @property
+    def random(self) -> bool:
+        """Nothing is drawn: the loss is convex, and folds come with the images."""
+        return False
+
+    @property
     def imbalance(self) -> str:
         """How class imbalance is handled, in words."""
         return describe_class_weight(self.class_weight)

@@ -57,7 +57,7 @@ class MLP(ArrayHead):
     label = "MLP"
     weights_file = "networks.safetensors"
 
-    members: Count = 3
+    members: Count = 1
     hidden: Count = 128
     dropout: Share = 0.3
     learning_rate: Positive = 0.001

@@ -1,4 +1,4 @@
-"""Stage train: fit one head on the cached embeddings, and cross-validate it inside training."""
+"""Stage train: fit one head on the cached embeddings, from several seeds."""
 
 import argparse
 import time
@@ -11,7 +11,7 @@ from pipeline.splitting.partition import Plan
 from pipeline.stage import run
 from pipeline.training.cohort import read_cohort
 from pipeline.training.fitted import write_fitted
-from pipeline.training.inner_cv import inner_cv
+from pipeline.training.further_trainings import train_extras
 from radbank.errors import RadbankError
 
 
@@ -25,25 +25,30 @@ def main(arguments: Sequence[str] | None = None) -> None:
         get_head(name)
         raise RadbankError(f"params.yaml has no block heads.{name}: write it, with all its keys.")
 
-    def make() -> Head:
-        return params.heads[name].make(name, seed=params.seed)
+    def make(seed: int) -> Head:
+        return params.heads[name].make(name, seed=seed)
 
     cohort = read_cohort(params.backbone)
     train, validation = cohort.part("train"), cohort.part("validation")
     start = time.perf_counter()
-    head = make().fit(train, validation)
-    fitted = time.perf_counter()
+    head = make(params.seed).fit(train, validation)
+    seconds = time.perf_counter() - start
     split = params.split
-    plan = Plan(test=0, validation=split.validation, folds=split.folds, seed=params.seed)
-    inner = inner_cv(make, train, plan, cohort.classes)
+    extras = train_extras(
+        make,
+        train,
+        validation,
+        seeds=range(params.seed, params.seed + params.seeds),
+        plan=Plan(test=0, validation=split.validation, folds=split.folds, seed=params.seed),
+        classes=cohort.classes,
+    )
     print(
         write_fitted(
             head,
             cohort,
             n_train=len(train),
-            seconds=fitted - start,
-            inner=inner,
-            inner_seconds=time.perf_counter() - fitted,
+            seconds=seconds,
+            extras=extras,
             evaluate=params.evaluate,
             seed=params.seed,
         )

@@ -17,7 +17,7 @@ from pipeline.params import Params
 from pipeline.splitting.partition import Plan
 from pipeline.splitting.resampling import Fold, cross_validate
 from pipeline.training.cohort import LabelledEmbeddings
-from pipeline.training.fitted import Fitted
+from pipeline.training.description import Fitted
 from pipeline.training.out_of_fold import OutOfFold
 from radbank.progress import track
 

@@ -127,6 +127,16 @@ def test_the_same_fit_gives_the_same_bytes(name, make_head, make_examples, tmp_p
     assert saved[0] == saved[1]
 
 
+@every_head
+def test_another_seed_gives_another_head_of_those_that_are_random(name, make_head, make_examples):
+    train, validation = make_examples(effect=1.0), make_examples(60, effect=1.0, seed=1)
+    first, other = (
+        dataclasses.replace(make_head(name), seed=seed).fit(train, validation) for seed in (0, 1)
+    )
+    found = [head.predict_proba(validation.plain) for head in (first, other)]
+    assert np.array_equal(*found) == (not first.random)
+
+
 def test_bytes_do_not_depend_on_threads_or_the_process():
     def fitted(threads):
         return subprocess.run(

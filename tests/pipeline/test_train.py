@@ -136,7 +136,12 @@ def test_a_head_is_trained_saved_and_scored(name, folder, capsys):
     metrics = json.loads((folder / f"metrics/heads/{name}.json").read_text())
     assert list(metrics) == [
         "data", "weights", "validation", "chosen", "imbalance", "telltale_features", "inner_cv",
+        "trainings",
     ]  # fmt: skip
+    first, *others = predictions.trainings
+    assert len(others) == (load_params().seeds - 1 if head.random else 0)
+    assert all(not np.array_equal(first, other) for other in others)
+    assert metrics["trainings"].startswith(str(1 + len(others)))
     inner = metrics["inner_cv"]
     assert len(inner["by_fold"]) == load_params().split.folds
     assert inner["auc"] == pytest.approx(np.mean(inner["by_fold"]))
@@ -176,7 +181,8 @@ def test_one_view_gives_one_probability(folder):
     write_inputs(n_views=1)
     train.main(["linear_probe"])
     frame = read_predictions(folder / "predictions/heads/linear_probe.csv").frame
-    assert list(frame.columns) == ["id", "group", "label", "split", "probability"]
+    seeds = ["probability_seed2", "probability_seed3"]
+    assert list(frame.columns) == ["id", "group", "label", "split", "probability", *seeds]
     metrics = json.loads((folder / "metrics/heads/linear_probe.json").read_text())
     assert metrics["chosen"]["training_views"] == "plain"
 

@@ -16,6 +16,11 @@ _ONE_RUN = (
     "would change with other test patients, not with another split, another seed or another "
     "hospital."
 )
+_ONE_SPLIT = (
+    "It is one split. The intervals say how much the figures would change with other test patients "
+    "and, where a model was trained several times, with other seeds, not with another split or "
+    "another hospital."
+)
 _CHOSEN = (
     "The best head was picked among several before the test; another one may be better. "
     "Subgroups were looked at, not tested: with many of them, some differ by chance."
@@ -74,7 +79,13 @@ def limits(params: Params, summary: Summary, quarantined: int) -> list[str]:
             "intervals are too narrow: in simulations of 24 patients, those of the balanced "
             "accuracy held the truth in 90 % of cohorts instead of 95 %."
         )
-    found += [_ONE_RUN, _CHOSEN, _THRESHOLDS if summary.binary else _MIX, _SECONDS]
+    several = any(model.trainings > 1 for model in summary.models.values())
+    found += [
+        _ONE_SPLIT if several else _ONE_RUN,
+        _CHOSEN,
+        _THRESHOLDS if summary.binary else _MIX,
+        _SECONDS,
+    ]
     if (side := params.finetune.side(synthetic=summary.synthetic)) is not None:
         found.append(
             f"Fine-tuning read its images at {side} pixels, which need not "

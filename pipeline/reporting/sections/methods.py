@@ -162,7 +162,8 @@ def _seeds(summary: Summary) -> str:
     named = ", ".join(f"{name_in_words(name)} ({n})" for name, n in several.items())
     return (
         f"figures of models trained from several seeds ({named}) are means over the trainings, and "
-        "their intervals and tests count other patients and other seeds; "
+        "their intervals and tests count other patients and other seeds; all others were trained "
+        "once; "
     )
 
 

@@ -37,10 +37,11 @@ def model_lines(evidence: Evidence) -> list[ModelLine]:
     """
     summary, metrics = evidence.summary, shown_metrics(evidence.task)
     styles = model_styles(summary.models)
+    several = any(each.trainings > 1 for each in summary.models.values())
     lines = []
     for name, found in summary.models.items():
         best = name == summary.best_head
-        notes = ["best head"] * best + trainings_in_words(found)
+        notes = ["best head"] * best + (trainings_in_words(found) if several else [])
         note, cost = "; ".join(notes), _cost(name, evidence.costs)
         lines.append(_line(found, metrics, styles[name], best=best, note=note, cost=cost))
         if name in summary.augmented:
@@ -51,14 +52,9 @@ def model_lines(evidence: Evidence) -> list[ModelLine]:
 
 
 def trainings_in_words(found: ModelMetrics) -> list[str]:
-    """Say from how many seeds a model was trained, and how much its AUC differs between them.
-
-    Nothing of a model that was trained once.
-    """
+    """Say from how many seeds a model was trained, and how much its AUC differs between them."""
     spread, part = found.auc.seeds_sd, found.auc.seeds_share
-    if found.trainings == 1:
-        return []
-    trained = f"{found.trainings} trainings"
+    trained = f"{found.trainings} training{'s' if found.trainings > 1 else ''}"
     if spread is None:
         return [trained]
     shared = "" if part is None else f" ({percent(round(part, 2))} of the variance)"

@@ -46,7 +46,7 @@ def test_how_often_a_model_was_trained_stands_below_its_name(evidence: Evidence)
     mlp = evidence.summary.models["mlp"]
     spread = mlp.auc.model_copy(update={"seeds_sd": 0.0042, "seeds_share": 0.314})
     several = type(mlp).of({**mlp.estimates, "auc": spread}, threshold=0.5, trainings=3)
-    assert trainings_in_words(mlp) == []
+    assert trainings_in_words(mlp) == ["1 training"]
     assert trainings_in_words(several) == [
         "3 trainings",
         "sd over seeds 0.004 (31 % of the variance)",
@@ -58,6 +58,7 @@ def test_how_often_a_model_was_trained_stands_below_its_name(evidence: Evidence)
         for each in model_lines(replace(evidence, summary=summary))
         if each.label == label("mlp")
     )
+    assert not any("training" in each.note for each in model_lines(evidence))
     assert line.note.endswith("3 trainings; sd over seeds 0.004 (31 % of the variance)")
 
 
