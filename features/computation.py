@@ -7,6 +7,8 @@ from typing import Any
 
 from features.preprocessing import Preprocessing
 
+FLOAT32, BFLOAT16 = "float32", "bfloat16"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Computation:
@@ -24,11 +26,14 @@ class Computation:
     preprocessing
         From prepared pixels to its input.
     layers
-        Whose outputs are joined.
+        Whose outputs are joined; ``before <block>`` for the activations before a block.
     engine, precision, device
         Its precision class: engines, number formats and kinds of device round differently.
     batch_size
         Images in a forward pass, where rounding depends on that; None where it does not.
+    stored
+        Number format that the bank keeps the results in: ``"float32"``, or ``"bfloat16"`` of
+        activations, which are large.
     """
 
     backbone: str
@@ -39,6 +44,7 @@ class Computation:
     precision: str
     device: str
     batch_size: int | None
+    stored: str = FLOAT32
 
     @property
     def digest(self) -> str:
@@ -47,8 +53,11 @@ class Computation:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain numbers and strings, as JSON holds them."""
-        return {
+        content = {
             **asdict(self),
             "preprocessing": self.preprocessing.to_dict(),
             "layers": list(self.layers),
         }
+        if self.stored == FLOAT32:  # as in the banks that were filled before there was a choice
+            del content["stored"]
+        return content

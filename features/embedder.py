@@ -8,7 +8,8 @@ import torch
 
 from features.backbones import LoadedBackbone
 from features.batch_size import BatchSize, batch_size_in_key, resolve_batch_size
-from features.computation import Computation
+from features.computation import BFLOAT16, FLOAT32, Computation
+from features.cut import CutNetwork
 from features.device import device_type
 from features.engines.base import Engine
 from features.engines.choice import choose
@@ -45,6 +46,9 @@ class Embedder:
         Images in a forward pass; ``"auto"`` is 16 on a CPU and 128 on a GPU.
     device
         Where the network runs.
+    cut
+        None for embeddings; for the activations before the last blocks of the network, how it is
+        cut. Then `layers` does not matter.
 
     Attributes
     ----------
@@ -70,11 +74,13 @@ class Embedder:
         precision: str,
         batch_size: BatchSize,
         device: torch.device,
+        cut: CutNetwork | None = None,
     ) -> None:
         self.choice = choose(engine, precision, device=device.type, n_images=0)
         self._device = device
         self._preprocessing = backbone.preprocessing
-        self._network = LayerEmbedding(backbone, layers)
+        self._cut = cut
+        self._network = cut.trunk if cut else LayerEmbedding(backbone, layers)
         self.batch_size = resolve_batch_size(batch_size, device.type)
         self._in_one_pass = self.batch_size
         self._engine = self._build(self.batch_size)
@@ -82,11 +88,12 @@ class Embedder:
             backbone=backbone.name,
             weights_sha256=backbone.weights.sha256,
             preprocessing=backbone.preprocessing,
-            layers=tuple(layers),
+            layers=(f"before {cut.before}",) if cut else tuple(layers),
             engine=self.choice.engine,
             precision=self._engine.precision,
             device=device.type,
             batch_size=batch_size_in_key(batch_size, engine=self.choice.engine, device=device.type),
+            stored=BFLOAT16 if cut else FLOAT32,
         )
 
     @property
@@ -103,6 +110,7 @@ class Embedder:
             precision="fp32",
             batch_size="auto",
             device=self._device,
+            cut=self._cut,
         )
 
     def __call__(self, batches: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
@@ -118,7 +126,7 @@ class Embedder:
 
         Yields
         ------
-        ndarray of shape (n, n_features)
+        ndarray of shape (n, n_features), or (n, *cut.shape)
             float32.
         """
         resized = prefetch(map(self._resize, batches), PREFETCHED)

@@ -1,4 +1,8 @@
-"""Embed prepared images: write to the bank, read from it, or do without it."""
+"""Embed prepared images: write to the bank, read from it, or do without it.
+
+Activations, which an embedder of a cut network gives instead of embeddings, are written alike and
+read by :mod:`features.bank.rows`.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -16,7 +20,8 @@ from radbank.errors import RadbankError
 if TYPE_CHECKING:  # torch takes seconds to import, which a run that computes nothing need not
     from features.embedder import Embedder
 
-_ATTEMPTS = 3  # times that embeddings which the bank lost are computed again
+ATTEMPTS = 3  # times that embeddings which the bank lost are computed again
+_BLOCK = 2**27  # bytes of float32 that a block has at most; embeddings never come near
 
 
 def embed_into_bank(
@@ -60,6 +65,7 @@ def embed_into_bank(
     held = np.empty((0, 0), np.float32)
     kept = 0
     for embeddings in embedder(batches):
+        full = min(full, max(_BLOCK // embeddings[0].nbytes, 1))
         held = np.concatenate([held, embeddings]) if len(held) else embeddings
         while len(held) >= full or (held.size and kept + len(held) == len(image_views)):
             block, held = held[:full], held[full:]
@@ -112,7 +118,7 @@ def read_from_bank(
     for start in range(0, len(wanted), SHARD):
         keys = wanted.keys(slice(start, start + SHARD))
         rows = np.empty((len(keys), n_features), np.float32)
-        for _ in range(_ATTEMPTS):
+        for _ in range(ATTEMPTS):
             lacking = cached.fill(keys, rows)
             if not lacking:
                 break
@@ -120,7 +126,7 @@ def read_from_bank(
             compute(in_bank_order(once.values()))
         else:
             raise RadbankError(
-                f"Embeddings put into the bank are damaged when read back, {_ATTEMPTS} times: "
+                f"Embeddings put into the bank are damaged when read back, {ATTEMPTS} times: "
                 "check the disk, or set RADBANK_BANK to another place."
             )
         yield rows.reshape(-1, n_views, n_features)
@@ -161,7 +167,7 @@ def extract(pixels: Pixels, embedder: "Embedder", *, views: int, seed: int) -> I
 
 def _require_finite(embeddings: np.ndarray, of: Sequence[ImageView]) -> None:
     """Refuse embeddings that are not finite, which a feature store cannot hold."""
-    finite = np.isfinite(embeddings).all(axis=1)
+    finite = np.isfinite(embeddings).reshape(len(embeddings), -1).all(axis=1)
     if not finite.all():
         raise RadbankError(
             f"The embedding of image {of[int(np.argmin(finite))].row} (the first is 0) is not "

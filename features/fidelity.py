@@ -67,4 +67,4 @@ def fidelity_check_failed(of: Computation, measured: float) -> RadbankError:
 def _embed(embedder: "Embedder", images: np.ndarray) -> np.ndarray:
     step = embedder.batch_size
     batches = (images[start : start + step] for start in range(0, len(images), step))
-    return np.concatenate(list(embedder(batches))).astype(np.float64)
+    return np.concatenate(list(embedder(batches))).astype(np.float64).reshape(len(images), -1)

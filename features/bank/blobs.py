@@ -1,6 +1,7 @@
 """Blob storage: small files under a folder or URL, each read and written as a whole."""
 
 import contextlib
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -99,6 +100,34 @@ class Blobs:
         places = [self._at(path) for path in paths]
         found = self._files.cat_ranges(places, 0, size, on_error="return")
         return [header if isinstance(header, bytes) else b"" for header in found]
+
+    def read_parts(self, parts: Sequence[tuple[str, int, int]]) -> list[bytes]:
+        """Return parts of files, on a remote store asked for together.
+
+        Parameters
+        ----------
+        parts
+            Of each the path, where it begins and where it ends, in bytes.
+
+        Raises
+        ------
+        OSError
+            If one of the files is not there or cannot be read.
+        """
+        paths, starts, ends = (list(each) for each in zip(*parts, strict=True))
+        found: list[bytes] = self._files.cat_ranges(
+            [self._at(path) for path in paths], starts, ends, on_error="raise"
+        )
+        return found
+
+    def free(self) -> int | None:
+        """Return how many bytes are free where the files are; None where nobody knows."""
+        if not self._local:
+            return None
+        folder = Path(self._root)
+        while not folder.exists():
+            folder = folder.parent
+        return shutil.disk_usage(folder).free
 
     def write(self, path: str, content: bytes) -> None:
         """Write a file in one step; what was there is replaced.

@@ -13,10 +13,12 @@ from features.bank.block import (
     Block,
     BlockHeader,
     DamagedBlock,
+    check,
     file_name,
     is_block,
 )
 from features.bank.index import BlockIndex
+from features.bank.rows import Location
 from features.computation import Computation
 from radbank.errors import RadbankError
 from radbank.files import is_no_room
@@ -74,7 +76,7 @@ class CachedEmbeddings:
         keys
             At most 128.
         embeddings
-            float32 of shape (len(keys), n_features).
+            float32 of shape (len(keys), n_features) or, of activations, (len(keys), *shape).
 
         Raises
         ------
@@ -90,6 +92,7 @@ class CachedEmbeddings:
             keys=tuple(keys),
             embeddings=embeddings,
             libraries=self._libraries,
+            stored=self.computation.stored,
         )
         content = block.to_bytes()
         path = f"{self._folder}/{file_name(content)}"
@@ -149,24 +152,34 @@ class CachedEmbeddings:
             Positions in `keys` that are not cached. A damaged block is deleted, one
             line on standard error says so, and its embeddings are among them.
         """
-        lacking = []
-        pending = list(range(len(keys)))
-        while pending:
-            wanted: dict[str, list[tuple[int, int]]] = {}
-            for position in pending:
-                if (place := self._index.find(keys[position])) is None:
-                    lacking.append(position)
-                else:
-                    wanted.setdefault(place.path, []).append((position, place.row))
-            pending = []
-            for path, found in wanted.items():
-                positions, at = (list(each) for each in zip(*found, strict=True))
-                block = self._read(path)
-                if block is None:
-                    pending += positions  # another block may hold them too
-                else:
-                    rows[positions] = block.embeddings[at]
+        lacking: list[int] = []
+        for _, positions, at, content in self._blocks_of(keys, lacking):
+            rows[positions] = Block.of_checked(content).embeddings[at]
         return sorted(lacking)
+
+    def locate(self, keys: Sequence[str]) -> tuple[dict[int, Location], list[int]]:
+        """Check the blocks of activations, and say where each lies, to be read there.
+
+        Parameters
+        ----------
+        keys
+            Which activations.
+
+        Returns
+        -------
+        found
+            By position in `keys`.
+        lacking
+            The other positions, as :meth:`fill` returns them.
+        """
+        lacking: list[int] = []
+        found: dict[int, Location] = {}
+        for path, positions, at, content in self._blocks_of(keys, lacking):
+            header = BlockHeader.from_bytes(content)
+            for position, row in zip(positions, at, strict=True):
+                start, end = header.bytes_of(row)
+                found[position] = Location(path=path, start=start, end=end)
+        return found, sorted(lacking)
 
     def libraries(self, keys: Iterable[str]) -> dict[str, str]:
         """Return the versions of the libraries that computed embeddings, joined by commas."""
@@ -180,10 +193,35 @@ class CachedEmbeddings:
         self._index.add(path, keys)
         self._libraries_of[path] = libraries
 
-    def _read(self, path: str) -> Block | None:
-        """Read and verify a block; return None if it is missing or damaged."""
+    def _blocks_of(
+        self, keys: Sequence[str], lacking: list[int]
+    ) -> Iterator[tuple[str, list[int], list[int], bytes]]:
+        """Yield the blocks that hold keys, each checked: path, positions of keys, rows, bytes.
+
+        The positions of keys that no sound block holds are appended to `lacking`.
+        """
+        pending = list(range(len(keys)))
+        while pending:
+            wanted: dict[str, list[tuple[int, int]]] = {}
+            for position in pending:
+                if (place := self._index.find(keys[position])) is None:
+                    lacking.append(position)
+                else:
+                    wanted.setdefault(place.path, []).append((position, place.row))
+            pending = []
+            for path, found in wanted.items():
+                positions, at = (list(each) for each in zip(*found, strict=True))
+                content = self._read(path)
+                if content is None:
+                    pending += positions  # another block may hold them too
+                else:
+                    yield path, positions, at, content
+
+    def _read(self, path: str) -> bytes | None:
+        """Read and verify a block; return its bytes, None if it is missing or damaged."""
         try:
-            block = Block.from_bytes(self._blobs.read(path), path.rsplit("/", 1)[-1])
+            content = self._blobs.read(path)
+            check(content, path.rsplit("/", 1)[-1])
         except FileNotFoundError:  # another process has pruned it
             self._forget(path)
             return None
@@ -197,7 +235,7 @@ class CachedEmbeddings:
                 self._blobs.delete(path)
             return None
         self._blobs.touch(path)
-        return block
+        return content
 
     def _forget(self, path: str) -> None:
         self._index.remove(path)

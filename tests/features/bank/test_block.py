@@ -3,6 +3,8 @@ import json
 import numpy as np
 import pytest
 import safetensors.numpy
+import safetensors.torch
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors import safe_open
@@ -18,12 +20,13 @@ from features.bank.block import (
 )
 
 
-def make(n=3, width=5, seed=0):
+def make(n=3, width=5, seed=0, **more):
     return Block(
         computation="c" * 64,
         keys=tuple(f"{i:064x}+{seed:016x}" for i in range(n)),
         embeddings=np.random.default_rng(seed).normal(size=(n, width)).astype(np.float32),
         libraries={"torch": "2.6.0", "numpy": "2.0.0"},
+        **more,
     )
 
 
@@ -53,6 +56,35 @@ def test_the_library_of_the_format_reads_it(tmp_path):
     with safe_open(tmp_path / "a.safetensors", "numpy") as file:
         assert file.metadata()["keys"].split(" ") == list(block.keys)
         assert json.loads(file.metadata()["libraries"]) == block.libraries
+
+
+def test_activations_are_rounded_to_bfloat16_as_pytorch_does():
+    block = make(4, 900, stored="bfloat16")
+    scales = np.logspace(-30, 30, 900)
+    block.embeddings[:] *= scales.astype(np.float32)
+    block.embeddings[0, :4] = [1 + 2**-8, 1 + 3 * 2**-8, -1 - 2**-8, 0]  # ties, to even
+    wanted = torch.from_numpy(block.embeddings).bfloat16()
+    content = block.to_bytes()
+    assert torch.equal(safetensors.torch.load(content)["embedding"], wanted)
+    again = Block.from_bytes(content, file_name(content))
+    assert again.embeddings.dtype == np.float32
+    np.testing.assert_array_equal(again.embeddings, wanted.float())
+
+
+def test_a_row_of_activations_is_found_by_its_bytes():
+    block = Block(
+        computation="c" * 64,
+        keys=("a", "b", "c"),
+        embeddings=np.arange(36, dtype=np.float32).reshape(3, 2, 3, 2),
+        libraries={},
+        stored="bfloat16",
+    )
+    content = block.to_bytes()
+    header = BlockHeader.from_bytes(content)
+    assert (header.shape, header.stored) == ((3, 2, 3, 2), "bfloat16")
+    start, end = header.bytes_of(1)
+    row = torch.frombuffer(bytearray(content[start:end]), dtype=torch.bfloat16)
+    assert torch.equal(row, torch.arange(12, 24).bfloat16())
 
 
 def test_the_head_of_a_full_block_is_in_its_first_bytes():
