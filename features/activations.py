@@ -1,5 +1,6 @@
 """Activations before a network's last blocks: computed once into the bank, read from it since."""
 
+import time
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -125,6 +126,21 @@ class Activations:
         return in_bank_order(each for key, each in once.items() if key not in self._cached)
 
     @property
+    def reused(self) -> int:
+        """How many the bank had."""
+        return max(len(self._image_views) - self.computed, 0)
+
+    def seconds_without_bank(self, seconds: float) -> float | None:
+        """Return what a run of `seconds` would have taken with an empty bank, None if not known.
+
+        Activations that were reused count with the rate at which such were once computed.
+        """
+        rate = self._cached.about.rate()
+        if not self.reused:
+            return seconds
+        return None if rate is None else seconds + self.reused / rate
+
+    @property
     def bytes_each(self) -> int:
         """The bytes that the activations of one image view take."""
         return prod(self._trunk.parts.shape) * _BYTES
@@ -173,8 +189,10 @@ class Activations:
         done = embed_into_bank(image_views, self._images, self._embedder, self._cached)
         step = self._embedder.batch_size
         total = len(image_views)
+        start = time.perf_counter()
         for count in track(done, "Activations", total=total, unit="views", step=step):
             self.computed += count
+        self._cached.about.remember_rate(total, time.perf_counter() - start)
 
     def _require_room(self, count: int) -> None:
         """Say what activations will take in the bank, and refuse where there is no room."""

@@ -43,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             cohort,
             backbone,
             settings=settings,
+            features=params.features,
             seeds=range(params.seed, params.seed + n_seeds),
         )
         seconds = time.perf_counter() - start

@@ -42,14 +42,15 @@ class BankedRows:
     def __len__(self) -> int:
         return len(self.locations)
 
-    def __getitem__(self, positions: Sequence[int]) -> np.ndarray:
-        """Return the bits of bfloat16 numbers, uint16 of shape (len(positions), *shape).
+    def __getitem__(self, chosen: Sequence[int] | slice) -> np.ndarray:
+        """Return the bits of bfloat16 numbers, uint16 of shape (n_chosen, *shape).
 
         Raises
         ------
         RadbankError
             If a block cannot be read any more.
         """
+        positions = range(len(self))[chosen] if isinstance(chosen, slice) else chosen
         wanted = [self.locations[position] for position in positions]
         try:
             parts = self.blobs.read_parts([(each.path, each.start, each.end) for each in wanted])

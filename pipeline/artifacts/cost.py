@@ -4,6 +4,7 @@ from typing import Literal
 
 from pipeline import paths
 from pipeline.artifacts.document import Document, read_document
+from pipeline.finetuning.arms import ARMS
 
 
 class Cost(Document):
@@ -15,24 +16,26 @@ class Cost(Document):
     device: Literal["cpu", "cuda"]
 
 
-class ExtractionCost(Cost):
-    """metrics/cost/extract.json: what the bank spared stands beside what the run took.
+class BankedCost(Cost):
+    """Cost of a stage that uses the bank: what that spared stands beside what the run took.
+
+    These are metrics/cost/extract.json and metrics/cost/finetune/<arm>.json.
 
     Attributes
     ----------
     computed, reused
-        Embeddings: computed by the run, and taken from the bank.
+        Embeddings, or activations: computed by the run, and taken from the bank.
     seconds_without_bank
         What the run would have taken had the bank been empty; None where the bank does not know
-        how long its embeddings took.
+        how long they took.
     """
 
     computed: int
     reused: int
     seconds_without_bank: float | None
 
-    def to_embed_all(self) -> "ExtractionCost":
-        """Return the cost of embedding every image, as far as it is known."""
+    def with_empty_bank(self) -> "BankedCost":
+        """Return the cost of computing everything, as far as it is known."""
         if self.seconds_without_bank is None:
             return self
         return self.model_copy(update={"seconds": self.seconds_without_bank})
@@ -41,11 +44,17 @@ class ExtractionCost(Cost):
 def read_costs(models: list[str]) -> dict[str, Cost]:
     """Read the cost of embedding every image ('extract') and of every model, by model name.
 
+    What came from the bank is counted as if it had been computed, where that is known.
+
     Raises
     ------
     RadbankError
         If a file is missing or not what the stages write.
     """
-    costs = {name: read_document(Cost, paths.cost(name)) for name in models}
-    extraction = read_document(ExtractionCost, paths.COST / "extract.json").to_embed_all()
-    return {"extract": extraction, **costs}
+    of_bank = {"extract": paths.COST / "extract.json"}
+    of_bank |= {name: paths.cost(name) for name in models if name in ARMS}
+    costs: dict[str, Cost] = {
+        name: read_document(BankedCost, path).with_empty_bank() for name, path in of_bank.items()
+    }
+    others = [name for name in models if name not in ARMS]
+    return costs | {name: read_document(Cost, paths.cost(name)) for name in others}

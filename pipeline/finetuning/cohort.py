@@ -23,8 +23,8 @@ class ImageCohort:
         id, group, label, split, fold and row (position in the store) of each.
     every
         All of them, in the order of `table`.
-    size
-        Side of a prepared image in pixels.
+    store
+        The open store of prepared images.
     sha256
         Of their pixels, labels, splits and folds.
     """
@@ -32,7 +32,7 @@ class ImageCohort:
     cases: Cases
     table: pd.DataFrame
     every: LabelledImages
-    size: int
+    store: PreparedImages
     sha256: str
 
     @classmethod
@@ -49,7 +49,7 @@ class ImageCohort:
         pixels = [images.pixel_sha256[row] for row in rows]
         told = table.drop(columns="row").assign(pixels=pixels).to_csv(index=False)
         every = LabelledImages(images.pixels, rows, labels)
-        return cls(cases, table, every, images.size, hashlib.sha256(told.encode()).hexdigest())
+        return cls(cases, table, every, images, hashlib.sha256(told.encode()).hexdigest())
 
     def of_split(self, split: str) -> LabelledImages:
         """Return the images of a split; raise if it lacks one of the classes."""

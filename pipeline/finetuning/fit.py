@@ -5,13 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from features.activations import Activations
 from features.backbones import LoadedBackbone
 from features.embedder import device
 from heads.class_weights import class_weights
 from pipeline.evaluation.wording import auc_name
 from pipeline.finetuning.arms.base import Arm
+from pipeline.finetuning.arms.last_block import LastBlockArm
+from pipeline.finetuning.banked import from_bank
 from pipeline.finetuning.cohort import ImageCohort
-from pipeline.finetuning.inputs import AugmentedImages, PlainImages
+from pipeline.finetuning.inputs import from_images
 from pipeline.finetuning.logistic_start import start_from_logistic
 from pipeline.finetuning.loop import Training
 from pipeline.finetuning.network import FineTunedNetwork, build_network
@@ -19,7 +22,7 @@ from pipeline.finetuning.precision import Precision
 from pipeline.finetuning.resume import Resumable
 from pipeline.finetuning.scoring import probabilities
 from pipeline.finetuning.trainings import Trained, train_all
-from pipeline.params import Finetune
+from pipeline.params import Features, Finetune
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +42,8 @@ class Fitted:
         In which numbers it was trained.
     resumable
         To be forgotten once all is written.
+    activations
+        From the bank, what was trained on; None: images.
     """
 
     network: FineTunedNetwork
@@ -46,6 +51,7 @@ class Fitted:
     probabilities: Sequence[np.ndarray]
     precision: Precision
     resumable: Resumable
+    activations: Activations | None
 
 
 def fit(
@@ -54,6 +60,7 @@ def fit(
     backbone: LoadedBackbone,
     *,
     settings: Finetune,
+    features: Features,
     seeds: Sequence[int],
 ) -> Fitted:
     """Train an arm at each of its learning rates and from each seed, and score every image.
@@ -68,6 +75,8 @@ def fit(
         Trained in place.
     settings
         What all arms share.
+    features
+        How the frozen part of a network is run.
     seeds
         One a training.
 
@@ -83,22 +92,26 @@ def fit(
     network.to(device())
     precision = Precision.of(settings.precision, network.device)
     print(f"training in {precision}")
+    if isinstance(arm, LastBlockArm):
+        inputs = from_bank(arm, network, cohort, backbone, features=features, seed=seeds[0])
+    else:
+        inputs = from_images(network, training, validation)
     logistic_start = arm.recipe(arm.learning_rate[0]).logistic_start
     if logistic_start:
         folds = cohort.table.loc[cohort.table["split"] == "train", "fold"].to_numpy()
         start_from_logistic(
-            network, training, folds, class_weight=settings.class_weight, seed=seeds[0]
+            inputs.network, inputs.plain, folds, class_weight=settings.class_weight, seed=seeds[0]
         )
-    start = {name: value.clone() for name, value in network.state_dict().items()}
+    start = {name: value.clone() for name, value in inputs.network.state_dict().items()}
 
     def make(rate: float, seed: int) -> Training:
-        network.load_state_dict(start)
+        inputs.network.load_state_dict(start)
         if not logistic_start:
-            network.draw_output_layer(seed)
+            inputs.network.draw_output_layer(seed)
         return Training(
-            network,
-            AugmentedImages(training, network),
-            PlainImages(validation),
+            inputs.network,
+            inputs.training,
+            inputs.validation,
             recipe=arm.recipe(rate),
             batch_size=settings.batch_size,
             weight_of=class_weights(training.labels, settings.class_weight),
@@ -106,12 +119,14 @@ def fit(
             seed=seed,
         )
 
+    found = inputs.activations
     resumable = Resumable(
         {
             "arm": [arm.name, arm.model_dump()],
             "shared": [settings.batch_size, settings.class_weight, side, precision.name],
             "start": [backbone.name, backbone.weights.sha256, seeds[0]],
             "images": cohort.sha256,
+            "activations": found and found.computation.digest,
         }
     )
     trainings = train_all(
@@ -123,6 +138,6 @@ def fit(
     )
     scores: list[np.ndarray] = []
     for each in reversed(trainings):  # the first one's weights stay
-        network.load_state_dict(each.best.state)
+        inputs.network.load_state_dict(each.best.state)
         scores.insert(0, np.concatenate(list(probabilities(network, cohort.every))))
-    return Fitted(network, trainings, scores, precision, resumable)
+    return Fitted(network, trainings, scores, precision, resumable, found)

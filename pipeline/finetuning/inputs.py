@@ -1,10 +1,12 @@
 """What a network is trained and validated on."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import torch
 
+from features.activations import Activations
 from features.augmentation import apply_views, draw_views
 from pipeline.finetuning.images import LabelledImages
 from pipeline.finetuning.network import FineTunedNetwork
@@ -66,3 +68,38 @@ class PlainImages:
     def scores(self, network: FineTunedNetwork) -> np.ndarray:
         """Return the probability of each class."""
         return np.concatenate(list(probabilities(network, self.images)))
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingInputs:
+    """A network to train, and what it is trained and validated on.
+
+    Attributes
+    ----------
+    network
+        All that the optimiser changes belongs to it.
+    training, validation
+        Of the two splits.
+    plain
+        The training split as it is, for the network to embed.
+    activations
+        What the network is trained on instead of images; None: the images themselves.
+    """
+
+    network: FineTunedNetwork
+    training: Inputs
+    plain: LabelledImages
+    validation: Validation
+    activations: Activations | None = None
+
+
+def from_images(
+    network: FineTunedNetwork, training: LabelledImages, validation: LabelledImages
+) -> TrainingInputs:
+    """Return the images themselves as inputs of a whole network."""
+    return TrainingInputs(
+        network=network,
+        training=AugmentedImages(training, network),
+        plain=training,
+        validation=PlainImages(validation),
+    )

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from features.activations import Activations
 from features.backbones import LoadedBackbone
 from heads.class_weights import ClassWeight, describe_class_weight
 from pipeline import paths
@@ -56,7 +57,7 @@ def write_outputs(
     model = describe(fitted, arm, cohort, backbone)
     with atomic_path(paths.model(name)) as folder:
         folder.mkdir(parents=True)
-        save_weights(reported.best.state, folder)
+        save_weights(fitted.network.state_dict(), folder)
         model.write(folder)
     first, *others = fitted.probabilities
     conditions = Conditions(
@@ -92,6 +93,7 @@ def write_outputs(
         "images_per_second": seen / seconds,
         "device": model.device,
         "precision": fitted.precision.name,
+        **_from_bank(fitted.activations, seconds),
     }
     write_curves(paths.curves(name), reported.history)
     write_predictions(paths.predictions(name), predictions)
@@ -100,12 +102,23 @@ def write_outputs(
     return summary(model, metrics, seconds)
 
 
+def _from_bank(activations: Activations | None, seconds: float) -> dict[str, Any]:
+    """Return what the bank spared a run of `seconds`."""
+    if activations is None:
+        return {"computed": 0, "reused": 0, "seconds_without_bank": seconds}
+    return {
+        "computed": activations.computed,
+        "reused": activations.reused,
+        "seconds_without_bank": activations.seconds_without_bank(seconds),
+    }
+
+
 def describe(
     fitted: Fitted, arm: Arm, cohort: ImageCohort, backbone: LoadedBackbone
 ) -> TrainedModel:
     """Say what the reported network was trained on, with its threshold from validation."""
     reported, network = fitted.trainings[0], fitted.network
-    validation = cohort.of_split("validation")
+    is_validation = (cohort.table["split"] == "validation").to_numpy()
     return TrainedModel(
         kind="finetune",
         name=arm.name,
@@ -114,7 +127,7 @@ def describe(
         weights_sha256=backbone.weights.sha256,
         weights_random=backbone.weights.random,
         preprocessing=network.preprocessing.to_dict(),
-        image_size=cohort.size,
+        image_size=cohort.store.size,
         layers=("penultimate",),
         precision="fp32",
         engine="eager",
@@ -122,7 +135,9 @@ def describe(
         batch_size=BATCH,
         seed=reported.seed,
         classes=cohort.cases.classes,
-        threshold=threshold_for(validation.labels, reported.best.epoch.validation_probabilities),
+        threshold=threshold_for(
+            cohort.every.labels[is_validation], fitted.probabilities[0][is_validation]
+        ),
         synthetic=cohort.cases.synthetic,
         n_train=len(cohort.of_split("train")),
     )

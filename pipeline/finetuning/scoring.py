@@ -60,7 +60,7 @@ def embeddings(network: FineTunedNetwork, pixels: ImageStack) -> Iterator[np.nda
 
 
 def _embed(network: FineTunedNetwork, batch: np.ndarray) -> np.ndarray:
-    padded = np.pad(batch, ((0, BATCH - len(batch)), (0, 0), (0, 0)))
+    padded = np.pad(batch, ((0, BATCH - len(batch)), *([(0, 0)] * (batch.ndim - 1))))
     with torch.inference_mode():
         found: np.ndarray = network.embed(network.images(padded))[: len(batch)].cpu().numpy()
     return found

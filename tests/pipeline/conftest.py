@@ -62,6 +62,7 @@ SKILL = {
     "ensemble": 1.95,
     "finetune-seed": 2.1,
     "finetune-modern": 2.2,
+    "last-block": 2.0,
 }
 SECONDS = {
     "extract": 8.4,
@@ -72,6 +73,7 @@ SECONDS = {
     "ensemble": 5.8,
     "finetune-seed": 161.3,
     "finetune-modern": 143.9,
+    "last-block": 21.4,
 }
 LEARNING = {
     "train/loss": (0.69, 0.52, 0.41, 0.36),
@@ -216,7 +218,7 @@ def write_evidence() -> None:
             write_text(file, "\n".join([head, *lines, ""]))
     for name, value in SECONDS.items():
         cost = {"seconds": value, "images": 240, "images_per_second": 240 / value, "device": "cpu"}
-        if name == "extract":
+        if name == "extract" or name in ARMS:
             cost |= {"computed": 480, "reused": 0, "seconds_without_bank": value}
         write_json(paths.COST / "extract.json" if name == "extract" else paths.cost(name), cost)
     write_document(paths.SHORTCUTS, SHORTCUTS)

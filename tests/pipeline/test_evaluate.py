@@ -75,7 +75,7 @@ def study(tmp_path, monkeypatch, changed_params):
     write_cases("data/cases.parquet", cases, ("normal", "opacity"))
     for name in ("train/loss", "validation/loss", "validation/auc"):
         curve = f"step\t{Path(name).name}\n1\t0.7\n2\t0.6\n"
-        for arm in ("finetune-seed", "finetune-modern"):
+        for arm in ("finetune-seed", "finetune-modern", "last-block"):
             write_text(f"curves/finetune/{arm}/plots/metrics/{name}.tsv", curve)
     return tmp_path
 

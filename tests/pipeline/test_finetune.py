@@ -11,13 +11,14 @@ from sklearn.metrics import roc_auc_score
 
 from pipeline import finetune
 from pipeline.artifacts.cases import SCHEMA, read_cases, write_cases
-from pipeline.artifacts.images import write_images
+from pipeline.artifacts.images import open_images, write_images
 from pipeline.artifacts.learning import learning_curve
 from pipeline.artifacts.predictions import read_predictions
 from pipeline.artifacts.trained_model import TrainedModel
 from pipeline.evaluation.thresholds import youden_threshold
 from pipeline.finetuning import resume, trainings
 from pipeline.finetuning.arms import ARMS
+from pipeline.prediction.model import load_predictor
 from radbank.errors import RadbankError
 from radbank.files import sha256_file, write_json
 from radbank.home import cache
@@ -160,7 +161,13 @@ def test_other_seeds_are_further_trainings(folder):
 def test_every_arm_trains(folder, arm):
     write_inputs(epochs=2)
     finetune.main([arm])
-    assert TrainedModel.read(folder / f"models/finetune/{arm}").name == arm
+    predictor = load_predictor(folder / f"models/finetune/{arm}")
+    assert predictor.model.name == arm
+    predictions = read_predictions(f"predictions/finetune/{arm}.csv")
+    with open_images("data/images.h5") as images:
+        kept = [images.ids.index(name) for name in predictions.frame["id"]]
+        again = np.concatenate(list(predictor.score(images.pixels[:])))[kept]
+    np.testing.assert_array_equal(again[:, 1], predictions.frame["probability"])
 
 
 def test_an_arm_without_a_block_is_refused(folder):

@@ -11,6 +11,7 @@ ARMS = Registry(
     {
         "finetune-seed": "pipeline.finetuning.arms.seed:SeedArm",
         "finetune-modern": "pipeline.finetuning.arms.modern:ModernArm",
+        "last-block": "pipeline.finetuning.arms.last_block:LastBlockArm",
     },
 )
 """Name of an arm, and of its block under ``finetune.arms`` in params.yaml -> its class."""

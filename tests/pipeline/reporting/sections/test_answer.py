@@ -1,7 +1,8 @@
 import pytest
 
 from pipeline import paths
-from pipeline.artifacts.cost import ExtractionCost, read_costs
+from pipeline.artifacts.cost import BankedCost, read_costs
+from pipeline.finetuning.arms import ARMS
 from pipeline.reporting.sections.answer import answer
 from pipeline.reporting.text import total_seconds
 from radbank.files import write_json
@@ -35,8 +36,10 @@ def test_what_the_bank_spared_is_part_of_the_cost(
     monkeypatch.chdir(tmp_path)
     write_json(paths.COST / "extract.json", extraction)
     for model in models:
-        write_json(paths.cost(model), {**MEASURED, "seconds": 1.0})
+        own = OF_NONE if model in ARMS else {**MEASURED, "seconds": 1.0}
+        write_json(paths.cost(model), own)
     costs = read_costs(models)
-    assert isinstance(costs["extract"], ExtractionCost)
+    assert isinstance(costs["extract"], BankedCost)
     assert total_seconds(costs, "mlp") == seconds + 1
+    assert total_seconds(costs, "last-block") == 30
     assert said in answer(summary, costs).cost
