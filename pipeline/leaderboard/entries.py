@@ -10,8 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from pipeline import paths
-from pipeline.artifacts.cost import Cost, ExtractionCost
-from pipeline.artifacts.document import read_document
+from pipeline.artifacts.cost import read_cost
 from pipeline.artifacts.predictions import CASES, Predictions, read_predictions
 from pipeline.leaderboard.runs import Run, fetched
 from radbank.errors import RadbankError
@@ -142,9 +141,9 @@ def _seconds(folder: Path, path: Path, *, frozen: bool) -> float | None:
     costs = folder / paths.COST
     own = costs / path.relative_to(folder / paths.PREDICTIONS).with_suffix(".json")
     try:
-        seconds = read_document(Cost, own).seconds
+        seconds = read_cost(own).seconds
         if frozen:
-            seconds += read_document(ExtractionCost, costs / "extract.json").to_embed_all().seconds
+            seconds += read_cost(costs / "extract.json").seconds
     except RadbankError:
         return None
     return seconds

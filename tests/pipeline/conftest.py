@@ -218,7 +218,7 @@ def write_evidence() -> None:
             write_text(file, "\n".join([head, *lines, ""]))
     for name, value in SECONDS.items():
         cost = {"seconds": value, "images": 240, "images_per_second": 240 / value, "device": "cpu"}
-        if name == "extract" or name in ARMS:
+        if name == "extract":
             cost |= {"computed": 480, "reused": 0, "seconds_without_bank": value}
         write_json(paths.COST / "extract.json" if name == "extract" else paths.cost(name), cost)
     write_document(paths.SHORTCUTS, SHORTCUTS)

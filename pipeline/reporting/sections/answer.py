@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.artifacts.cost import BankedCost, Cost
+from pipeline.artifacts.cost import Cost
 from pipeline.artifacts.summary import Summary
 from pipeline.reporting.evidence import Evidence
 from pipeline.reporting.section import Section
@@ -91,7 +91,7 @@ def answer(summary: Summary, costs: dict[str, Cost]) -> Answer:
 
 def _embedding(cost: Cost) -> str:
     """Say what embedding all images took, and what of that was measured."""
-    if not isinstance(cost, BankedCost) or not cost.reused:
+    if not cost.reused:
         return f"Embedding every image once took {seconds(cost.seconds)} s"
     from_bank = f"{share(cost.reused, cost.computed + cost.reused)} embeddings from the bank"
     if cost.seconds_without_bank is None:

@@ -1,7 +1,7 @@
 import pytest
 
 from pipeline import paths
-from pipeline.artifacts.cost import BankedCost, read_costs
+from pipeline.artifacts.cost import read_costs
 from pipeline.finetuning.arms import ARMS
 from pipeline.reporting.sections.answer import answer
 from pipeline.reporting.text import total_seconds
@@ -39,7 +39,6 @@ def test_what_the_bank_spared_is_part_of_the_cost(
         own = OF_NONE if model in ARMS else {**MEASURED, "seconds": 1.0}
         write_json(paths.cost(model), own)
     costs = read_costs(models)
-    assert isinstance(costs["extract"], BankedCost)
     assert total_seconds(costs, "mlp") == seconds + 1
     assert total_seconds(costs, "last-block") == 30
     assert said in answer(summary, costs).cost
