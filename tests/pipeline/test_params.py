@@ -110,7 +110,8 @@ def test_the_heads_that_run_are_the_blocks(edited):
     two = {name: content[name] for name in ("mlp", "linear_probe")}
     params = load_params(edited(heads=two, ensemble__members=["mlp"], limits__head="mlp"))
     assert params.heads.names == ("mlp", "linear_probe")
-    assert params.models == ("mlp", "linear_probe", "ensemble", "finetune-seed", "finetune-modern")
+    arms = ("finetune-seed", "finetune-modern", "last-block")
+    assert params.models == ("mlp", "linear_probe", "ensemble", *arms)
     head = params.heads["mlp"].make("mlp", seed=3)
     assert head.hyperparameters() == {**two["mlp"], "seed": 3}
 
