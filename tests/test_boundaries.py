@@ -65,3 +65,13 @@ def test_only_stages_and_commands_read_params_yaml():
     assert ROOT / "pipeline/split.py" in readers
     libraries = {path.relative_to(ROOT).as_posix() for path in readers - programs}
     assert not libraries, f"{', '.join(sorted(libraries))}: hand them what params.yaml says"
+
+
+def test_a_public_class_has_a_name_of_its_own():
+    found = {}
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    found.setdefault(node.name, []).append(path.relative_to(ROOT).as_posix())
+    assert {name: paths for name, paths in found.items() if len(paths) > 1} == {}

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from pipeline.finetuning.arms.recipe import Recipe
+from pipeline.finetuning.arms.recipe import TrainingRecipe
 from pipeline.finetuning.batches import batches
 from pipeline.finetuning.best import Best
 from pipeline.finetuning.epoch import Epoch
@@ -65,7 +65,7 @@ class Training:
         training: Inputs,
         validation: Validation,
         *,
-        recipe: Recipe,
+        recipe: TrainingRecipe,
         batch_size: int,
         weight_of: np.ndarray,
         precision: Precision,

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 import torch
 from torch import nn
 
-from pipeline.finetuning.arms.recipe import Recipe
+from pipeline.finetuning.arms.recipe import TrainingRecipe
 
 SHARE = "share"
 """Key in a parameter group: its learning rate as a share of the schedule's."""
 _LEVELS = 12  # of layers that share a rate, so that the optimiser has few groups
 
 
-def make_optimiser(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
+def make_optimiser(network: nn.Module, recipe: TrainingRecipe) -> torch.optim.Optimizer:
     """Return the recipe's optimiser of all parameters that are trained.
 
     The learning rate itself is for the caller to set, in each group, at each step.

@@ -2,7 +2,7 @@
 
 from math import cos, pi
 
-from pipeline.finetuning.arms.recipe import Recipe
+from pipeline.finetuning.arms.recipe import TrainingRecipe
 from radbank.errors import RadbankError
 
 
@@ -34,7 +34,7 @@ class Schedule:
         If the warm-up leaves no step to train at the full rate.
     """
 
-    def __init__(self, recipe: Recipe, steps_per_epoch: int) -> None:
+    def __init__(self, recipe: TrainingRecipe, steps_per_epoch: int) -> None:
         self.recipe = recipe
         self.steps = steps_per_epoch * recipe.epochs
         self.warmup_steps = steps_per_epoch * recipe.warmup_epochs

@@ -22,7 +22,7 @@ _PROVENANCE = ("backbone", "weights", "weights_random", "synthetic")
 
 
 @dataclass(frozen=True, eq=False)
-class Entry:
+class BoardEntry:
     """A model's predictions in one run.
 
     Attributes
@@ -74,7 +74,7 @@ class Entry:
 class RunResults:
     """What one run holds, and in sentences what of it could not be read."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[BoardEntry, ...]
     problems: tuple[str, ...]
 
 
@@ -114,7 +114,7 @@ def _models(folder: Path) -> Iterator[tuple[Path, str, str]]:
             yield path, path.stem, arm
 
 
-def _read(folder: Path, path: Path, run: Run, model: str, arm: str) -> Entry:
+def _read(folder: Path, path: Path, run: Run, model: str, arm: str) -> BoardEntry:
     predictions = read_predictions(path)
     if missing := [key for key in _PROVENANCE if key not in predictions.provenance]:
         raise RadbankError(
@@ -126,7 +126,7 @@ def _read(folder: Path, path: Path, run: Run, model: str, arm: str) -> Entry:
         raise RadbankError(
             f"{path} does not say how its model was trained as this version does: run it again."
         ) from None
-    return Entry(
+    return BoardEntry(
         run=run.name,
         model=model,
         arm=arm,

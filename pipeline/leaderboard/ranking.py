@@ -8,7 +8,7 @@ from pipeline.evaluation.bootstrap import Intervals
 from pipeline.evaluation.holm import holm
 from pipeline.leaderboard.board import Board, Cohort, Row
 from pipeline.leaderboard.difference import Compared
-from pipeline.leaderboard.entries import Entry
+from pipeline.leaderboard.entries import BoardEntry
 from pipeline.leaderboard.scored import Scored
 from radbank.errors import RadbankError
 
@@ -37,7 +37,7 @@ class Sorted:
     problems: tuple[str, ...]
 
 
-def sort_entries(entries: Sequence[Entry]) -> Sorted:
+def sort_entries(entries: Sequence[BoardEntry]) -> Sorted:
     """Score entries and put those together that can be compared.
 
     Parameters
@@ -46,7 +46,7 @@ def sort_entries(entries: Sequence[Entry]) -> Sorted:
         In the order of the runs.
     """
     cohorts, problems = [], []
-    by_cohort: dict[str, list[Entry]] = {}
+    by_cohort: dict[str, list[BoardEntry]] = {}
     for entry in entries:
         by_cohort.setdefault(entry.cohort, []).append(entry)
     newest = sorted(by_cohort.values(), key=lambda each: max(e.date for e in each), reverse=True)

@@ -16,7 +16,7 @@ from pipeline.evaluation.model_scores import ModelScores
 from pipeline.evaluation.trainings import OverTrainings
 from pipeline.leaderboard.board import Row
 from pipeline.leaderboard.difference import Compared
-from pipeline.leaderboard.entries import Entry
+from pipeline.leaderboard.entries import BoardEntry
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,11 +31,11 @@ class Scored:
         These with the decision rule.
     """
 
-    entry: Entry
+    entry: BoardEntry
     scores: ModelScores
 
     @classmethod
-    def of(cls, entry: Entry, split: str) -> Self:
+    def of(cls, entry: BoardEntry, split: str) -> Self:
         """Choose the decision rule on validation and apply it to the reported split.
 
         Raises

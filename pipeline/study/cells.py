@@ -21,7 +21,7 @@ _DIGITS = 8  # of a cell's hash in its name
 
 
 @dataclass(frozen=True)
-class Cell:
+class StudyCell:
     """One backbone with all that is trained on it.
 
     Attributes
@@ -42,7 +42,7 @@ class Cell:
 
 def plan(
     root: Path, backbones: Sequence[str], sources: Mapping[str, str], targets: Sequence[str] = ()
-) -> list[Cell]:
+) -> list[StudyCell]:
     """Return a cell a backbone.
 
     Parameters
@@ -63,7 +63,7 @@ def plan(
         "targets": list(targets),
     }
     return [
-        Cell(
+        StudyCell(
             backbone,
             _name(backbone, {**shared, "params": {**params, "backbone": backbone}}),
             tuple(targets),

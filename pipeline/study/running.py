@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from pipeline.study.cells import Cell, finished
+from pipeline.study.cells import StudyCell, finished
 from pipeline.study.copies import FOLDER, copy_project, git, link_sources
 from pipeline.study.progress import Durations, Progress, Report
 
@@ -35,12 +35,12 @@ class Ran:
         Why it has no results, in a sentence; None where it has.
     """
 
-    cell: Cell
+    cell: StudyCell
     failure: str | None
 
 
 def run_cells(
-    root: Path, cells: Sequence[Cell], sources: Sequence[Path], report: Report
+    root: Path, cells: Sequence[StudyCell], sources: Sequence[Path], report: Report
 ) -> list[Ran]:
     """Run every cell that no experiment holds yet; go on with the others after a failure.
 
@@ -87,7 +87,7 @@ def run_cells(
 
 
 def _run(
-    root: Path, cell: Cell, sources: Sequence[Path], lock: IO[str], progress: Progress
+    root: Path, cell: StudyCell, sources: Sequence[Path], lock: IO[str], progress: Progress
 ) -> str | None:
     """Run a cell; return why it failed, or None."""
     copy = copy_project(root, cell.name, cell.backbone)

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from heads.hyperparameters import Count, Positive
-from pipeline.finetuning.arms.recipe import Recipe
+from pipeline.finetuning.arms.recipe import TrainingRecipe
 
 
 def plain(value: float) -> str:
@@ -53,7 +53,7 @@ class Arm(BaseModel):
             update={"epochs": kept, "warmup_epochs": warmup, "learning_rate": first}
         )
 
-    def recipe(self, learning_rate: float) -> Recipe:
+    def recipe(self, learning_rate: float) -> TrainingRecipe:
         """Return what the training loop is told, at one of the learning rates."""
         raise NotImplementedError
 

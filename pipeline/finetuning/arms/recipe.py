@@ -7,7 +7,7 @@ BatchNorm: TypeAlias = Literal["train", "frozen"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recipe:
+class TrainingRecipe:
     """How a network is trained, as numbers and names.
 
     Attributes

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from heads.hyperparameters import Count, Positive
 from pipeline.finetuning.arms.base import Arm, plain
-from pipeline.finetuning.arms.recipe import Recipe
+from pipeline.finetuning.arms.recipe import TrainingRecipe
 
 
 class SeedArm(Arm):
@@ -25,9 +25,9 @@ class SeedArm(Arm):
     final_learning_rate: Positive
     checkpoint_every: Count
 
-    def recipe(self, learning_rate: float) -> Recipe:
+    def recipe(self, learning_rate: float) -> TrainingRecipe:
         """Return the study's recipe; the shape of the decay, one factor a step, is ours."""
-        return Recipe(
+        return TrainingRecipe(
             epochs=self.epochs,
             warmup_epochs=self.warmup_epochs,
             warmup_from=self.warmup_from,

@@ -30,7 +30,7 @@ class KeyFigure:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ReportAnswer:
     """What the report says first.
 
     Attributes
@@ -48,7 +48,7 @@ class Answer:
     figures: tuple[KeyFigure, ...]
 
 
-def answer(summary: Summary, costs: dict[str, Cost]) -> Answer:
+def answer(summary: Summary, costs: dict[str, Cost]) -> ReportAnswer:
     """Put together the answer."""
     level, auc = summary.level, summary.auc
     figures = [
@@ -86,7 +86,7 @@ def answer(summary: Summary, costs: dict[str, Cost]) -> Answer:
             f"{seconds(costs[summary.best_head].seconds)} s. {label(summary.primary)} took "
             f"{seconds(tuned)} s."
         )
-    return Answer(summary.conclusion or "", sentence, tuple(figures))
+    return ReportAnswer(summary.conclusion or "", sentence, tuple(figures))
 
 
 def _embedding(cost: Cost) -> str:

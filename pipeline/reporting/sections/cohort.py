@@ -17,7 +17,7 @@ _SEXES = {"F": "Female", "M": "Male"}
 
 
 @dataclass(frozen=True)
-class Row:
+class CohortRow:
     """One line of the table of characteristics: what is counted, and a text for each column."""
 
     label: str
@@ -29,7 +29,7 @@ class Group:
     """Lines that belong together, under a title."""
 
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[CohortRow, ...]
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,8 @@ def describe_cohort(
     parts["All"] = images
     columns = list(parts.values())
     size = (
-        Row("Images", tuple(f"{len(part):,}" for part in columns)),
-        Row("Patients", tuple(f"{part['group'].nunique():,}" for part in columns)),
+        CohortRow("Images", tuple(f"{len(part):,}" for part in columns)),
+        CohortRow("Patients", tuple(f"{part['group'].nunique():,}" for part in columns)),
     )
     groups = [
         Group("Size", size),
@@ -119,7 +119,7 @@ def _counts(
 ) -> Group:
     """Count each value of a column."""
     rows = [
-        Row(name, _shares(parts, [int((part[column] == value).sum()) for part in parts]))
+        CohortRow(name, _shares(parts, [int((part[column] == value).sum()) for part in parts]))
         for value, name in names.items()
         if (parts[-1][column] == value).any()
     ]
@@ -128,16 +128,16 @@ def _counts(
 
 def _ages(parts: list[pd.DataFrame]) -> Group:
     """Give median and quartiles of the ages."""
-    rows = [Row("Median (quartiles)", tuple(_quartiles(part["age"]) for part in parts))]
+    rows = [CohortRow("Median (quartiles)", tuple(_quartiles(part["age"]) for part in parts))]
     if parts[-1]["age"].isna().all():
         rows = []
     return Group("Age, years", (*rows, *_not_recorded(parts, "age")))
 
 
-def _not_recorded(parts: list[pd.DataFrame], column: str) -> list[Row]:
+def _not_recorded(parts: list[pd.DataFrame], column: str) -> list[CohortRow]:
     """Count the images without a value, in one line or, where every image has one, none."""
     missing = [int(part[column].isna().sum()) for part in parts]
-    return [Row("Not recorded", _shares(parts, missing))] if missing[-1] else []
+    return [CohortRow("Not recorded", _shares(parts, missing))] if missing[-1] else []
 
 
 def _shares(parts: list[pd.DataFrame], counts: list[int]) -> tuple[str, ...]:

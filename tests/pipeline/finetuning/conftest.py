@@ -8,7 +8,7 @@ from torch import nn
 from features.backbones import LoadedBackbone
 from features.preprocessing import Preprocessing
 from features.weights_info import WeightsInfo
-from pipeline.finetuning.arms.recipe import Recipe
+from pipeline.finetuning.arms.recipe import TrainingRecipe
 from pipeline.finetuning.images import LabelledImages
 from pipeline.finetuning.inputs import AugmentedImages, PlainImages
 from pipeline.finetuning.loop import Training
@@ -75,7 +75,7 @@ def recipe(**changes):
         "optimiser": "adam",
         "weight_decay": 1e-4,
     }
-    return Recipe(**{**settings, **changes})
+    return TrainingRecipe(**{**settings, **changes})
 
 
 def everything(**changes):

@@ -100,7 +100,7 @@ import numpy as np
 import torch
 from features import backbones
 from pipeline.finetuning import resume
-from pipeline.finetuning.arms.recipe import Recipe
+from pipeline.finetuning.arms.recipe import TrainingRecipe
 from pipeline.finetuning.images import LabelledImages
 from pipeline.finetuning.inputs import AugmentedImages, PlainImages
 from pipeline.finetuning.loop import Training
@@ -116,7 +116,7 @@ labels = np.arange(24) % 2
 images = LabelledImages(rng.integers(0, 256, (24, 32, 32), dtype=np.uint8), np.arange(24), labels)
 training = Training(
     network, AugmentedImages(images, network), PlainImages(images),
-    recipe=Recipe(epochs=2, warmup_epochs=0, warmup_from=1e-3, learning_rate=1e-3,
+    recipe=TrainingRecipe(epochs=2, warmup_epochs=0, warmup_from=1e-3, learning_rate=1e-3,
         final_learning_rate=1e-4, decay="cosine", optimiser="adamw", weight_decay=0.01,
         ema_decay=0.9),
     batch_size=8, weight_of=np.ones(2), precision=Precision.of("bf16", network.device), seed=5,

@@ -13,7 +13,7 @@ from dvc.scm import Git
 
 from heads.base import by_class
 from pipeline.artifacts.predictions import Predictions
-from pipeline.leaderboard.entries import Entry
+from pipeline.leaderboard.entries import BoardEntry
 from pipeline.leaderboard.scored import Scored
 from radbank.files import write_text
 
@@ -134,7 +134,7 @@ def _scored(backbone, model, arm, *, skill, seed, seconds=1.0, n=600, **provenan
     }
     predictions = Predictions.of_views(cases, by_class(scores[:, None]), origin | provenance)
     date = datetime(2026, 11, 30, tzinfo=UTC)
-    return Scored.of(Entry(backbone, model, arm, predictions, seconds, date), "test")
+    return Scored.of(BoardEntry(backbone, model, arm, predictions, seconds, date), "test")
 
 
 @pytest.fixture(scope="session")
