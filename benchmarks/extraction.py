@@ -52,7 +52,7 @@ TARGETS = {
 
 
 class Contender:
-    """A process that embeds all images each time it is told to.
+    """A process that goes through all images each time it is told to.
 
     Parameters
     ----------
@@ -60,14 +60,18 @@ class Contender:
         What it runs.
     folder
         Where the images are.
+    module
+        The program that knows the name.
     """
 
-    def __init__(self, name: str, backbone: str, folder: Path) -> None:
+    def __init__(
+        self, name: str, backbone: str, folder: Path, module: str = "benchmarks.contenders"
+    ) -> None:
         start = time.perf_counter()
         tuned = name == TUNED or name.startswith("raw")
         self.name = name
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.contenders", name, backbone, str(folder)],
+            [sys.executable, "-m", module, name, backbone, str(folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
