@@ -31,7 +31,7 @@ def radbank(backbone: str, folder: Path, *, prefetched: bool | None = None) -> P
     from features.embedder import device  # noqa: PLC0415
     from pipeline.artifacts.images import open_images  # noqa: PLC0415
     from pipeline.finetuning import prepared  # noqa: PLC0415
-    from pipeline.finetuning.arms.recipe import Recipe  # noqa: PLC0415
+    from pipeline.finetuning.arms.recipe import TrainingRecipe  # noqa: PLC0415
     from pipeline.finetuning.images import LabelledImages  # noqa: PLC0415
     from pipeline.finetuning.inputs import AugmentedImages, PlainImages  # noqa: PLC0415
     from pipeline.finetuning.loop import Training  # noqa: PLC0415
@@ -44,7 +44,7 @@ def radbank(backbone: str, folder: Path, *, prefetched: bool | None = None) -> P
         prepared.in_another_thread = lambda _: prefetched
     loaded = load(backbone, weights="random", seed=0)
     network = build_network(loaded, n_classes=2, image_size=None, seed=0).to(device())
-    recipe = Recipe(
+    recipe = TrainingRecipe(
         epochs=1,
         warmup_epochs=0,
         warmup_from=_RATE,

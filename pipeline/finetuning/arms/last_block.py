@@ -6,7 +6,7 @@ from pydantic import Field
 
 from heads.hyperparameters import Count, Positive
 from pipeline.finetuning.arms.base import Arm, plain
-from pipeline.finetuning.arms.recipe import BatchNorm, Recipe
+from pipeline.finetuning.arms.recipe import BatchNorm, TrainingRecipe
 
 
 class LastBlockArm(Arm):
@@ -40,9 +40,9 @@ class LastBlockArm(Arm):
     batch_norm: BatchNorm
     patience: Count
 
-    def recipe(self, learning_rate: float) -> Recipe:
+    def recipe(self, learning_rate: float) -> TrainingRecipe:
         """Return the recipe; the rate rises from a hundredth and falls to zero."""
-        return Recipe(
+        return TrainingRecipe(
             epochs=self.epochs,
             warmup_epochs=self.warmup_epochs,
             warmup_from=learning_rate / 100,

@@ -129,9 +129,9 @@ def test_killed_at_any_moment_a_study_goes_on_and_runs_no_finished_backbone_agai
 ):
     monkeypatch.setenv("STUDY_SECONDS", "0.3")
     draw = random.Random(11)
-    for _ in range(4):
+    for _ in range(2):
         process = start(tiny, "one,two,three")
-        time.sleep(draw.uniform(2, 12))
+        time.sleep(draw.uniform(2, 8))
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
         assert (tiny.root / "params.yaml").read_text().startswith("# a comment\nbackbone: one ")
@@ -149,7 +149,7 @@ def test_killed_at_any_moment_a_study_goes_on_and_runs_no_finished_backbone_agai
 def _finished_stay(tiny, whole, before):
     """Run the study for a while; of what was finished no stage may run."""
     process = start(tiny, "one,two,three")
-    time.sleep(4)
+    time.sleep(3)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     again = {line.split()[0] for line in tiny.noted[before:]}
