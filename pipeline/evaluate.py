@@ -8,10 +8,12 @@ from pipeline.artifacts.document import read_document, write_document
 from pipeline.artifacts.head_metrics import HeadMetrics
 from pipeline.artifacts.headline import Headline
 from pipeline.artifacts.learning import learning_curve
+from pipeline.artifacts.plan import PrimaryComparison
 from pipeline.artifacts.predictions import read_predictions
 from pipeline.evaluation.bootstrap import Intervals
 from pipeline.evaluation.outcome import evaluate
 from pipeline.evaluation.plots import write_plots
+from pipeline.evaluation.study import best_of
 from pipeline.evaluation.table import caption, table
 from pipeline.params import load_params
 from pipeline.stage import run
@@ -24,11 +26,19 @@ def main() -> None:
     intervals = Intervals(
         n_bootstrap=settings.bootstrap, confidence=settings.confidence, seed=params.seed
     )
-    predictions = {name: read_predictions(paths.predictions(name)) for name in params.models}
     inner = {name: read_document(HeadMetrics, paths.metrics(name)) for name in params.heads.names}
     inner_auc = {name: found.inner_cv.auc for name, found in inner.items()}
+    plan = PrimaryComparison.of(
+        first=settings.primary,
+        second=best_of(inner_auc),
+        inner_auc=inner_auc,
+        margin=settings.margin,
+        confidence=settings.confidence,
+    )
+    write_document(paths.PLAN, plan)  # before anything of test is read
+    predictions = {name: read_predictions(paths.predictions(name)) for name in params.models}
     cases = read_cases(paths.CASES).frame
-    found = evaluate(predictions, inner_auc, cases, settings, intervals)
+    found = evaluate(predictions, plan, cases, settings, intervals)
 
     learning = {name: learning_curve(paths.curves(name)) for name in params.finetune.arms.names}
     write_plots(paths.PLOTS, found.study.reported, learning, confidence=settings.confidence)

@@ -19,6 +19,7 @@ LIMITS = Path("curves/limits")
 METRICS = Path("metrics")
 COST = METRICS / "cost"
 LEAK_COUNTS = METRICS / "leaks.json"
+PLAN = METRICS / "plan.json"
 SUMMARY = METRICS / "summary.json"
 HEADLINE = METRICS / "study.json"
 SCORES = METRICS / "scores.json"

@@ -37,11 +37,21 @@ class Estimate(Document):
 class Difference(Estimate):
     """A paired difference, first minus second, and the p-value of the test that there is none.
 
-    `p_holm` is adjusted for all pairs that were compared. Both are None without an interval.
+    All p-values are None without an interval.
+
+    Attributes
+    ----------
+    p_holm
+        Adjusted for all pairs but the primary one (:mod:`pipeline.evaluation.claims`).
+    p_first_worse, p_second_worse
+        One-sided: of the hypothesis that this model is worse by the margin or more, adjusted
+        likewise; None where no margin is set.
     """
 
     p: float | None
     p_holm: float | None = None
+    p_first_worse: float | None = None
+    p_second_worse: float | None = None
 
 
 class Metrics(Document):
@@ -131,7 +141,9 @@ class Pair(Document):
     better
         The model with the significantly higher AUC; None where none is shown to be better.
     first_not_worse, second_not_worse
-        Whether the interval of the AUC leaves out that this one is worse by the margin.
+        Whether this one is shown not to be worse by the margin or more.
+    primary
+        Whether the conclusion is about this pair: it is not adjusted for the others.
     """
 
     first: str
@@ -143,10 +155,16 @@ class Pair(Document):
     better: str | None
     first_not_worse: bool
     second_not_worse: bool
+    primary: bool = False
+
+    @property
+    def decided(self) -> bool:
+        """Whether a difference or non-inferiority is shown."""
+        return self.better is not None or self.first_not_worse or self.second_not_worse
 
 
 class PairSummary(Document):
-    """Differences of fine-tuning and the best head, as in the summary."""
+    """The differences of the primary pair, as in the summary."""
 
     auc: Estimate
     accuracy: Estimate
@@ -186,9 +204,13 @@ class ScoresFile(About):
 
 
 class ComparisonsFile(About):
-    """metrics/comparisons.json: every pair of models."""
+    """metrics/comparisons.json: every pair of models.
+
+    `reading` says what the primary pair means for the claims about all others.
+    """
 
     tests: str
+    reading: str = ""
     margin: float
     pairs: tuple[Pair, ...]
 

@@ -33,6 +33,7 @@ class Summary(Counted):
     best_head_by: str
     models: dict[str, ModelMetrics]
     primary: str
+    plan_sha256: str
     primary_minus_best_head: PairSummary | None
     conclusion: str | None
     differences: tuple[str, ...] = ()

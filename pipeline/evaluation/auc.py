@@ -125,6 +125,7 @@ def auc_difference(
     second: Sequence[BinaryCases],
     confidence: float,
     seeds: Part = NOTHING,
+    margin: float | None = None,
 ) -> Difference:
     """Return the AUC of `first` minus that of `second`, with its interval and p-value.
 
@@ -139,6 +140,8 @@ def auc_difference(
         Of the interval, as 0.95.
     seeds
         What other seeds add to the difference (:mod:`pipeline.evaluation.trainings`).
+    margin
+        Difference that would not matter; None: non-inferiority is not tested.
 
     Notes
     -----
@@ -150,7 +153,7 @@ def auc_difference(
     (auc, influence), (other, on_other) = auc_influences(first), auc_influences(second)
     if not {auc, other}.isdisjoint((0.0, 1.0)):
         return Difference(value=auc - other, low=None, high=None, because=AN_AUC_AT_BOUND, p=None)
-    return paired_test(auc - other, _spread(influence - on_other, first), confidence, seeds)
+    return paired_test(auc - other, _spread(influence - on_other, first), confidence, seeds, margin)
 
 
 def _spread(influence: FloatArray, classes: Sequence[BinaryCases]) -> Spread | None:

@@ -5,20 +5,29 @@ from itertools import combinations
 
 import numpy as np
 
-from pipeline.artifacts.results import Difference, Estimate, Pair
+from pipeline.artifacts.results import Pair
 from pipeline.evaluation.auc import auc_difference
 from pipeline.evaluation.bootstrap import Intervals
+from pipeline.evaluation.claims import adjusted, better, not_worse
 from pipeline.evaluation.crossed import Part
-from pipeline.evaluation.holm import holm
 from pipeline.evaluation.metrics import METRICS
 from pipeline.evaluation.metrics.decisions import share_correct
 from pipeline.evaluation.proportion import share_difference
 from pipeline.evaluation.trainings import OverTrainings, Trainings, difference, seeds_of
 
-HOW_TESTED = "clustered DeLong (auc), clustered McNemar (accuracy), Holm over all pairs"
+HOW_TESTED = (
+    "clustered DeLong (auc), clustered McNemar (accuracy); the primary pair alone, Holm over all "
+    "others, for differences and for non-inferiority"
+)
 
 
-def compare(models: Mapping[str, Trainings], intervals: Intervals, *, margin: float) -> list[Pair]:
+def compare(
+    models: Mapping[str, Trainings],
+    intervals: Intervals,
+    *,
+    margin: float,
+    primary: tuple[str, str | None] | None = None,
+) -> list[Pair]:
     """Compare every pair of models.
 
     Parameters
@@ -31,6 +40,9 @@ def compare(models: Mapping[str, Trainings], intervals: Intervals, *, margin: fl
         How intervals are made.
     margin
         Difference of AUCs that would not matter.
+    primary
+        The pair that was fixed beforehand (:mod:`pipeline.evaluation.claims`); None: all are one
+        family.
 
     Raises
     ------
@@ -59,7 +71,9 @@ def compare(models: Mapping[str, Trainings], intervals: Intervals, *, margin: fl
         return seeds_of(drawn[names[0]], drawn[names[1]], metric)
 
     aucs = [
-        auc_difference(scores[first], scores[second], confidence, seeds((first, second), "auc"))
+        auc_difference(
+            scores[first], scores[second], confidence, seeds((first, second), "auc"), margin
+        )
         for first, second in pairs
     ]
     accuracies = [
@@ -68,51 +82,24 @@ def compare(models: Mapping[str, Trainings], intervals: Intervals, *, margin: fl
         )
         for first, second in pairs
     ]
+    own = [names == primary for names in pairs]
     return [
-        _pair(
-            names,
-            auc,
-            accuracy,
+        Pair(
+            first=names[0],
+            second=names[1],
+            auc=auc,
             auc_bootstrap=difference(drawn[names[0]], drawn[names[1]], "auc", confidence),
+            accuracy=accuracy,
             brier=difference(drawn[names[0]], drawn[names[1]], "brier", confidence),
-            confidence=confidence,
-            margin=margin,
+            better=better(names, auc, confidence),
+            first_not_worse=not_worse(auc.p_first_worse, confidence),
+            second_not_worse=not_worse(auc.p_second_worse, confidence),
+            primary=names == primary,
         )
         for names, auc, accuracy in zip(
-            pairs, _with_holm(aucs), _with_holm(accuracies), strict=True
+            pairs, adjusted(aucs, own), adjusted(accuracies, own), strict=True
         )
     ]
-
-
-def _with_holm(tested: list[Difference]) -> list[Difference]:
-    """Adjust p-values for all pairs."""
-    adjusted = holm([each.p for each in tested])
-    return [each.model_copy(update={"p_holm": p}) for each, p in zip(tested, adjusted, strict=True)]
-
-
-def _pair(
-    names: tuple[str, str],
-    auc: Difference,
-    accuracy: Difference,
-    *,
-    auc_bootstrap: Estimate,
-    brier: Estimate,
-    confidence: float,
-    margin: float,
-) -> Pair:
-    """Say what the difference of the AUC shows about a pair."""
-    shown = auc.value is not None and auc.p_holm is not None and auc.p_holm < 1 - confidence
-    return Pair(
-        first=names[0],
-        second=names[1],
-        auc=auc,
-        auc_bootstrap=auc_bootstrap,
-        accuracy=accuracy,
-        brier=brier,
-        better=names[0 if auc.value > 0 else 1] if shown and auc.value is not None else None,
-        first_not_worse=auc.low is not None and auc.low > -margin,
-        second_not_worse=auc.high is not None and auc.high < margin,
-    )
 
 
 def _check_same(models: Mapping[str, Trainings]) -> None:

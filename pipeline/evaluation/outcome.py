@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.artifacts.plan import PrimaryComparison
 from pipeline.artifacts.predictions import Predictions
 from pipeline.artifacts.provenance import (
     counted,
@@ -32,7 +33,7 @@ from pipeline.evaluation.recalibration import before_and_after
 from pipeline.evaluation.score import measure, model_metrics, score_each_class, several
 from pipeline.evaluation.study import Study
 from pipeline.evaluation.subgroups import score_subgroups
-from pipeline.evaluation.wording import intervals_in_words, sentence
+from pipeline.evaluation.wording import gate_in_words, intervals_in_words, sentence
 from pipeline.params import Evaluate
 
 
@@ -50,7 +51,7 @@ class Outcome:
 
 def evaluate(
     predictions: Mapping[str, Predictions],
-    inner_auc: Mapping[str, float | None],
+    plan: PrimaryComparison,
     cases: pd.DataFrame,
     settings: Evaluate,
     intervals: Intervals,
@@ -61,8 +62,8 @@ def evaluate(
     ----------
     predictions
         By model.
-    inner_auc
-        By head: its AUC in cross-validation inside training.
+    plan
+        The primary comparison, fixed before the predictions were read.
     cases
         As in data/cases.parquet.
     settings
@@ -70,17 +71,22 @@ def evaluate(
     intervals
         How intervals are made.
     """
-    study = Study.of(predictions, inner_auc)
+    study = Study.of(predictions, plan.inner_auc)
     subgroups = find_subgroups(cases, study.ids)
-    pairs = compare(study.compared, intervals, margin=settings.margin)
-    summary = summarise(study, pairs, intervals, primary=settings.primary, margin=settings.margin)
+    primary = plan.first, study.best_head
+    pairs = compare(study.compared, intervals, margin=plan.margin, primary=primary)
+    summary = summarise(study, pairs, intervals, plan)
     about = summary.model_dump(include={"data", "weights", "split", "split_note", "confidence"})
     return Outcome(
         study=study,
         summary=summary,
         scores=ScoresFile(**about, **_scores(study, settings, intervals)),
         comparisons=ComparisonsFile(
-            **about, tests=HOW_TESTED, margin=settings.margin, pairs=tuple(pairs)
+            **about,
+            tests=HOW_TESTED,
+            reading=gate_in_words(pairs),
+            margin=plan.margin,
+            pairs=tuple(pairs),
         ),
         calibration=CalibrationFile(
             **about,
@@ -100,7 +106,7 @@ def evaluate(
 
 
 def summarise(
-    study: Study, pairs: list[Pair], intervals: Intervals, *, primary: str, margin: float
+    study: Study, pairs: list[Pair], intervals: Intervals, plan: PrimaryComparison
 ) -> Summary:
     """Score every model, and say what the comparisons show.
 
@@ -112,17 +118,15 @@ def summarise(
         Comparisons of every pair of its models.
     intervals
         How intervals are made.
-    primary
-        The arm of fine-tuning whose comparison with the best head is the main one.
-    margin
-        Difference of AUCs that would not matter.
+    plan
+        The primary comparison.
     """
 
     def metrics(scores: ModelScores) -> ModelMetrics:
         return model_metrics(scores.trainings, scores.rule.threshold, intervals)
 
     origin, cases, best = study.provenance, next(iter(study.models.values())), study.best_head
-    found = next((each for each in pairs if (each.first, each.second) == (primary, best)), None)
+    found = next((each for each in pairs if each.primary), None)
     ends = {"value", "low", "high", "because", "seeds_share"}
     in_short = (
         None
@@ -148,15 +152,28 @@ def summarise(
             "best_head": best,
             "best_head_by": study.best_head_by,
             "models": {name: metrics(scores) for name, scores in study.models.items()},
-            "primary": primary,
+            "primary": plan.first,
+            "plan_sha256": plan.sha256,
             "primary_minus_best_head": in_short,
             "conclusion": None,
             "conditions": study.conditions,
             **augmented,
         }
     )
-    sentences = tuple(sentence(pair, margin=margin, auc=summary.auc) for pair in pairs)
-    return summary.model_copy(update={"conclusion": conclude(summary), "differences": sentences})
+    return summary.model_copy(
+        update={
+            "conclusion": conclude(summary, found, margin=plan.margin),
+            "differences": tuple(
+                sentence(
+                    pair,
+                    margin=plan.margin,
+                    auc=summary.auc,
+                    unlike=summary.unlike(pair.first, pair.second),
+                )
+                for pair in pairs
+            ),
+        }
+    )
 
 
 def _scores(study: Study, settings: Evaluate, intervals: Intervals) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """The test of a difference of two models' areas on the same cases, from its variance."""
 
+from collections.abc import Sequence
+
 from pipeline.artifacts.results import Difference
 from pipeline.evaluation.clustered_variance import Spread
 from pipeline.evaluation.crossed import (
@@ -16,7 +18,11 @@ from pipeline.evaluation.delong import FEW_PATIENTS
 
 
 def paired_test(
-    difference: float, scatter: Spread | None, confidence: float, seeds: Part = NOTHING
+    difference: float,
+    scatter: Spread | None,
+    confidence: float,
+    seeds: Part = NOTHING,
+    margin: float | None = None,
 ) -> Difference:
     """Return a difference of areas with its interval and p-value.
 
@@ -35,6 +41,8 @@ def paired_test(
         Of the interval, as 0.95.
     seeds
         What other seeds add (:mod:`pipeline.evaluation.crossed`).
+    margin
+        Difference that would not matter; None: non-inferiority is not tested.
 
     Returns
     -------
@@ -55,4 +63,15 @@ def paired_test(
         high=min(difference + half, 1.0),
         p=p_value(difference, parts),
     )
+    if margin is not None:
+        worse = (_one_sided(margin + sign * difference, parts) for sign in (1, -1))
+        found = found.model_copy(
+            update=dict(zip(("p_first_worse", "p_second_worse"), worse, strict=True))
+        )
     return with_share(found, seeds, scatter.variance)
+
+
+def _one_sided(distance: float, parts: Sequence[Part]) -> float:
+    """Return the p-value of the hypothesis that a figure this far above a limit is not above it."""
+    both = p_value(distance, parts)
+    return both / 2 if distance > 0 else 1 - both / 2

@@ -132,28 +132,29 @@ class Study:
         Where no head could be cross-validated there, the one with the highest AUC on validation.
         The reported cases choose nothing. None where validation lacks a class too.
         """
-        aucs = self._inner or _defined(
+        return best_of(self._inner) or best_of(
             {
                 name: scores.validation_auc
                 for name, scores in self.models.items()
                 if name not in ARMS and name != ENSEMBLE
             }
         )
-        return max(aucs, key=aucs.__getitem__, default=None)
 
     @property
     def best_head_by(self) -> str:
         """On what the best head was chosen, in words."""
-        return INNER if self._inner else VALIDATION
+        return INNER if best_of(self._inner) else VALIDATION
 
     @property
-    def _inner(self) -> dict[str, float]:
-        """The AUC inside training of the heads that have one."""
-        return _defined({name: self.inner_auc.get(name) for name in self.models})
+    def _inner(self) -> dict[str, float | None]:
+        """The AUC inside training of the models that are scored."""
+        return {name: self.inner_auc.get(name) for name in self.models}
 
 
-def _defined(aucs: Mapping[str, float | None]) -> dict[str, float]:
-    return {name: auc for name, auc in aucs.items() if auc is not None}
+def best_of(aucs: Mapping[str, float | None]) -> str | None:
+    """Return the name of the highest AUC, the first of equals; None where none is defined."""
+    defined = {name: auc for name, auc in aucs.items() if auc is not None}
+    return max(defined, key=defined.__getitem__, default=None)
 
 
 def _scored_augmented(model: str) -> bool:

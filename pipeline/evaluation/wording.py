@@ -52,7 +52,14 @@ def intervals_in_words(task: Task, *, seeds: bool = False) -> str:
     return f"by {over}: {', '.join([*listed, 'percentile bootstrap (all others)'])}"
 
 
-def verdict(pair: Pair, *, margin: float, auc: str, name: Callable[[str], str] = plain_name) -> str:
+def verdict(
+    pair: Pair,
+    *,
+    margin: float,
+    auc: str,
+    unlike: Sequence[str] = (),
+    name: Callable[[str], str] = plain_name,
+) -> str:
     """Say which of two models has the higher AUC, if the data show it.
 
     Parameters
@@ -60,13 +67,17 @@ def verdict(pair: Pair, *, margin: float, auc: str, name: Callable[[str], str] =
     pair
         Of the two.
     margin
-        Difference of AUCs that would not matter. Where no difference is shown but the interval
-        leaves out a loss of this size, the sentence says so.
+        Difference of AUCs that would not matter. Where no difference is shown but a loss of this
+        size is ruled out, the sentence says so.
     auc
         What the AUC is called.
+    unlike
+        What keeps the comparison from being fair, in words: there is no verdict then.
     name
         Writes the name of a model.
     """
+    if unlike:
+        return f"no verdict, because the two were not trained alike ({', '.join(unlike)})"
     if pair.better is not None:
         return f"{name(pair.better)} has the higher {auc}"
     by_margin = {
@@ -78,11 +89,25 @@ def verdict(pair: Pair, *, margin: float, auc: str, name: Callable[[str], str] =
     return f"not shown to differ{by_margin[pair.first_not_worse, pair.second_not_worse]}"
 
 
-def sentence(pair: Pair, *, margin: float, auc: str) -> str:
+def sentence(pair: Pair, *, margin: float, auc: str, unlike: Sequence[str] = ()) -> str:
     """Say what the data support about two models, in one sentence without a full stop.
 
     Parameters as in :func:`verdict`.
     """
-    shown = verdict(pair, margin=margin, auc=auc)
+    shown = verdict(pair, margin=margin, auc=auc, unlike=unlike)
     difference = estimate_in_words(auc, pair.auc)
     return f"{plain_name(pair.first)} minus {plain_name(pair.second)}: {difference}, {shown}"
+
+
+def gate_in_words(pairs: Sequence[Pair]) -> str:
+    """Say what the primary pair means for the claims about all others; empty without one."""
+    primary = next((pair for pair in pairs if pair.primary), None)
+    if primary is None:
+        return ""
+    named = f"{plain_name(primary.first)} minus {plain_name(primary.second)}"
+    if primary.decided:
+        return f"The primary comparison ({named}) is decided; the others are adjusted among them."
+    return (
+        f"The primary comparison ({named}) is not decided, so the others are exploratory; they are "
+        "adjusted among them."
+    )

@@ -108,6 +108,33 @@ def test_the_stage_writes_a_summary_and_every_plot(study, capsys):
         assert words in printed
 
 
+def test_the_primary_comparison_is_fixed_before_a_prediction_is_read(study):
+    paths.predictions("mlp").unlink()
+    with pytest.raises(RadbankError, match="There is no"):
+        main()
+    plan = json.loads(paths.PLAN.read_text())
+    assert (plan["first"], plan["second"]) == ("finetune-seed", "logistic_regression")
+    assert len(plan["sha256"]) == 64
+    assert not paths.SUMMARY.exists()
+
+
+def test_the_conclusion_is_of_the_plan_and_says_what_the_list_says(study):
+    main()
+    summary = json.loads(paths.SUMMARY.read_text())
+    assert summary["plan_sha256"] == json.loads(paths.PLAN.read_text())["sha256"]
+    found = json.loads(paths.COMPARISONS.read_text())
+    (primary,) = (pair for pair in found["pairs"] if pair["primary"])
+    assert (primary["first"], primary["second"]) == ("finetune-seed", summary["best_head"])
+    assert primary["auc"]["p_holm"] == primary["auc"]["p"]
+    listed = next(
+        each
+        for each in summary["differences"]
+        if each.startswith("finetune-seed minus logistic regression")
+    )
+    assert summary["conclusion"].split("), ")[-1].startswith(listed.split("), ")[-1][:20])
+    assert found["reading"].startswith("The primary comparison (finetune-seed minus logistic")
+
+
 def test_a_second_run_writes_the_same_bytes(study):
     main()
     first = outputs()

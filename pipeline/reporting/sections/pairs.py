@@ -5,6 +5,7 @@ from typing import Any
 
 from pipeline.artifacts.cost import Cost
 from pipeline.artifacts.results import ComparisonsFile, Pair
+from pipeline.artifacts.summary import Summary
 from pipeline.evaluation.wording import capitalised, verdict
 from pipeline.reporting.evidence import Evidence
 from pipeline.reporting.section import Section
@@ -13,15 +14,23 @@ from pipeline.reporting.tables import Cell, Line, cell
 from pipeline.reporting.text import UNDEFINED, number, times, total_seconds
 
 
-def pair_lines(comparisons: ComparisonsFile, costs: dict[str, Cost], auc: str) -> list[Line]:
+def pair_lines(
+    comparisons: ComparisonsFile, costs: dict[str, Cost], summary: Summary
+) -> list[Line]:
     """Return a line for every pair of models, in the order of metrics/comparisons.json.
 
-    The cells are the difference of the AUC, its p-value adjusted for all pairs, likewise of the
-    accuracy, and what the data support with the ratio of costs.
+    The cells are the difference of the AUC, its p-value (adjusted for all pairs but the primary
+    one), likewise of the accuracy, and what the data support with the ratio of costs.
     """
     lines = []
     for pair in comparisons.pairs:
-        shown = verdict(pair, margin=comparisons.margin, auc=auc, name=name_in_words)
+        shown = verdict(
+            pair,
+            margin=comparisons.margin,
+            auc=summary.auc,
+            unlike=summary.unlike(pair.first, pair.second),
+            name=name_in_words,
+        )
         words = "; ".join([capitalised(shown), *cost_in_words(pair, costs)])
         cells = (
             cell(pair.auc, signed=True),
@@ -30,7 +39,8 @@ def pair_lines(comparisons: ComparisonsFile, costs: dict[str, Cost], auc: str) -
             Cell(p_value(pair.accuracy.p_holm), ""),
             Cell(words, ""),
         )
-        lines.append(Line(f"{label(pair.first)} minus {name_in_words(pair.second)}", "", cells))
+        note = "the primary comparison, not adjusted" if pair.primary else ""
+        lines.append(Line(f"{label(pair.first)} minus {name_in_words(pair.second)}", note, cells))
     return lines
 
 
@@ -56,7 +66,8 @@ def p_value(p: float | None) -> str:
 def _context(evidence: Evidence) -> Mapping[str, Any]:
     found = evidence.comparisons
     return {
-        "pairs": pair_lines(found, evidence.costs, evidence.summary.auc),
+        "pairs": pair_lines(found, evidence.costs, evidence.summary),
+        "reading": found.reading,
         "tests": found.tests,
         "margin": found.margin,
         "auc": evidence.summary.auc_heading,

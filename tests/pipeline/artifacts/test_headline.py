@@ -32,6 +32,7 @@ def summary(**changes):
             "best_head": "mlp",
             "best_head_by": "best on validation",
             "primary": "finetune-seed",
+            "plan_sha256": "0" * 64,
             "models": {"linear_probe": {"auc": estimate(0.99)}, "mlp": mlp},
             "primary_minus_best_head": {
                 "auc": estimate(-0.0123, -0.0411, 0.0166),

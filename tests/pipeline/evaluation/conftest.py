@@ -6,6 +6,7 @@ import pytest
 from scipy.special import softmax
 
 from heads.base import by_class
+from pipeline.artifacts.plan import PrimaryComparison
 from pipeline.artifacts.predictions import Predictions
 from pipeline.artifacts.task import Task
 from pipeline.evaluation.classified import ClassifiedCases
@@ -44,6 +45,17 @@ def invent():
         return Predictions.of_views(cases, by_class(by_view), {**PROVENANCE, **provenance})
 
     return predictions
+
+
+PLAN = PrimaryComparison.of(
+    first="finetune-seed", second="mlp", inner_auc={}, margin=0.02, confidence=0.95
+)
+
+
+@pytest.fixture
+def plan():
+    """Return the primary comparison of finetune-seed and the MLP."""
+    return PLAN
 
 
 @pytest.fixture

@@ -95,7 +95,11 @@ def test_every_pair_is_compared_once_and_adjusted_for_all(drawn):
     assert least.auc.p_holm == pytest.approx(3 * least.auc.p)
     assert [each.better for each in found] == [None, "a", "b"]
     written = found[0].auc.model_dump(exclude_unset=True)
-    assert set(written) == {"value", "low", "high", "p", "p_holm"}
+    worse = {"p_first_worse", "p_second_worse"}
+    assert set(written) == {"value", "low", "high", "p", "p_holm"} | worse
+    alone = compare(models, SETTINGS, margin=0.02, primary=("a", "c"))
+    assert [each.primary for each in alone] == [False, True, False]
+    assert alone[1].auc.p_holm == found[1].auc.p
     assert compare({"a": models["a"]}, SETTINGS, margin=0.02) == []
 
 

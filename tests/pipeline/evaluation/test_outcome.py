@@ -14,10 +14,17 @@ from pipeline.evaluation.study import Study
 SETTINGS = {"n_bootstrap": 300, "confidence": 0.95, "seed": 0}
 
 
-def summary_of(models):
-    study = Study.of(models)
-    pairs = compare(study.compared, SETTINGS, margin=0.02)
-    return summarise(study, pairs, SETTINGS, primary="finetune-seed", margin=0.02)
+@pytest.fixture
+def summary_of(plan):
+    """Return a function that compares models and sums up."""
+
+    def summarised(models):
+        study = Study.of(models)
+        primary = plan.first, study.best_head
+        pairs = compare(study.compared, SETTINGS, margin=plan.margin, primary=primary)
+        return summarise(study, pairs, SETTINGS, plan)
+
+    return summarised
 
 
 def written(summary):
@@ -34,7 +41,7 @@ def models(invent):
     }
 
 
-def test_the_file_says_what_was_evaluated_and_how(models):
+def test_the_file_says_what_was_evaluated_and_how(models, summary_of):
     found = written(summary_of(models))
     json.dumps(found, allow_nan=False)
     assert set(found) == {
@@ -54,6 +61,7 @@ def test_the_file_says_what_was_evaluated_and_how(models):
         "models",
         "linear_probe_augmented",
         "primary",
+        "plan_sha256",
         "primary_minus_best_head",
         "conclusion",
         "conditions",
@@ -67,7 +75,7 @@ def test_the_file_says_what_was_evaluated_and_how(models):
         assert set(figures) == {"threshold", "degenerate_resamples", *names}
 
 
-def test_figures_are_those_of_the_test_cases(models):
+def test_figures_are_those_of_the_test_cases(models, summary_of):
     found = summary_of(models)
     for name, predictions in models.items():
         test = predictions.frame[predictions.frame["split"] == "test"]
@@ -78,7 +86,7 @@ def test_figures_are_those_of_the_test_cases(models):
     assert found.augmented["linear_probe"].auc.value == pytest.approx(auc, abs=1e-12)
 
 
-def test_the_difference_is_fine_tuning_minus_the_best_head(models):
+def test_the_difference_is_fine_tuning_minus_the_best_head(models, summary_of):
     found = summary_of(models)
     assert found.best_head == "mlp"
     for name in ("auc", "accuracy", "brier"):
@@ -90,7 +98,7 @@ def test_the_difference_is_fine_tuning_minus_the_best_head(models):
     assert set(written(found)["primary_minus_best_head"]["auc"]) == {"value", "low", "high"}
 
 
-def test_every_pair_has_its_sentence_heads_taken_from_fine_tuning(models):
+def test_every_pair_has_its_sentence_heads_taken_from_fine_tuning(models, summary_of):
     said = summary_of(models).differences
     assert len(said) == 6
     assert [each.split(":")[0] for each in said[:3]] == [
@@ -100,7 +108,7 @@ def test_every_pair_has_its_sentence_heads_taken_from_fine_tuning(models):
     ]
 
 
-def test_a_class_missing_on_validation_leaves_no_best_head_and_says_so(models):
+def test_a_class_missing_on_validation_leaves_no_best_head_and_says_so(models, summary_of):
     def one_class(predictions):
         frame = predictions.frame
         labels = np.where(frame["split"] == "validation", 0, frame["label"])
@@ -113,7 +121,7 @@ def test_a_class_missing_on_validation_leaves_no_best_head_and_says_so(models):
     assert found["models"]["mlp"]["threshold"] == 0.5
 
 
-def test_a_class_missing_on_test_leaves_null_figures(models):
+def test_a_class_missing_on_test_leaves_null_figures(models, summary_of):
     def one_class(predictions):
         frame = predictions.frame
         labels = np.where(frame["split"] == "test", 0, frame["label"])

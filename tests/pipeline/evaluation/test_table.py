@@ -11,10 +11,10 @@ from pipeline.evaluation.table import caption, table
 
 
 @pytest.fixture
-def summary(invent):
+def summary(invent, plan):
     study = Study.of({"linear_probe": invent(views=True), "finetune-seed": invent(seed=1)})
     intervals = {"n_bootstrap": 200, "confidence": 0.9, "seed": 0}
-    return summarise(study, [], intervals, primary="finetune-seed", margin=0.02)
+    return summarise(study, [], intervals, plan)
 
 
 def printed(summary):

@@ -1,9 +1,14 @@
 """What the data support about two models, with what it costs."""
 
+from functools import partial
+from types import MappingProxyType
+
 import pytest
 
+from pipeline.artifacts.conditions import Conditions
 from pipeline.artifacts.cost import Cost
 from pipeline.artifacts.results import ComparisonsFile, Difference, Estimate, Pair
+from pipeline.artifacts.summary import Summary
 from pipeline.reporting.sections.pairs import pair_lines
 
 SECONDS = {"extract": 3.0, "logistic_regression": 1.0, "finetune-seed": 164.0}
@@ -28,14 +33,36 @@ def pair(value, low, high, p, *, better=None, margin=0.02):
     )
 
 
-def line(found: Pair):
+@pytest.fixture
+def line(summary: Summary):
+    """Return a function that writes the line of a pair."""
+    return partial(line_of, summary)
+
+
+def line_of(summary: Summary, found: Pair, conditions=MappingProxyType({})):
     about = {"data": "real images", "weights": "random", "split": "test", "split_note": None}
     comparisons = ComparisonsFile(**about, confidence=0.95, tests="", margin=0.02, pairs=(found,))
-    (only,) = pair_lines(comparisons, COSTS, "AUC")
+    (only,) = pair_lines(comparisons, COSTS, summary.model_copy(update={"conditions": conditions}))
     return only
 
 
-def test_a_difference_that_is_not_shown_has_its_price() -> None:
+def test_the_primary_comparison_is_named(line) -> None:
+    found = pair(0.012, -0.024, 0.029, 0.15)
+    assert line(found).note == ""
+    assert "not adjusted" in line(found.model_copy(update={"primary": True})).note
+
+
+def test_models_that_were_not_trained_alike_get_no_verdict(line) -> None:
+    how = {"class_weight": "none", "augmentation": "none", "configurations": 1, "networks": 1}
+    unlike = {
+        "finetune-seed": Conditions(input_size=128, **how),
+        "logistic_regression": Conditions(input_size=224, **how),
+    }
+    found = pair(0.05, 0.01, 0.09, 0.01, better="finetune-seed")
+    assert line(found, unlike).cells[-1].value.startswith("No verdict, because")
+
+
+def test_a_difference_that_is_not_shown_has_its_price(line) -> None:
     found = line(pair(0.012, -0.024, 0.029, 0.15))
     assert found.label == "Fine-tuning (seed) minus logistic regression"
     assert found.cells[0].value == "+0.012"
@@ -69,5 +96,5 @@ def test_a_difference_that_is_not_shown_has_its_price() -> None:
         ((None, None, None, None), None, "Not shown to differ"),
     ],
 )
-def test_what_the_data_support(figures: tuple, better: str | None, said: str) -> None:
+def test_what_the_data_support(line, figures: tuple, better: str | None, said: str) -> None:
     assert line(pair(*figures, better=better)).cells[-1].value.startswith(f"{said}; ")
