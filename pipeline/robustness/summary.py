@@ -43,10 +43,11 @@ def summary(cohort: LabelledEmbeddings, tables: dict[str, pd.DataFrame]) -> str:
         for row in tables["patients"].itertuples()
     ]
     for row in tables["labels"].to_dict("records"):
-        planted = row["kind"] == "flipped" and row["share"] > 0
+        planted = row["kind"] != "dropped" and row["share"] > 0
         found = f"; {row['found']:.0%} found, {row['right']:.0%} right" if planted else ""
+        which = "positives" if row["kind"] == "missed" else "labels"
         lines.append(
-            f"{row['share']:>6.0%} of labels {row['kind']}: {row['value']:.3f} "
+            f"{row['share']:>6.0%} of {which} {row['kind']}: {row['value']:.3f} "
             f"({row['low']:.3f} to {row['high']:.3f}){found}"
         )
     suspects = tables["suspects"]

@@ -29,6 +29,7 @@ def test_the_stage_writes_every_table_and_says_what_it_found(cached, capsys):
     printed = capsys.readouterr().out
     assert "synthetic" in printed
     assert "20% of labels flipped" in printed
+    assert "20% of positives missed" in printed
     suspects = pd.read_csv("curves/limits/suspects.csv")
     assert list(suspects.columns) == ["id", "group", "label", "split", "probability"]
     main()

@@ -15,15 +15,19 @@ _BANDS = (
     "hold the draws of training sets and of test patients together. a: training patients. "
     "b: share of training labels"
 )
-_LABEL_NOISE = {"flipped": "labels flipped", "dropped": "labels missing"}
+_LABEL_NOISE = {
+    "flipped": "labels flipped",
+    "missed": "positives missed",
+    "dropped": "labels missing",
+}
 
 
 def limits_curves(summary: Summary, tables: Mapping[str, pd.DataFrame]) -> Plate:
     """Draw the experiments, each curve with its band; that of balance is of two classes only."""
     patients = tables["patients"].rename(columns={"patients": "x"})
     labels = {
-        word: tables["labels"][tables["labels"]["kind"] == kind].rename(columns={"share": "x"})
-        for kind, word in _LABEL_NOISE.items()
+        _LABEL_NOISE[str(kind)]: rows.rename(columns={"share": "x"})
+        for kind, rows in tables["labels"].groupby("kind", sort=False)
     }
     auc = summary.auc_heading
     panels = [
@@ -47,7 +51,8 @@ def limits_curves(summary: Summary, tables: Mapping[str, pd.DataFrame]) -> Plate
         key="limits",
         title="Fewer patients, wrong labels, other class balances.",
         caption=(
-            f"{_BANDS} turned into the other class, or taken away. c: share of "
+            f"{_BANDS} turned into the other class, or taken away; for positives missed, share "
+            "of the positive training labels written down as negative. c: share of "
             "positive patients in training (one line each, all of one size) and of positive "
             "images in test; accuracy at the threshold of the validation split."
         ),

@@ -99,7 +99,17 @@ def _sentences(limits: Mapping[str, pd.DataFrame], auc: str) -> list[str]:
         )
     missing = labels[labels["kind"] == "dropped"].iloc[-1]
     dropped = f"With {missing['share']:.0%} of the labels missing it was {_band(missing)}."
-    return [curve, f"{sentence}.", dropped]
+    return [curve, f"{sentence}.", *_missed(labels), dropped]
+
+
+def _missed(labels: pd.DataFrame) -> list[str]:
+    """Say what positives written down as negatives cost; nothing of more than two classes."""
+    missed = labels[labels["kind"] == "missed"]
+    if missed.empty:
+        return []
+    worst = missed.iloc[-1]
+    share = f"{worst['share']:.0%}"
+    return [f"With {share} of the positives written down as negatives it was {_band(worst)}."]
 
 
 def _band(row: "pd.Series[float]") -> str:

@@ -40,6 +40,34 @@ def test_wrong_labels_cost_more_than_missing_ones_and_are_found(bench):
     assert pd.isna(table.loc[("dropped", 0.3), "found"])
 
 
+def test_positives_written_down_as_negatives_cost_and_are_found(bench):
+    table = noisy_labels(bench, [0.0, 0.4], 3).set_index(["kind", "share"])
+    assert list(dict.fromkeys(kind for kind, _ in table.index)) == ["flipped", "missed", "dropped"]
+    assert table.loc[("missed", 0.0), "value"] == table.loc[("flipped", 0.0), "value"]
+    assert table.loc[("missed", 0.4), "value"] < table.loc[("dropped", 0.4), "value"]
+    assert table.loc[("missed", 0.4), "found"] > 0.5
+
+
+def test_only_positives_are_missed(bench, monkeypatch):
+    seen = []
+    monkeypatch.setattr(type(bench), "metrics", watched(seen, type(bench).metrics))
+    noisy_labels(bench, [0.25], 1)
+    _, missed, _ = seen
+    changed = missed.labels != bench.train.labels
+    assert bench.train.labels[changed].all()
+    assert changed.sum() == round(0.25 * bench.train.labels.sum())
+
+
+def watched(seen, metrics):
+    """Keep the training sets that a bench is given."""
+
+    def keep(bench, train):
+        seen.append(train)
+        return metrics(bench, train)
+
+    return keep
+
+
 def test_accuracy_moves_with_the_balance_of_the_test_as_bayes_says(bench):
     table = shifted_balance(bench, [0.2, 0.5, 0.8], 1)
     accuracy = table[table["metric"] == "accuracy"].set_index(["training", "test"])["value"]
