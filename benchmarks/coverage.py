@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.artifacts.results import Difference
-from pipeline.evaluation.auc import auc_difference, auc_interval
-from pipeline.evaluation.crossed import TOO_FEW
-from pipeline.evaluation.proportion import share_difference, share_interval
-from pipeline.evaluation.scored_cases import BinaryCases
+from pipeline.statistics.auc import auc_difference, auc_interval
+from pipeline.statistics.crossed import TOO_FEW
+from pipeline.statistics.proportion import share_difference, share_interval
+from pipeline.statistics.scored_cases import BinaryCases
 
 CONFIDENCE = 0.95
 SIZES = (60, 120, 240, 600)

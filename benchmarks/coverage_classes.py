@@ -17,13 +17,13 @@ from scipy.special import softmax
 
 from benchmarks.coverage import errs
 from pipeline.artifacts.task import Task
-from pipeline.evaluation.bootstrap import Intervals
 from pipeline.evaluation.classified import ClassifiedCases, Weighted
 from pipeline.evaluation.comparison import compare
 from pipeline.evaluation.metrics import main_metrics
 from pipeline.evaluation.rule import DecisionRule
 from pipeline.evaluation.score import model_metrics
-from pipeline.evaluation.scored_cases import ScoredCases
+from pipeline.statistics.bootstrap import Intervals
+from pipeline.statistics.scored_cases import ScoredCases
 
 INTERVALS = Intervals(n_bootstrap=500, confidence=0.95, seed=0)
 SIZES = (60, 120, 240, 600)

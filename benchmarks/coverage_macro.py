@@ -16,12 +16,12 @@ import numpy as np
 
 from benchmarks.coverage import errs
 from benchmarks.coverage_classes import INTERVALS, LARGE, draw
-from pipeline.evaluation.auc import (
+from pipeline.evaluation.classified import ClassifiedCases
+from pipeline.statistics.auc import (
     auc_difference,
     auc_influences,
     auc_interval,
 )
-from pipeline.evaluation.classified import ClassifiedCases
 
 
 class Cohort(TypedDict, total=False):

@@ -16,13 +16,13 @@ from scipy.special import logit
 from benchmarks.coverage import AUC, CONFIDENCE, PREVALENCES, Truth, draw, probability
 from heads.base import by_class
 from pipeline.artifacts.task import Task
-from pipeline.evaluation.bootstrap import Intervals
 from pipeline.evaluation.classified import ClassifiedCases
-from pipeline.evaluation.delong import influences, quantile, spread
 from pipeline.evaluation.metrics import METRICS
 from pipeline.evaluation.rule import DecisionRule
 from pipeline.evaluation.score import measure
-from pipeline.evaluation.scored_cases import BinaryCases, ScoredCases
+from pipeline.statistics.bootstrap import Intervals
+from pipeline.statistics.delong import influences, quantile, spread
+from pipeline.statistics.scored_cases import BinaryCases, ScoredCases
 
 SIZES = (60, 120, 240)
 DRAWS = 1000

@@ -20,8 +20,8 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from pipeline.artifacts.predictions import Predictions, read_predictions
-from pipeline.evaluation.auc import auc_difference, auc_influences, auc_interval
-from pipeline.evaluation.scored_cases import BinaryCases
+from pipeline.statistics.auc import auc_difference, auc_influences, auc_interval
+from pipeline.statistics.scored_cases import BinaryCases
 from radbank.files import read_json, write_json
 
 ROOT = Path(__file__).resolve().parent.parent

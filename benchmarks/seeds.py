@@ -21,13 +21,13 @@ from heads.base import by_class
 from heads.examples import Examples
 from heads.mlp import MLP
 from pipeline.artifacts.task import Task
-from pipeline.evaluation.bootstrap import Intervals
 from pipeline.evaluation.classified import ClassifiedCases
 from pipeline.evaluation.comparison import compare
 from pipeline.evaluation.metrics import METRICS
 from pipeline.evaluation.rule import DecisionRule
 from pipeline.evaluation.score import measure
-from pipeline.evaluation.scored_cases import FloatArray, IntArray, ScoredCases
+from pipeline.statistics.bootstrap import Intervals
+from pipeline.statistics.scored_cases import FloatArray, IntArray, ScoredCases
 
 INTERVALS = Intervals(n_bootstrap=200, confidence=0.95, seed=0)
 TASK = Task.of(["no", "yes"])

@@ -10,13 +10,13 @@ from pipeline.artifacts.headline import Headline
 from pipeline.artifacts.learning import learning_curve
 from pipeline.artifacts.plan import PrimaryComparison
 from pipeline.artifacts.predictions import read_predictions
-from pipeline.evaluation.bootstrap import Intervals
 from pipeline.evaluation.outcome import evaluate
 from pipeline.evaluation.plots import write_plots
 from pipeline.evaluation.study import best_of
 from pipeline.evaluation.table import caption, table
 from pipeline.params import load_params
 from pipeline.stage import run
+from pipeline.statistics.bootstrap import Intervals
 
 
 def main() -> None:

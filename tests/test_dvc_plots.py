@@ -14,7 +14,7 @@ from pipeline.artifacts.task import Task
 from pipeline.evaluation.classified import ClassifiedCases
 from pipeline.evaluation.plots import write_plots
 from pipeline.evaluation.rule import DecisionRule
-from pipeline.evaluation.scored_cases import ScoredCases
+from pipeline.statistics.scored_cases import ScoredCases
 
 ROOT = Path(__file__).resolve().parent.parent
 PLOTS = {

@@ -45,10 +45,10 @@ def show(arguments: argparse.Namespace) -> None:
     RadbankError
         If there are no experiments to read, or a file would replace one of another kind.
     """
-    from pipeline.evaluation.bootstrap import Intervals  # noqa: PLC0415 - takes seconds to import
     from pipeline.leaderboard.page import is_page, to_html  # noqa: PLC0415 - takes seconds to import
     from pipeline.leaderboard.read import read_board  # noqa: PLC0415 - with dvc
     from pipeline.leaderboard.table import is_table, tables, to_csv  # noqa: PLC0415 - as above
+    from pipeline.statistics.bootstrap import Intervals  # noqa: PLC0415 - takes seconds to import
     from radbank.files import write_text  # noqa: PLC0415 - as above
 
     outputs = (

@@ -8,8 +8,8 @@ from pathlib import Path
 from rich.console import Console
 
 from pipeline.commands.help import HelpFormatter
-from pipeline.evaluation.bootstrap import Intervals
 from pipeline.params import load_params
+from pipeline.statistics.bootstrap import Intervals
 from radbank.errors import RadbankError
 from radbank.files import write_text
 from radbank.overwriting import check_output

@@ -10,7 +10,7 @@ interval of a single pair leaves the margin out.
 from collections.abc import Sequence
 
 from pipeline.artifacts.results import Difference
-from pipeline.evaluation.holm import holm
+from pipeline.statistics.holm import holm
 
 
 def adjusted(tested: Sequence[Difference], primary: Sequence[bool]) -> list[Difference]:

@@ -6,9 +6,9 @@ from functools import cached_property
 import numpy as np
 
 from pipeline.artifacts.task import Task
-from pipeline.evaluation.ranking import Ranking
 from pipeline.evaluation.rule import DecisionRule
-from pipeline.evaluation.scored_cases import (
+from pipeline.statistics.ranking import Ranking
+from pipeline.statistics.scored_cases import (
     BinaryCases,
     BoolArray,
     FloatArray,

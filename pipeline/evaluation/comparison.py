@@ -6,14 +6,14 @@ from itertools import combinations
 import numpy as np
 
 from pipeline.artifacts.results import Pair
-from pipeline.evaluation.auc import auc_difference
-from pipeline.evaluation.bootstrap import Intervals
 from pipeline.evaluation.claims import adjusted, better, not_worse
-from pipeline.evaluation.crossed import Part
 from pipeline.evaluation.metrics import METRICS
 from pipeline.evaluation.metrics.decisions import share_correct
-from pipeline.evaluation.proportion import share_difference
 from pipeline.evaluation.trainings import OverTrainings, Trainings, difference, seeds_of
+from pipeline.statistics.auc import auc_difference
+from pipeline.statistics.bootstrap import Intervals
+from pipeline.statistics.crossed import Part
+from pipeline.statistics.proportion import share_difference
 
 HOW_TESTED = (
     "clustered DeLong (auc), clustered McNemar (accuracy); the primary pair alone, Holm over all "

@@ -2,9 +2,9 @@
 
 from pipeline.artifacts.results import Pair
 from pipeline.artifacts.summary import Summary
-from pipeline.evaluation.crossed import TOO_FEW
 from pipeline.evaluation.wording import capitalised, plain_name, verdict
 from pipeline.finetuning.arms import ARMS, get_arm
+from pipeline.statistics.crossed import TOO_FEW
 
 
 def conclude(summary: Summary, pair: Pair | None, *, margin: float) -> str:

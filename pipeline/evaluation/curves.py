@@ -10,9 +10,9 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
-from pipeline.evaluation.proportion import wilson_interval
-from pipeline.evaluation.ranking import Ranking
-from pipeline.evaluation.scored_cases import BinaryCases, FloatArray
+from pipeline.statistics.proportion import wilson_interval
+from pipeline.statistics.ranking import Ranking
+from pipeline.statistics.scored_cases import BinaryCases, FloatArray
 
 
 def roc(cases: BinaryCases) -> pd.DataFrame:

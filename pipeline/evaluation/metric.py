@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.artifacts.task import Task
 from pipeline.evaluation.classified import ClassifiedCases, Weighted
-from pipeline.evaluation.scored_cases import FloatArray, IntArray
+from pipeline.statistics.scored_cases import FloatArray, IntArray
 
 Tasks: TypeAlias = Callable[[Task], bool]
 SHARE = (0.0, 1.0)

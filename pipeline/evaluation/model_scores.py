@@ -9,7 +9,7 @@ from pipeline.artifacts.task import Task
 from pipeline.evaluation.classified import ClassifiedCases, Weighted
 from pipeline.evaluation.metrics import METRICS
 from pipeline.evaluation.rule import DecisionRule
-from pipeline.evaluation.scored_cases import FloatArray, ScoredCases
+from pipeline.statistics.scored_cases import FloatArray, ScoredCases
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from pipeline.evaluation.delong import quantile
-from pipeline.evaluation.scored_cases import BinaryCases, FloatArray
+from pipeline.statistics.delong import quantile
+from pipeline.statistics.scored_cases import BinaryCases, FloatArray
 
 THRESHOLDS = np.arange(1, 100) / 100
 

@@ -23,10 +23,8 @@ from pipeline.artifacts.results import (
     SubgroupsFile,
 )
 from pipeline.artifacts.summary import Summary
-from pipeline.evaluation.bootstrap import Intervals
 from pipeline.evaluation.comparison import HOW_TESTED, compare
 from pipeline.evaluation.conclusion import conclude
-from pipeline.evaluation.grouping import find_subgroups
 from pipeline.evaluation.metrics import all_metrics
 from pipeline.evaluation.model_scores import ModelScores
 from pipeline.evaluation.recalibration import before_and_after
@@ -35,6 +33,8 @@ from pipeline.evaluation.study import Study
 from pipeline.evaluation.subgroups import score_subgroups
 from pipeline.evaluation.wording import gate_in_words, intervals_in_words, sentence
 from pipeline.params import Evaluate
+from pipeline.statistics.bootstrap import Intervals
+from pipeline.statistics.grouping import find_subgroups
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from sklearn.isotonic import IsotonicRegression
 from heads.calibration import Calibration
 from pipeline.artifacts.results import Metrics, ModelCalibration
 from pipeline.artifacts.task import Task
-from pipeline.evaluation.bootstrap import Intervals
 from pipeline.evaluation.metrics import calibration_metrics
 from pipeline.evaluation.model_scores import ModelScores
 from pipeline.evaluation.score import measure
-from pipeline.evaluation.scored_cases import FloatArray, ScoredCases
 from pipeline.evaluation.study import Study
+from pipeline.statistics.bootstrap import Intervals
+from pipeline.statistics.scored_cases import FloatArray, ScoredCases
 
 Method = Literal["temperature", "platt", "isotonic"]
 

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from pipeline.artifacts.task import Task
-from pipeline.evaluation.scored_cases import FloatArray, IntArray, ScoredCases
 from pipeline.evaluation.thresholds import youden_threshold
+from pipeline.statistics.scored_cases import FloatArray, IntArray, ScoredCases
 
 
 @dataclass(frozen=True)

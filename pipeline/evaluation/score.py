@@ -10,17 +10,17 @@ from numpy.typing import ArrayLike
 from pipeline.artifacts.provenance import counted
 from pipeline.artifacts.results import ClassMetrics, Estimate, ModelMetrics
 from pipeline.artifacts.task import Task
-from pipeline.evaluation.auc import auc_interval
-from pipeline.evaluation.bootstrap import Intervals
 from pipeline.evaluation.classified import ClassifiedCases
-from pipeline.evaluation.crossed import with_interval
-from pipeline.evaluation.delong import influences
 from pipeline.evaluation.metric import Metric
 from pipeline.evaluation.metrics import main_metrics
-from pipeline.evaluation.proportion import share_interval
 from pipeline.evaluation.rule import DecisionRule
-from pipeline.evaluation.scored_cases import BinaryCases, BoolArray, ScoredCases
 from pipeline.evaluation.trainings import OverTrainings, Trainings
+from pipeline.statistics.auc import auc_interval
+from pipeline.statistics.bootstrap import Intervals
+from pipeline.statistics.crossed import with_interval
+from pipeline.statistics.delong import influences
+from pipeline.statistics.proportion import share_interval
+from pipeline.statistics.scored_cases import BinaryCases, BoolArray, ScoredCases
 
 _AUC = "auc"
 

@@ -7,15 +7,15 @@ import numpy as np
 
 from pipeline.artifacts.provenance import counted
 from pipeline.artifacts.results import Estimate, Metrics, SubgroupMetrics
-from pipeline.evaluation.auc import AN_AUC_AT_BOUND
-from pipeline.evaluation.bootstrap import Intervals
 from pipeline.evaluation.classified import ClassifiedCases
-from pipeline.evaluation.crossed import TOO_FEW, Part, half_width, with_interval
-from pipeline.evaluation.delong import influences, spread
-from pipeline.evaluation.grouping import Subgroup
 from pipeline.evaluation.metrics import subgroup_metrics
 from pipeline.evaluation.score import measure
-from pipeline.evaluation.scored_cases import BinaryCases, BoolArray, FloatArray
+from pipeline.statistics.auc import AN_AUC_AT_BOUND
+from pipeline.statistics.bootstrap import Intervals
+from pipeline.statistics.crossed import TOO_FEW, Part, half_width, with_interval
+from pipeline.statistics.delong import influences, spread
+from pipeline.statistics.grouping import Subgroup
+from pipeline.statistics.scored_cases import BinaryCases, BoolArray, FloatArray
 
 GAP = "auc_gap"
 _UNDEFINED = Estimate(value=None, low=None, high=None)

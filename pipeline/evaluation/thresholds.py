@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pipeline.evaluation.ranking import Ranking
-from pipeline.evaluation.scored_cases import BinaryCases
+from pipeline.statistics.ranking import Ranking
+from pipeline.statistics.scored_cases import BinaryCases
 
 NEUTRAL = 0.5  # if no threshold is better than another
 

@@ -25,11 +25,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.artifacts.results import Estimate
-from pipeline.evaluation.bootstrap import Intervals, Resampled, percentile_interval, resample
 from pipeline.evaluation.classified import ClassifiedCases, Weighted
-from pipeline.evaluation.crossed import NOTHING, Part, joined, with_interval, with_share
 from pipeline.evaluation.metric import Metric
-from pipeline.evaluation.scored_cases import FloatArray
+from pipeline.statistics.bootstrap import Intervals, Resampled, percentile_interval, resample
+from pipeline.statistics.crossed import NOTHING, Part, joined, with_interval, with_share
+from pipeline.statistics.scored_cases import FloatArray
 
 Trainings = Sequence[ClassifiedCases]
 """The same cases, classified by each training of a model; the first is the reported one."""

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 
 from pipeline.artifacts.results import Estimate, Pair
 from pipeline.artifacts.task import Task
-from pipeline.evaluation.crossed import TOO_FEW
 from pipeline.evaluation.metric import Metric
 from pipeline.evaluation.metrics import METRICS, main_metrics
+from pipeline.statistics.crossed import TOO_FEW
 
 
 def capitalised(words: str) -> str:

@@ -2,7 +2,7 @@
 
 Every training of a model and every backbone has a figure of its own; the mean over all of them is
 compared. A case pulls at each of these figures, and its pulls are averaged before they are summed
-by patient, so that what all backbones find hard is counted once (:mod:`pipeline.evaluation.auc`).
+by patient, so that what all backbones find hard is counted once (:mod:`pipeline.statistics.auc`).
 Seeds of one backbone have nothing to do with those of another, so their parts are added. The
 interval is of other patients and seeds, not of other backbones.
 """
@@ -13,13 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from pipeline.artifacts.results import Difference
-from pipeline.evaluation.auc import auc_difference
-from pipeline.evaluation.bootstrap import Intervals
-from pipeline.evaluation.crossed import NOTHING, Part, joined, p_value
 from pipeline.evaluation.metrics import METRICS
 from pipeline.evaluation.metrics.decisions import share_correct
-from pipeline.evaluation.proportion import share_difference
-from pipeline.evaluation.scored_cases import BinaryCases
 from pipeline.evaluation.trainings import (
     OverTrainings,
     Trainings,
@@ -27,6 +22,11 @@ from pipeline.evaluation.trainings import (
     seeds_of,
     variance,
 )
+from pipeline.statistics.auc import auc_difference
+from pipeline.statistics.bootstrap import Intervals
+from pipeline.statistics.crossed import NOTHING, Part, joined, p_value
+from pipeline.statistics.proportion import share_difference
+from pipeline.statistics.scored_cases import BinaryCases
 
 Pairs = Sequence[tuple[Trainings, Trainings]]
 """Two models of each backbone, all with as many trainings, on the same cases in one order."""

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from pipeline.artifacts.results import Difference
-from pipeline.evaluation.bootstrap import Intervals
 from pipeline.evaluation.trainings import Trainings
 from pipeline.leaderboard.contrast import auc_contrast
+from pipeline.statistics.bootstrap import Intervals
 
 NOT_SHOWN = "not shown to differ"
 UNDEFINED = "the AUC is not defined, as a class has no case"

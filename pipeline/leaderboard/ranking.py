@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.artifacts.provenance import counted, note_on_split
-from pipeline.evaluation.bootstrap import Intervals
-from pipeline.evaluation.holm import holm
 from pipeline.leaderboard.board import Board, Cohort, Row
 from pipeline.leaderboard.difference import Compared
 from pipeline.leaderboard.entries import BoardEntry
 from pipeline.leaderboard.scored import Scored
+from pipeline.statistics.bootstrap import Intervals
+from pipeline.statistics.holm import holm
 from radbank.errors import RadbankError
 
 

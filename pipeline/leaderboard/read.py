@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from pipeline.evaluation.bootstrap import Intervals
 from pipeline.leaderboard.board import Board
 from pipeline.leaderboard.entries import read_run
 from pipeline.leaderboard.ranking import rank, sort_entries
 from pipeline.leaderboard.runs import find_runs
+from pipeline.statistics.bootstrap import Intervals
 from radbank.errors import RadbankError
 from radbank.progress import track
 

@@ -7,9 +7,7 @@ import numpy as np
 
 from pipeline.artifacts.results import Estimate
 from pipeline.artifacts.task import Task
-from pipeline.evaluation.bootstrap import Intervals
 from pipeline.evaluation.classified import Weighted
-from pipeline.evaluation.crossed import AT_BOUND, with_interval
 from pipeline.evaluation.metric import Metric
 from pipeline.evaluation.metrics import METRICS
 from pipeline.evaluation.model_scores import ModelScores
@@ -17,6 +15,8 @@ from pipeline.evaluation.trainings import OverTrainings
 from pipeline.leaderboard.board import Row
 from pipeline.leaderboard.difference import Compared
 from pipeline.leaderboard.entries import BoardEntry
+from pipeline.statistics.bootstrap import Intervals
+from pipeline.statistics.crossed import AT_BOUND, with_interval
 
 
 @dataclass(frozen=True, eq=False)

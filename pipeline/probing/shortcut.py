@@ -16,10 +16,10 @@ from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from pipeline.evaluation.auc import auc_interval
-from pipeline.evaluation.delong import influences
-from pipeline.evaluation.grouping import find_subgroups
-from pipeline.evaluation.scored_cases import BinaryCases, FloatArray
+from pipeline.statistics.auc import auc_interval
+from pipeline.statistics.delong import influences
+from pipeline.statistics.grouping import find_subgroups
+from pipeline.statistics.scored_cases import BinaryCases, FloatArray
 
 METHOD = (
     "logistic regression on standardised embeddings, one value against the others, patient-grouped "
@@ -63,7 +63,7 @@ def probe(
         Of the training split.
     cases
         As in data/cases.parquet; its properties are those of
-        :func:`pipeline.evaluation.grouping.find_subgroups` but for the finding. Of a property
+        :func:`pipeline.statistics.grouping.find_subgroups` but for the finding. Of a property
         with two values the first is left out: it says the same.
     minimum
         Patients with the value, and without it, below which nothing is fitted.

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from heads.base import Head, pool_views
 from heads.examples import Examples
 from pipeline.artifacts.task import Task
-from pipeline.evaluation.bootstrap import draw_weights
 from pipeline.evaluation.classified import ClassifiedCases, Weighted
 from pipeline.evaluation.metrics import METRICS
 from pipeline.evaluation.rule import DecisionRule
-from pipeline.evaluation.scored_cases import ScoredCases
+from pipeline.statistics.bootstrap import draw_weights
+from pipeline.statistics.scored_cases import ScoredCases
 
 DRAWS = 200  # of test patients, for each training set
 

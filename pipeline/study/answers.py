@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from pipeline.artifacts.document import Document
 from pipeline.artifacts.results import Difference
-from pipeline.evaluation.bootstrap import Intervals
-from pipeline.evaluation.holm import holm
 from pipeline.leaderboard.contrast import auc_contrast
 from pipeline.leaderboard.scored import Scored
 from pipeline.reporting.sections.pairs import p_value
 from pipeline.reporting.style import name_in_words
 from pipeline.reporting.text import number, times, with_interval
+from pipeline.statistics.bootstrap import Intervals
+from pipeline.statistics.holm import holm
 from pipeline.study.selection import Standing, best, unlike
 
 _WORTH = {

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from pipeline.artifacts.document import Document
-from pipeline.evaluation.bootstrap import Intervals
 from pipeline.leaderboard.contrast import accuracy_contrast, auc_contrast, f1_contrast
 from pipeline.leaderboard.scored import Scored
 from pipeline.reporting.text import with_interval
+from pipeline.statistics.bootstrap import Intervals
 from pipeline.study.answers import adjusted, shown
 from pipeline.study.selection import Standing, unlike
 

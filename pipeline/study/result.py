@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.artifacts.document import Document
-from pipeline.evaluation.bootstrap import Intervals
 from pipeline.leaderboard.board import Board, Row
 from pipeline.leaderboard.entries import read_run
 from pipeline.leaderboard.ranking import rank, sort_entries
 from pipeline.leaderboard.runs import find_runs
+from pipeline.statistics.bootstrap import Intervals
 from pipeline.study.answers import Answer, answers
 from pipeline.study.claims import Claim, claims
 from pipeline.study.running import Ran

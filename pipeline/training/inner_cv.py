@@ -15,9 +15,9 @@ from pipeline.artifacts.task import Task
 from pipeline.evaluation.classified import ClassifiedCases, Weighted
 from pipeline.evaluation.metrics import METRICS
 from pipeline.evaluation.rule import DecisionRule
-from pipeline.evaluation.scored_cases import ScoredCases
 from pipeline.splitting.partition import Plan
 from pipeline.splitting.resampling import cross_validate
+from pipeline.statistics.scored_cases import ScoredCases
 from radbank.errors import RadbankError
 
 

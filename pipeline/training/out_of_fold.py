@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from pipeline.artifacts.predictions import columns_of
 from pipeline.artifacts.task import Task
-from pipeline.evaluation.bootstrap import Intervals, estimate
 from pipeline.evaluation.classified import ClassifiedCases, Weighted
 from pipeline.evaluation.metrics import METRICS, main_metrics
-from pipeline.evaluation.scored_cases import ScoredCases
+from pipeline.statistics.bootstrap import Intervals, estimate
+from pipeline.statistics.scored_cases import ScoredCases
 from radbank.files import write_text
 
 CASES = ["id", "group", "label"]

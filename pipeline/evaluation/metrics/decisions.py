@@ -11,8 +11,8 @@ import numpy as np
 
 from pipeline.evaluation.classified import ClassifiedCases, Weighted, ratio
 from pipeline.evaluation.metric import SHARE, Ends, Interval, Metric, binary, multiclass, no_task
-from pipeline.evaluation.proportion import share_interval
-from pipeline.evaluation.scored_cases import FloatArray
+from pipeline.statistics.proportion import share_interval
+from pipeline.statistics.scored_cases import FloatArray
 
 _WILSON = "Wilson with design effect"
 

@@ -8,7 +8,7 @@ import numpy as np
 from pipeline.evaluation.classified import Weighted, ratio
 from pipeline.evaluation.metric import SHARE, Metric, binary, no_task
 from pipeline.evaluation.metrics.decisions import sensitivity, specificity
-from pipeline.evaluation.scored_cases import FloatArray
+from pipeline.statistics.scored_cases import FloatArray
 
 _ROUNDING = 1e-9
 

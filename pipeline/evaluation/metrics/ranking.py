@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.evaluation.auc import auc_interval
 from pipeline.evaluation.classified import ClassifiedCases, Weighted, ratio
 from pipeline.evaluation.metric import SHARE, Ends, Interval, Metric, any_task, binary
-from pipeline.evaluation.scored_cases import FloatArray
+from pipeline.statistics.auc import auc_interval
+from pipeline.statistics.scored_cases import FloatArray
 
 
 def area_under_roc(true_positives: FloatArray, false_positives: FloatArray) -> FloatArray:

@@ -13,9 +13,9 @@ import numpy as np
 from scipy.special import logit
 
 from pipeline.evaluation.classified import Weighted, ratio
-from pipeline.evaluation.logistic import fit_line, fit_shift
 from pipeline.evaluation.metric import SHARE, Metric, binary, multiclass, no_task
-from pipeline.evaluation.scored_cases import FloatArray
+from pipeline.statistics.logistic import fit_line, fit_shift
+from pipeline.statistics.scored_cases import FloatArray
 
 BINS = 10
 _SMALLEST = float(np.finfo(np.float64).eps)  # as scikit-learn clips for the log loss

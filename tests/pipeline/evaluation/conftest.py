@@ -11,7 +11,7 @@ from pipeline.artifacts.predictions import Predictions
 from pipeline.artifacts.task import Task
 from pipeline.evaluation.classified import ClassifiedCases
 from pipeline.evaluation.rule import DecisionRule
-from pipeline.evaluation.scored_cases import ScoredCases
+from pipeline.statistics.scored_cases import ScoredCases
 
 PROVENANCE = {
     "backbone": "resnet50",

@@ -2,8 +2,8 @@ import pytest
 
 from pipeline.artifacts.results import Difference
 from pipeline.evaluation.claims import adjusted, better, not_worse
-from pipeline.evaluation.clustered_variance import Spread
-from pipeline.evaluation.paired_test import paired_test
+from pipeline.statistics.clustered_variance import Spread
+from pipeline.statistics.paired_test import paired_test
 
 
 def difference(p, first=0.5, second=0.5):

@@ -6,9 +6,9 @@ from pipeline.artifacts.task import Task
 from pipeline.evaluation.classified import ClassifiedCases, Weighted
 from pipeline.evaluation.comparison import compare
 from pipeline.evaluation.metrics import METRICS
-from pipeline.evaluation.proportion import share_difference
 from pipeline.evaluation.rule import DecisionRule
-from pipeline.evaluation.scored_cases import ScoredCases
+from pipeline.statistics.proportion import share_difference
+from pipeline.statistics.scored_cases import ScoredCases
 
 SETTINGS = {"n_bootstrap": 500, "confidence": 0.95, "seed": 0}
 

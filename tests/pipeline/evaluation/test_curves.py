@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from sklearn import metrics as reference
 
 from pipeline.evaluation.curves import calibration, mean_roc, precision_recall, roc
-from pipeline.evaluation.scored_cases import BinaryCases, ScoredCases
+from pipeline.statistics.scored_cases import BinaryCases, ScoredCases
 
 SCORES = st.one_of(st.sampled_from([0.0, 0.1, 0.5, 1.0]), st.floats(0, 1))
 BOTH_CLASSES = st.lists(st.tuples(st.integers(0, 1), SCORES), min_size=1, max_size=50).map(

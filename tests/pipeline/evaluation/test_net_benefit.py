@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pipeline.evaluation.net_benefit import decision_curve
-from pipeline.evaluation.scored_cases import BinaryCases
+from pipeline.statistics.scored_cases import BinaryCases
 
 
 def curve(labels, scores, thresholds, patients=None):

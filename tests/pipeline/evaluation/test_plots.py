@@ -7,8 +7,8 @@ from pipeline.evaluation.classified import ClassifiedCases
 from pipeline.evaluation.curves import roc
 from pipeline.evaluation.plots import calibrated_cases, confusion, curves, write_plots
 from pipeline.evaluation.rule import DecisionRule
-from pipeline.evaluation.scored_cases import ScoredCases
 from pipeline.evaluation.study import Study
+from pipeline.statistics.scored_cases import ScoredCases
 
 LEARNING = pd.DataFrame(
     {"epoch": [1], "train_loss": [0.7], "validation_loss": [0.6], "validation_auc": [0.5]}

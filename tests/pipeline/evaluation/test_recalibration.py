@@ -5,8 +5,8 @@ from scipy.special import expit
 from heads.base import by_class
 from pipeline.artifacts.task import Task
 from pipeline.evaluation.recalibration import before_and_after, recalibrate
-from pipeline.evaluation.scored_cases import ScoredCases
 from pipeline.evaluation.study import Study
+from pipeline.statistics.scored_cases import ScoredCases
 
 SETTINGS = {"n_bootstrap": 200, "confidence": 0.95, "seed": 0}
 TASK = Task.of(["no", "yes"])

@@ -2,8 +2,8 @@ import numpy as np
 
 from pipeline.artifacts.task import Task
 from pipeline.evaluation.rule import DecisionRule, threshold_for
-from pipeline.evaluation.scored_cases import ScoredCases
 from pipeline.evaluation.thresholds import youden_threshold
+from pipeline.statistics.scored_cases import ScoredCases
 
 THREE = np.array([[0.5, 0.3, 0.2], [0.4, 0.4, 0.2], [0.1, 0.2, 0.7], [0.6, 0.2, 0.2]])
 

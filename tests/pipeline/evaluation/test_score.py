@@ -7,12 +7,12 @@ from sklearn.metrics import roc_auc_score
 
 from heads.base import by_class
 from pipeline.artifacts.task import Task
-from pipeline.evaluation.auc import auc_interval
 from pipeline.evaluation.metrics import main_metrics
-from pipeline.evaluation.proportion import share_interval
 from pipeline.evaluation.score import model_metrics, score_each_class
 from pipeline.evaluation.score import score as score_classes
 from pipeline.evaluation.thresholds import youden_threshold
+from pipeline.statistics.auc import auc_interval
+from pipeline.statistics.proportion import share_interval
 
 SETTINGS = {"threshold": 0.5, "n_bootstrap": 500, "confidence": 0.95, "seed": 0}
 INTERVALS = {"n_bootstrap": 300, "confidence": 0.95, "seed": 0}

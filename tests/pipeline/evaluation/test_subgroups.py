@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from pipeline.evaluation.grouping import find_subgroups
 from pipeline.evaluation.subgroups import gap_to_whole, score_subgroups
+from pipeline.statistics.grouping import find_subgroups
 from radbank.errors import RadbankError
 
 INTERVALS = {"n_bootstrap": 100, "confidence": 0.95, "seed": 0}

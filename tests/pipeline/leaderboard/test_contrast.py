@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 
 from pipeline.artifacts.task import Task
-from pipeline.evaluation.auc import auc_difference
-from pipeline.evaluation.bootstrap import Intervals
 from pipeline.evaluation.classified import ClassifiedCases
-from pipeline.evaluation.proportion import share_difference
 from pipeline.evaluation.rule import DecisionRule
-from pipeline.evaluation.scored_cases import ScoredCases
 from pipeline.leaderboard.contrast import accuracy_contrast, auc_contrast, f1_contrast
+from pipeline.statistics.auc import auc_difference
+from pipeline.statistics.bootstrap import Intervals
+from pipeline.statistics.proportion import share_difference
+from pipeline.statistics.scored_cases import ScoredCases
 
 INTERVALS = Intervals(n_bootstrap=300, confidence=0.95, seed=1)
 N = 200

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from pipeline.evaluation.bootstrap import Intervals
 from pipeline.leaderboard.read import read_board
+from pipeline.statistics.bootstrap import Intervals
 from radbank.errors import RadbankError
 
 INTERVALS = Intervals(n_bootstrap=100, confidence=0.95, seed=1)

@@ -7,8 +7,8 @@ from pipeline.artifacts.task import Task
 from pipeline.evaluation.classified import ClassifiedCases
 from pipeline.evaluation.plots import confusion, write_plots
 from pipeline.evaluation.rule import DecisionRule
-from pipeline.evaluation.scored_cases import ScoredCases
 from pipeline.reporting.evidence import read_curves
+from pipeline.statistics.scored_cases import ScoredCases
 
 
 @pytest.mark.parametrize(

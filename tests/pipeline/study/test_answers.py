@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.evaluation.bootstrap import Intervals
+from pipeline.statistics.bootstrap import Intervals
 from pipeline.study.answers import UNKNOWN, answers, is_finetuning_worth_it, which_backbone
 from pipeline.study.selection import by_backbone
 

@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.evaluation.bootstrap import Intervals
+from pipeline.statistics.bootstrap import Intervals
 from pipeline.study.answers import answers
 from pipeline.study.claims import NOT_DECIDED, NOT_SUPPORTED, SUPPORTED, claims
 from pipeline.study.selection import by_backbone

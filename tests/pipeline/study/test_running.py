@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.evaluation.bootstrap import Intervals
 from pipeline.leaderboard.read import read_board
+from pipeline.statistics.bootstrap import Intervals
 from pipeline.study.cells import finished, plan, source_hashes, targets_of
 from pipeline.study.running import run_cells
 from radbank.errors import RadbankError

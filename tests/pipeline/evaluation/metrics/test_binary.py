@@ -11,7 +11,7 @@ from pipeline.artifacts.task import Task
 from pipeline.evaluation.classified import ClassifiedCases, Weighted
 from pipeline.evaluation.metrics import main_metrics
 from pipeline.evaluation.rule import DecisionRule
-from pipeline.evaluation.scored_cases import ScoredCases
+from pipeline.statistics.scored_cases import ScoredCases
 
 TASK = Task.of(["no", "yes"])
 METRICS = [metric.name for metric in main_metrics(TASK)]

@@ -10,7 +10,7 @@ from pipeline.evaluation.classified import ClassifiedCases, Weighted
 from pipeline.evaluation.metrics import decision_metrics
 from pipeline.evaluation.metrics.operating import predictive_values
 from pipeline.evaluation.rule import DecisionRule
-from pipeline.evaluation.scored_cases import ScoredCases
+from pipeline.statistics.scored_cases import ScoredCases
 
 TASK = Task.of(["no", "yes"])
 

@@ -6,8 +6,8 @@ from sklearn.metrics import brier_score_loss, log_loss
 
 from pipeline.artifacts.task import Task
 from pipeline.evaluation.classified import Weighted
-from pipeline.evaluation.logistic import fit_line, fit_shift
 from pipeline.evaluation.metrics import calibration_metrics
+from pipeline.statistics.logistic import fit_line, fit_shift
 
 
 @pytest.fixture

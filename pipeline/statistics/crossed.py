@@ -20,7 +20,7 @@ from scipy.optimize import brentq
 from scipy.stats import t
 
 from pipeline.artifacts.results import Estimate
-from pipeline.evaluation.delong import quantile
+from pipeline.statistics.delong import quantile
 
 E = TypeVar("E", bound=Estimate)
 

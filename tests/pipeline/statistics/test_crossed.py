@@ -3,7 +3,7 @@ import math
 import pytest
 from scipy.stats import norm, t
 
-from pipeline.evaluation.crossed import (
+from pipeline.statistics.crossed import (
     Part,
     half_width,
     joined,

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from pipeline.evaluation.scored_cases import BoolArray
+from pipeline.statistics.scored_cases import BoolArray
 from radbank.errors import RadbankError
 
 AGE_EDGES = (18, 40, 65)  # years: each band begins at one and ends before the next

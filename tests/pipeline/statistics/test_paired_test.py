@@ -3,8 +3,8 @@ import math
 import pytest
 from scipy.stats import t
 
-from pipeline.evaluation.clustered_variance import Spread
-from pipeline.evaluation.paired_test import paired_test
+from pipeline.statistics.clustered_variance import Spread
+from pipeline.statistics.paired_test import paired_test
 
 
 @pytest.mark.parametrize(("fewest", "freedom"), [(5, 10), (6, 20)])

@@ -12,8 +12,8 @@ from typing import TypedDict
 import numpy as np
 
 from pipeline.artifacts.results import Estimate
-from pipeline.evaluation.crossed import with_interval
-from pipeline.evaluation.scored_cases import FloatArray, IntArray
+from pipeline.statistics.crossed import with_interval
+from pipeline.statistics.scored_cases import FloatArray, IntArray
 
 CELLS = 1_000_000  # weights held at a time, 8 MB: bounds the memory, whatever n_bootstrap is
 VALID = 0.9  # share of the draws in which a figure must be defined for it to have an interval
@@ -124,8 +124,8 @@ def estimate(
     A figure at its bound, as an AUC of 1, does not vary between draws: it has no interval. With
     few patients all intervals are too narrow: in
     simulations, those of 95 % held the truth in 88 to 92 % of cohorts of 30 patients, and in
-    93 to 95 % of cohorts of 100 or more. Metrics with better intervals declare them
-    (:class:`pipeline.evaluation.metric.Interval`).
+    93 to 95 % of cohorts of 100 or more. A metric that has a better interval
+    declares it.
     """
     found = resample(statistic, patients, n_patients, n_bootstrap=n_bootstrap, seed=seed)
     return {name: found.estimate(name, confidence) for name in found.values}

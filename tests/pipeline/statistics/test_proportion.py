@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from pipeline.evaluation.proportion import share_difference, share_interval, wilson_interval
-from pipeline.evaluation.scored_cases import BinaryCases
+from pipeline.statistics.proportion import share_difference, share_interval, wilson_interval
+from pipeline.statistics.scored_cases import BinaryCases
 
 
 def of_patients(patients):

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from pipeline.evaluation import bootstrap
-from pipeline.evaluation.bootstrap import draw_weights, estimate, percentile_interval
+from pipeline.statistics import bootstrap
+from pipeline.statistics.bootstrap import draw_weights, estimate, percentile_interval
 
 SETTINGS = {"n_bootstrap": 1000, "confidence": 0.95, "seed": 0}
 

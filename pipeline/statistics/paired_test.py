@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from pipeline.artifacts.results import Difference
-from pipeline.evaluation.clustered_variance import Spread
-from pipeline.evaluation.crossed import (
+from pipeline.statistics.clustered_variance import Spread
+from pipeline.statistics.crossed import (
     NO_VARIANCE,
     NO_WIDTH,
     NOTHING,
@@ -14,7 +14,7 @@ from pipeline.evaluation.crossed import (
     p_value,
     with_share,
 )
-from pipeline.evaluation.delong import FEW_PATIENTS
+from pipeline.statistics.delong import FEW_PATIENTS
 
 
 def paired_test(
@@ -40,7 +40,7 @@ def paired_test(
     confidence
         Of the interval, as 0.95.
     seeds
-        What other seeds add (:mod:`pipeline.evaluation.crossed`).
+        What other seeds add (:mod:`pipeline.statistics.crossed`).
     margin
         Difference that would not matter; None: non-inferiority is not tested.
 

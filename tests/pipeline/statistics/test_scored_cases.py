@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.evaluation.scored_cases import BinaryCases, ScoredCases
+from pipeline.statistics.scored_cases import BinaryCases, ScoredCases
 from radbank.errors import RadbankError
 
 LABELS = [0, 1, 2, 2]

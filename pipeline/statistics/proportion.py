@@ -16,7 +16,7 @@ import math
 import numpy as np
 
 from pipeline.artifacts.results import Difference
-from pipeline.evaluation.crossed import (
+from pipeline.statistics.crossed import (
     NO_VARIANCE,
     NO_WIDTH,
     NOTHING,
@@ -26,8 +26,8 @@ from pipeline.evaluation.crossed import (
     p_value,
     with_share,
 )
-from pipeline.evaluation.delong import quantile
-from pipeline.evaluation.scored_cases import BoolArray, ClusteredCases, FloatArray
+from pipeline.statistics.delong import quantile
+from pipeline.statistics.scored_cases import BoolArray, ClusteredCases, FloatArray
 
 
 def wilson_interval(
@@ -119,7 +119,7 @@ def share_difference(
     confidence
         Of the interval, as 0.95.
     seeds
-        What other seeds add to the difference (:mod:`pipeline.evaluation.trainings`).
+        What other trainings, from other seeds, add to the variance of the difference.
 
     Returns
     -------

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.evaluation.clustered_variance import spread_over
+from pipeline.statistics.clustered_variance import spread_over
 
 CASES = st.lists(
     st.tuples(st.integers(0, 2), st.integers(-4, 4), st.integers(0, 5)), min_size=6, max_size=40

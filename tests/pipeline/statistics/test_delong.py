@@ -4,14 +4,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from pipeline.evaluation.auc import auc_interval
-from pipeline.evaluation.delong import (
+from pipeline.statistics.auc import auc_interval
+from pipeline.statistics.delong import (
     influences,
     model_variance,
     quantile,
     spread,
 )
-from pipeline.evaluation.scored_cases import BinaryCases
+from pipeline.statistics.scored_cases import BinaryCases
 
 # The WFNS grades (1 to 5) of pROC's subarachnoid haemorrhage data as counts by outcome, and the
 # figures of pROC's own tests (Robin et al., BMC Bioinformatics 12:77, 2011)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.evaluation.scored_cases import BinaryCases, FloatArray, IntArray
+from pipeline.statistics.scored_cases import BinaryCases, FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)

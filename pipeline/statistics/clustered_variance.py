@@ -19,7 +19,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.evaluation.scored_cases import FloatArray
+from pipeline.statistics.scored_cases import FloatArray
 
 
 @dataclass(frozen=True)

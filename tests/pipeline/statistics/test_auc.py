@@ -6,14 +6,14 @@ from scipy.special import softmax
 from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
 
-from pipeline.evaluation.auc import (
+from pipeline.statistics.auc import (
     auc_difference,
     auc_influences,
     auc_interval,
 )
-from pipeline.evaluation.clustered_variance import spread_over
-from pipeline.evaluation.delong import influences, model_variance, quantile, spread
-from pipeline.evaluation.scored_cases import BinaryCases
+from pipeline.statistics.clustered_variance import spread_over
+from pipeline.statistics.delong import influences, model_variance, quantile, spread
+from pipeline.statistics.scored_cases import BinaryCases
 
 # label, score of each of three classes, patient
 TABLE = st.lists(

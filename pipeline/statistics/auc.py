@@ -4,7 +4,7 @@ Of several classes the AUC is the macro AUC: the mean of the AUCs of the reporte
 against the rest. A case is positive for its own class and negative for every other, and so pulls
 at the AUC of each. Its influence on the mean is the mean of its influences [1]_. These are summed
 by patient, and their scatter between patients gives the variance [2]_
-(:mod:`pipeline.evaluation.clustered_variance`): the classes are its strata, and the cases of none
+(:mod:`pipeline.statistics.clustered_variance`): the classes are its strata, and the cases of none
 of them one more. The correlation of the classes' AUCs is thereby counted.
 
 References
@@ -20,11 +20,11 @@ import numpy as np
 from scipy.optimize import brentq
 
 from pipeline.artifacts.results import Difference
-from pipeline.evaluation.clustered_variance import Spread, spread_over
-from pipeline.evaluation.crossed import NOTHING, Part
-from pipeline.evaluation.delong import influences, model_variance, quantile, spread
-from pipeline.evaluation.paired_test import paired_test
-from pipeline.evaluation.scored_cases import BinaryCases, FloatArray
+from pipeline.statistics.clustered_variance import Spread, spread_over
+from pipeline.statistics.crossed import NOTHING, Part
+from pipeline.statistics.delong import influences, model_variance, quantile, spread
+from pipeline.statistics.paired_test import paired_test
+from pipeline.statistics.scored_cases import BinaryCases, FloatArray
 
 AN_AUC_AT_BOUND = "an AUC at its bound on these cases"
 _NEAR = 1e-9
@@ -130,7 +130,7 @@ def auc_difference(
     """Return the AUC of `first` minus that of `second`, with its interval and p-value.
 
     The influences of a case on both AUCs are subtracted before they are summed by patient, so that
-    what both models find hard cancels out (:mod:`pipeline.evaluation.paired_test`).
+    what both models find hard cancels out (:mod:`pipeline.statistics.paired_test`).
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def auc_difference(
     confidence
         Of the interval, as 0.95.
     seeds
-        What other seeds add to the difference (:mod:`pipeline.evaluation.trainings`).
+        What other trainings, from other seeds, add to the variance of the difference.
     margin
         Difference that would not matter; None: non-inferiority is not tested.
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipeline.evaluation.scored_cases import FloatArray, IntArray
+from pipeline.statistics.scored_cases import FloatArray, IntArray
 
 STEPS = 30
 CLOSE = 1e-8  # convergence: largest last step of Newton's method, in units of the coefficients

@@ -18,8 +18,8 @@ References
 import numpy as np
 from scipy.stats import rankdata, t
 
-from pipeline.evaluation.clustered_variance import Spread, spread_over
-from pipeline.evaluation.scored_cases import BinaryCases, FloatArray
+from pipeline.statistics.clustered_variance import Spread, spread_over
+from pipeline.statistics.scored_cases import BinaryCases, FloatArray
 
 FEW_PATIENTS = 6  # of a class: below it the paired test takes Satterthwaite's degrees of freedom
 

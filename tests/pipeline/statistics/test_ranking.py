@@ -1,7 +1,7 @@
 import numpy as np
 
-from pipeline.evaluation.ranking import Ranking
-from pipeline.evaluation.scored_cases import BinaryCases
+from pipeline.statistics.ranking import Ranking
+from pipeline.statistics.scored_cases import BinaryCases
 
 
 def test_counts_above_every_distinct_score():

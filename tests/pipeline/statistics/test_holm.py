@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.evaluation.holm import holm
+from pipeline.statistics.holm import holm
 
 
 def test_holm_of_a_worked_example():
