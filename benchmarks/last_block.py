@@ -44,7 +44,7 @@ def main() -> None:
     parser.add_argument("--backbones", nargs="+", default=["resnet50", "efficientnet_lite0"])
     parser.add_argument("--weights", nargs="+", default=["random", "imagenet"])
     parser.add_argument("--blocks", type=int, nargs="+", default=[1], help="default: 1")
-    parser.add_argument("--epochs", type=int, default=10, help="of full fine-tuning, at most")
+    parser.add_argument("--epochs", type=int, help="of full fine-tuning, at most; default: its own")
     parser.add_argument("--json", metavar="PATH", type=Path, help="write the figures here too")
     arguments = parser.parse_args()
     found = []
@@ -84,7 +84,7 @@ class Project:
         }
         params["features"]["views"] = 0
         arms = params["finetune"]["arms"]
-        arms[FULL]["epochs"] = arguments.epochs
+        arms[FULL]["epochs"] = arguments.epochs or arms[FULL]["epochs"]
         for arm in (FULL, LAST):
             arms[arm]["learning_rate"] = arms[arm]["learning_rate"][:1]
         self.params = params
