@@ -1,13 +1,15 @@
 """Atomic writes of files and folders: a reader sees all of one, or nothing."""
 
 import errno
+import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,28 +39,65 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     -----
     The contents are flushed to disk before the move, so a crash leaves the old contents or the
     new ones, never a part. A file is replaced in one step. A folder that exists is moved aside
-    first, because POSIX cannot swap two folders. After an exception nothing is left behind.
+    first, because POSIX cannot swap two folders. After an exception nothing is left behind; what
+    a killed process left is removed when the same path is written again.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(path)
     token = uuid.uuid4().hex[:8]
-    temporary = path.with_name(f".{path.name}.{token}.partial")
-    try:
-        yield temporary
-        _flush(temporary)
-        if path.is_dir():
-            former = path.with_name(f".{path.name}.{token}.former")
-            path.replace(former)
-            temporary.replace(path)
-            shutil.rmtree(former)
-        else:
-            temporary.replace(path)
-        _flush_entry(path.parent)
-    finally:
-        if temporary.is_dir():
-            shutil.rmtree(temporary)
-        else:
-            temporary.unlink(missing_ok=True)
+    temporary, former, lock = _beside(path, token)
+    with lock.open("w") as held:
+        with suppress(OSError):  # some network drives know no locks; nothing is swept there
+            fcntl.flock(held, fcntl.LOCK_EX)
+        try:
+            yield temporary
+            _flush(temporary)
+            if path.is_dir():
+                path.replace(former)
+                temporary.replace(path)
+                shutil.rmtree(former)
+            else:
+                temporary.replace(path)
+            _flush_entry(path.parent)
+        finally:
+            _remove(temporary)
+            lock.unlink(missing_ok=True)
+
+
+def _beside(path: Path, token: str) -> tuple[Path, Path, Path]:
+    """Name the new contents, the former ones and the lock that a living writer holds."""
+    temporary, former, lock = (
+        path.with_name(f".{path.name}.{token}.{kind}")
+        for kind in ("partial", "former", "lock.partial")
+    )
+    return temporary, former, lock
+
+
+def _sweep(path: Path) -> None:
+    """Remove what killed writers of `path` left; put back contents that they had moved aside."""
+    ours = re.compile(rf"\.{re.escape(path.name)}\.([0-9a-f]{{8}})\.lock\.partial")
+    found = [ours.fullmatch(entry.name) for entry in path.parent.iterdir()]
+    for token in [each[1] for each in found if each]:
+        temporary, former, lock = _beside(path, token)
+        with suppress(FileNotFoundError), lock.open("r+") as held:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                continue  # its writer is alive, or the drive knows no locks
+            if former.exists() and not path.exists():
+                former.replace(path)
+            _remove(former)
+            _remove(temporary)
+            lock.unlink(missing_ok=True)
+
+
+def _remove(path: Path) -> None:
+    """Remove a file or a folder, if it is there."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _flush(path: Path) -> None:

@@ -1,4 +1,7 @@
 import errno
+import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -43,3 +46,31 @@ def test_another_failure_of_the_system_is_a_bug():
 
     with pytest.raises(OSError, match="Input"):
         run(main)
+
+
+STAGE = """
+import signal, sys, time
+from pathlib import Path
+from pipeline.stage import run
+from radbank.files import atomic_path
+
+def main():
+    with atomic_path(Path(sys.argv[1])) as temporary:
+        temporary.write_text("half")
+        print("half", flush=True)
+        time.sleep(60)
+
+run(main, anywhere=True)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_to_end_leaves_nothing_behind(tmp_path, number):
+    with subprocess.Popen(
+        [sys.executable, "-c", STAGE, tmp_path / "out"], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout.readline() == "half\n"
+        process.send_signal(number)
+        process.communicate()
+    assert process.returncode == 128 + number
+    assert not list(tmp_path.iterdir())

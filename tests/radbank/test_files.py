@@ -93,6 +93,77 @@ def test_a_kill_leaves_the_old_or_the_new_contents(tmp_path):
         assert len(set(words)) == 1
 
 
+WRITER = """
+import sys, time
+from radbank.files import atomic_path
+with atomic_path(sys.argv[1]) as temporary:
+    if sys.argv[2] == "folder":
+        temporary.mkdir()
+        (temporary / "part").write_text("half")
+    else:
+        temporary.write_text("half")
+    print("half", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def writer():
+    """Return a function that starts a process and waits until it has written the half."""
+    started = []
+
+    def start(target, kind="file"):
+        process = subprocess.Popen(
+            [sys.executable, "-c", WRITER, target, kind], stdout=subprocess.PIPE, text=True
+        )
+        started.append(process)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "half\n"
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_what_a_killed_writer_left_goes_with_the_next_writing(tmp_path, writer, kind):
+    target = tmp_path / "out"
+    process = writer(target, kind)
+    process.kill()
+    process.wait()
+    assert len(names(tmp_path)) == 2
+    write_text(target, "whole")
+    assert names(tmp_path) == {"out"}
+    assert target.read_text() == "whole"
+
+
+def test_what_a_living_writer_writes_is_left_alone(tmp_path, writer):
+    writer(tmp_path / "out")
+    before = names(tmp_path)
+    write_text(tmp_path / "out", "whole")
+    write_text(tmp_path / "out.lock", "of another name")
+    assert names(tmp_path) == {"out", "out.lock"} | before
+
+
+def test_contents_that_a_killed_writer_moved_aside_come_back(tmp_path):
+    former = tmp_path / ".out.0badcafe.former"
+    former.mkdir()
+    (former / "a").write_text("old")
+    (tmp_path / ".out.0badcafe.lock.partial").touch()
+
+    def fails():
+        with atomic_path(tmp_path / "out"):
+            raise ValueError("no contents")
+
+    with pytest.raises(ValueError, match="no contents"):
+        fails()
+    assert (tmp_path / "out" / "a").read_text() == "old"
+    assert names(tmp_path) == {"out"}
+
+
 def test_json_round_trip_and_stable_bytes(tmp_path):
     content = {"b": [1, 2.5, None], "a": {"ä": "µm"}}
     write_json(tmp_path / "x.json", content)
