@@ -50,6 +50,21 @@ class PreparedImages:
     size: int
     synthetic: bool
 
+    def check(self) -> None:
+        """Compare every image with its SHA-256.
+
+        Raises
+        ------
+        RadbankError
+            If one is damaged.
+        """
+        for row, sha256 in enumerate(self.pixel_sha256):
+            if hashlib.sha256(self.pixels[row].tobytes()).hexdigest() != sha256:
+                raise RadbankError(
+                    f"The prepared pixels of image {row} are damaged: make data/images.h5 anew "
+                    "with `dvc repro --force prepare`."
+                )
+
 
 def write_images(
     path: str | Path,

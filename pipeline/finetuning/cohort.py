@@ -42,8 +42,9 @@ class ImageCohort:
         Raises
         ------
         RadbankError
-            If the three are not of the same images.
+            If the three are not of the same images, or the pixels of one are damaged.
         """
+        images.check()
         table = join_splits(images.ids, cases.frame.set_index("id")["label"], splits)
         rows, labels = table["row"].to_numpy(), table["label"].to_numpy()
         pixels = [images.pixel_sha256[row] for row in rows]

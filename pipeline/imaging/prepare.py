@@ -5,10 +5,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image as Pillow
 
+from pipeline.imaging.image import UnreadableImage
 from pipeline.imaging.read import read_image
 
 
-def prepare_file(path: Path, size: int, *, frame: int | None = None) -> np.ndarray:
+def prepare_file(
+    path: Path, size: int, *, frame: int | None = None, sha256: str | None = None
+) -> np.ndarray:
     """Read an image file, no larger than it takes, and fit it into a black square.
 
     Parameters
@@ -17,6 +20,8 @@ def prepare_file(path: Path, size: int, *, frame: int | None = None) -> np.ndarr
         As for :func:`~pipeline.imaging.read.read_image`.
     size
         Side of the square in pixels.
+    sha256
+        Of the encoded pixels that the file has to hold; None: of any.
 
     Returns
     -------
@@ -26,9 +31,11 @@ def prepare_file(path: Path, size: int, *, frame: int | None = None) -> np.ndarr
     Raises
     ------
     UnreadableImage
-        If the file cannot be used: one clause that says why.
+        If the file cannot be used, or holds other pixels: one clause that says why.
     """
     image = read_image(path, frame=frame, side=size)
+    if sha256 not in (None, image.encoded_sha256):
+        raise UnreadableImage("it holds other pixels")
     return prepare(image.grey, size, shape=image.shape, factor=image.factor)
 
 

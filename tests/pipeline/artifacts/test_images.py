@@ -35,6 +35,21 @@ def test_equal_images_give_equal_bytes(tmp_path, pixels):
     assert (tmp_path / "one.h5").read_bytes() == (tmp_path / "two.h5").read_bytes()
 
 
+def test_damaged_pixels_are_found(tmp_path, pixels):
+    path = tmp_path / "images.h5"
+    write_images(path, IDS, iter(pixels), 32, synthetic=True)
+    with open_images(path) as images:
+        images.check()
+    content = path.read_bytes()
+    at = content.index(pixels[1].tobytes())
+    path.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
+    with (
+        open_images(path) as images,
+        pytest.raises(RadbankError, match="pixels of image 1 are damaged: make data/images"),
+    ):
+        images.check()
+
+
 def failing(pixels):
     yield pixels[0]
     raise OSError("the disk went away")
