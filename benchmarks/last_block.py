@@ -85,8 +85,8 @@ class Project:
         params["features"]["views"] = 0
         arms = params["finetune"]["arms"]
         arms[FULL]["epochs"] = arguments.epochs or arms[FULL]["epochs"]
-        for arm in (FULL, LAST):
-            arms[arm]["learning_rate"] = arms[arm]["learning_rate"][:1]
+        for arm in arms.values():
+            arm["learning_rate"] = arm["learning_rate"][:1]
         self.params = params
         shutil.copy(ROOT / "joins.csv", folder)
 

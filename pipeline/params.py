@@ -17,6 +17,7 @@ from heads.class_weights import ClassWeight
 from heads.hyperparameters import Count, Share
 from pipeline.finetuning.arms import ARMS, get_arm
 from pipeline.finetuning.arms.base import Arm
+from pipeline.finetuning.arms.fairness import unequal_search, unlike_class_weights
 from pipeline.layouts import LAYOUTS
 from radbank.errors import RadbankError
 
@@ -236,7 +237,8 @@ def load_params(path: str | Path = "params.yaml") -> Params:
     ------
     RadbankError
         If the file is missing or is not YAML, or a key is unknown, missing or of a wrong type:
-        the key's full path and what is allowed there.
+        the key's full path and what is allowed there. If a key names what has no block, or arms
+        and heads could not be compared fairly: the keys that do not go together.
     """
     path = Path(path)
     try:
@@ -253,19 +255,34 @@ def load_params(path: str | Path = "params.yaml") -> Params:
     except ValidationError as error:
         problems = "; ".join(_explain(detail, _schema(content)) for detail in error.errors())
         raise RadbankError(f"{path}: {problems}.") from None
-    named = [("ensemble.members", member) for member in params.ensemble.members]
-    for key, head in [*named, ("limits.head", params.limits.head)]:
-        if head not in params.heads.names:
-            raise RadbankError(
-                f"{path}: {key} names {head!r}, which has no block under heads "
-                f"(these have: {', '.join(params.heads.names)})."
-            )
-    if params.evaluate.primary not in params.finetune.arms.names:
-        raise RadbankError(
-            f"{path}: evaluate.primary names {params.evaluate.primary!r}, which has no block under "
-            f"finetune.arms (these have: {', '.join(params.finetune.arms.names)})."
-        )
+    if problem := _contradiction(params):
+        raise RadbankError(f"{path}: {problem}")
     return params
+
+
+def _contradiction(params: Params) -> str | None:
+    """Say in a sentence which keys do not go together; None where all do."""
+    heads, arms = params.heads, params.finetune.arms
+    members = [("ensemble.members", member) for member in params.ensemble.members]
+    primary = ("evaluate.primary", params.evaluate.primary)
+    for named, blocks, names in (
+        ([*members, ("limits.head", params.limits.head)], "heads", heads.names),
+        ([primary], "finetune.arms", arms.names),
+    ):
+        for key, name in named:
+            if name not in names:
+                return (
+                    f"{key} names {name!r}, which has no block under {blocks} "
+                    f"(these have: {', '.join(names)})."
+                )
+    weights = {
+        name: each["class_weight"]
+        for name in heads.names
+        if "class_weight" in (each := heads[name].model_dump())
+    }
+    return unequal_search({name: arms[name] for name in arms.names}) or unlike_class_weights(
+        weights, params.finetune.class_weight
+    )
 
 
 def _schema(content: Any) -> type[Params]:  # noqa: ANN401 - YAML is of any type

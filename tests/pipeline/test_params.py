@@ -126,6 +126,52 @@ def test_the_head_of_the_experiments_is_one_that_runs(edited):
         load_params(edited(limits__head="forest"))
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        (
+            "finetune__arms__finetune-modern__learning_rate",
+            [0.001, 0.0003, 0.0001],
+            r"arms\.finetune-modern chooses from 3 .* finetune\.arms\.finetune-seed from 2, ",
+        ),
+        (
+            "finetune__arms__last-block__learning_rate",
+            [0.001],
+            r"arms\.finetune-seed chooses from 2 .* finetune\.arms\.last-block from 1, .* every",
+        ),
+        (
+            "finetune__arms__last-block__learning_rate",
+            [0.001, 0.001],
+            r"last-block\.learning_rate names 0\.001 twice.*: give each rate once",
+        ),
+        (
+            "heads__mlp__class_weight",
+            None,
+            r"mlp\.class_weight is null and finetune\.class_weight is balanced, .* both the same",
+        ),
+        (
+            "finetune__class_weight",
+            None,
+            r"logistic_regression\.class_weight is balanced and finetune\.class_weight is null",
+        ),
+    ],
+)
+def test_settings_that_break_a_fair_comparison_are_refused(edited, key, value, message):
+    with pytest.raises(RadbankError, match=message):
+        load_params(edited(**{key: value}))
+
+
+def test_fair_settings_may_be_others_than_the_shipped_ones(edited):
+    content = YAML(typ="safe").load(ROOT / "params.yaml")
+    for head in content["heads"].values():
+        if "class_weight" in head:
+            head["class_weight"] = None
+    for arm in content["finetune"]["arms"].values():
+        arm["learning_rate"] = [0.001]
+    changes = {"heads": content["heads"], "finetune__arms": content["finetune"]["arms"]}
+    assert load_params(edited(**changes, finetune__class_weight=None)).finetune.class_weight is None
+
+
 def test_params_travel_to_other_processes(edited):
     params = load_params(edited(seed=7))
     assert pickle.loads(pickle.dumps(params)) == params

@@ -31,11 +31,6 @@ def test_the_recipe_has_the_settings(name):
         assert recipe.weight_decay == arm.weight_decay
 
 
-@pytest.mark.parametrize("name", ARMS)
-def test_every_arm_searches_as_many_learning_rates(name):
-    assert len(SETTINGS.arms[name].learning_rate) == 2
-
-
 @pytest.mark.parametrize(
     ("epochs", "expected"), [(1, (1, 0)), (2, (2, 1)), (4, (4, 1)), (25, (25, 3)), (99, (50, 5))]
 )
