@@ -11,7 +11,7 @@ def main() -> None:
     """Read ``data.root``; write data/cases.parquet and data/quarantine.csv."""
     params = load_params()
     frame, listing = collect(params.data, scheduler=params.cluster.scheduler)
-    write_cases(CASES, frame, listing.classes)
+    write_cases(CASES, frame, listing.classes, listing.cautions)
     print(summarise(frame, listing))
 
 

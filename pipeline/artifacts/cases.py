@@ -45,10 +45,13 @@ class Cases:
         One row an image, sorted by id; columns as in :data:`SCHEMA`.
     classes
         Names by label: the negative and the positive class, or more than two classes.
+    cautions
+        Sentences on what may be wrong with the data set, for all who read the results.
     """
 
     frame: pd.DataFrame
     classes: tuple[str, ...]
+    cautions: tuple[str, ...] = ()
 
     @property
     def synthetic(self) -> bool:
@@ -56,7 +59,12 @@ class Cases:
         return bool(self.frame["synthetic"].any())
 
 
-def write_cases(path: str | Path, frame: pd.DataFrame, classes: tuple[str, ...]) -> None:
+def write_cases(
+    path: str | Path,
+    frame: pd.DataFrame,
+    classes: tuple[str, ...],
+    cautions: tuple[str, ...] = (),
+) -> None:
     """Write cases atomically, sorted by id.
 
     Parameters
@@ -67,6 +75,8 @@ def write_cases(path: str | Path, frame: pd.DataFrame, classes: tuple[str, ...])
         The columns of :data:`SCHEMA`; nullable ones may hold None or NaN, or not be there.
     classes
         Names by label.
+    cautions
+        As in :class:`Cases`.
 
     Raises
     ------
@@ -85,7 +95,10 @@ def write_cases(path: str | Path, frame: pd.DataFrame, classes: tuple[str, ...])
         schema=SCHEMA,
         preserve_index=False,
     )
-    facts = json.dumps({"schema": SCHEMA_VERSION, "classes": list(classes)})
+    facts = json.dumps(
+        {"schema": SCHEMA_VERSION, "classes": list(classes)}
+        | ({"cautions": list(cautions)} if cautions else {})
+    )
     with atomic_path(path) as temporary:
         pq.write_table(table.replace_schema_metadata({"radbank": facts}), temporary)
 
@@ -112,4 +125,4 @@ def read_cases(path: str | Path) -> Cases:
     # lists of lists, as they were written, and not arrays of arrays
     frame["boxes"] = pd.Series(table["boxes"].to_pylist(), dtype=object)
     frame["findings"] = pd.Series(table["findings"].to_pylist(), dtype=object)
-    return Cases(frame, tuple(facts["classes"]))
+    return Cases(frame, tuple(facts["classes"]), tuple(facts.get("cautions", ())))

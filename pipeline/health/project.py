@@ -42,7 +42,7 @@ def check_data(params: Params) -> Check:
         return ok("data", f"{data.root} is not here yet; the demo stage writes it")
     try:
         listing = list_cases(data.layout, Path(data.root), data.positive)
-        regroup(listing.entries, data.groups, data.group_pattern)
+        listing = regroup(listing, data.groups, data.group_pattern)
     except RadbankError as error:
         return fail("data", str(error))
     counts = [
@@ -54,7 +54,10 @@ def check_data(params: Params) -> Check:
     )
     if not all(counts):
         return fail("data", f"{data.root}: {found}; every class is needed")
-    return ok("data", f"{data.root}, layout {data.layout}: {found}")
+    finding = f"{data.root}, layout {data.layout}: {found}"
+    if listing.cautions:
+        return warn("data", f"{finding}; {' '.join(listing.cautions)}")
+    return ok("data", finding)
 
 
 def check_cluster(scheduler: str) -> Check:

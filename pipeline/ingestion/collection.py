@@ -46,7 +46,10 @@ def collect(data: Data, *, scheduler: str | None = None) -> tuple[pd.DataFrame, 
     """
     root = Path(data.root)
     found = with_readable_names(list_cases(data.layout, root, data.positive))
-    wanted = take(regroup(found.entries, data.groups, data.group_pattern), data.limit)
+    found = regroup(found, data.groups, data.group_pattern)
+    for sentence in (*found.notes, *found.cautions):
+        print(sentence)
+    wanted = take(found.entries, data.limit)
     replaces = data.pseudonymise
     if replaces == "auto":
         replaces = not get_layout(data.layout).pseudonymous
@@ -70,7 +73,7 @@ def collect(data: Data, *, scheduler: str | None = None) -> tuple[pd.DataFrame, 
             continue
         usable.append(entry)
         rows.append(row)
-    listing = Listing(usable, found.classes, [*found.rejected, *unread, *unwanted])
+    listing = replace(found, entries=usable, rejected=[*found.rejected, *unread, *unwanted])
     write_quarantine(QUARANTINE, listing.rejected)
     _require_both_classes(listing)
     tally = Tally(listed=len(found.entries) + len(found.rejected), read=len(wanted))
@@ -94,7 +97,7 @@ def with_readable_names(listing: Listing) -> Listing:
         replace(item, path=item.path.encode("utf-8", "backslashreplace").decode())
         for item in rejected
     ]
-    return Listing(usable, listing.classes, legible)
+    return replace(listing, entries=usable, rejected=legible)
 
 
 def summarise(frame: pd.DataFrame, listing: Listing) -> str:

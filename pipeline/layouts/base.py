@@ -49,11 +49,30 @@ class Entry:
 
 @dataclass(frozen=True)
 class Listing:
-    """All files of a source: those to read, those set aside, and the class names by label."""
+    """All files of a source: those to read, those set aside, and the class names by label.
+
+    Attributes
+    ----------
+    entries
+        The files to read.
+    classes
+        Names by label.
+    rejected
+        The files that were set aside.
+    unused_patients
+        A clause that names what looks like the patients and was not used, or None.
+    notes
+        Sentences for the user who runs ingest.
+    cautions
+        Sentences for all who read the results too: they name no file and no person.
+    """
 
     entries: list[Entry]
     classes: tuple[str, ...]
     rejected: list[Rejected] = field(default_factory=list)
+    unused_patients: str | None = None
+    notes: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,17 @@ import pandas as pd
 from pipeline.artifacts.quarantine import Rejected
 from pipeline.artifacts.table import read_table
 from pipeline.layouts.base import Entry, Layout, Listing
+from pipeline.layouts.blank import is_blank
 from pipeline.layouts.ids import shortest_ids
 from pipeline.layouts.labels import SEPARATOR, classify, split_labels
+from pipeline.layouts.patient_columns import patient_columns, ungrouped, unused_patients
 from pipeline.layouts.person import age_of, sex_of, view_of
 from pipeline.layouts.splits import SPLITS
 from radbank.errors import RadbankError
 
 FILES = ("manifest.csv", "manifest.parquet")
 REQUIRED = ("path", "label")
+_NOT_UNIQUE = ": if it names the patient, call the column 'group'"
 OPTIONAL = ("id", "group", "split", "sex", "age", "view")
 
 
@@ -42,7 +45,7 @@ def list_cases(root: Path, positive: str | None) -> Listing:
         unknown split.
     """
     name = _find(root)
-    table = _read(root / name)
+    table, others = _read(root / name)
     rejected, kept = [], []
     for row, path, label in zip(table.index, table["path"], table["label"], strict=True):
         reason = _reason(root, path, label)
@@ -60,7 +63,7 @@ def list_cases(root: Path, positive: str | None) -> Listing:
     entries = [
         Entry(
             id=case,
-            group=row["group"] or case,
+            group=case if is_blank(row["group"]) else row["group"],
             path=str(PurePosixPath(row["path"])),
             label=label,
             finding=SEPARATOR.join(each),
@@ -74,7 +77,16 @@ def list_cases(root: Path, positive: str | None) -> Listing:
             table.to_dict("records"), ids, labels, findings, strict=True
         )
     ]
-    return Listing(entries, classes, rejected)
+    given = [not is_blank(group) for group in table["group"]]
+    unused = unused_patients(others, name, "name it 'group'")
+    return Listing(
+        entries,
+        classes,
+        rejected,
+        unused_patients=None if any(given) else unused,
+        notes=(f"{unused}.",) if any(given) and unused else (),
+        cautions=ungrouped(given, name),
+    )
 
 
 LAYOUT = Layout(list_cases)
@@ -90,11 +102,12 @@ def _find(root: Path) -> str:
     return there[0]
 
 
-def _read(path: Path) -> pd.DataFrame:
-    """Return the table with all columns that the layout knows, as trimmed text."""
+def _read(path: Path) -> tuple[pd.DataFrame, list[str]]:
+    """Return the columns that the layout knows, as trimmed text, and the names of the others."""
     table = read_table(path, REQUIRED)
     known = (*REQUIRED, *OPTIONAL)
-    for column in sorted(set(table.columns) - set(known)):
+    others = sorted(set(table.columns) - set(known))
+    for column in sorted(set(others) - set(patient_columns(others))):
         meant = get_close_matches(str(column).strip().lower(), known, n=1, cutoff=0.75)
         if meant and meant[0] not in table.columns:
             raise RadbankError(
@@ -102,7 +115,7 @@ def _read(path: Path) -> pd.DataFrame:
                 f"to {meant[0]!r}, or to something less like it."
             )
     table = table.reindex(columns=list(known), fill_value="")
-    return pd.DataFrame({name: table[name].str.strip() for name in known})
+    return pd.DataFrame({name: table[name].str.strip() for name in known}), others
 
 
 def _leaves(path: str) -> bool:
@@ -140,16 +153,16 @@ def _ids(table: pd.DataFrame, name: str) -> list[str]:
         return [made[path] for path in paths]
     if not all(given):
         raise RadbankError(f"{name} leaves id empty in {given.count('')} rows: fill all or none.")
-    _refuse_repeats(table["id"], f"{name} gives id", "to more than one image")
+    _refuse_repeats(table["id"], f"{name} gives id", "to more than one image", _NOT_UNIQUE)
     return given
 
 
-def _refuse_repeats(values: pd.Series, verb: str, times: str) -> None:
+def _refuse_repeats(values: pd.Series, verb: str, times: str, advice: str = "") -> None:
     # a/./b and a//b are one path
     counts = Counter(str(PurePosixPath(value)) for value in values)
     again = [value for value, count in counts.items() if count > 1]
     if again:
-        raise RadbankError(f"{verb} {again[0]} {times} ({len(again)} such).")
+        raise RadbankError(f"{verb} {again[0]} {times} ({len(again)} such){advice}.")
 
 
 def _split(text: str, name: str) -> str | None:

@@ -10,7 +10,9 @@ from pathlib import Path
 from pipeline.artifacts.quarantine import Rejected
 from pipeline.artifacts.table import read_table
 from pipeline.layouts.base import Entry, Layout, Listing
+from pipeline.layouts.blank import is_blank
 from pipeline.layouts.labels import SEPARATOR, classify, split_labels
+from pipeline.layouts.patient_columns import ungrouped
 from pipeline.layouts.person import age_of, sex_of, view_of
 from radbank.errors import RadbankError
 
@@ -68,10 +70,11 @@ def list_cases(root: Path, positive: str | None) -> Listing:
     labels, classes = classify(findings, positive, path.name)
     if positive is None:
         raise RadbankError(f"data.layout nih needs data.positive: one of {', '.join(classes)}.")
+    blanks = [is_blank(row["Patient ID"]) for row in kept]
     entries = [
         Entry(
             id=Path(row["Image Index"]).stem,
-            group=row["Patient ID"] or Path(row["Image Index"]).stem,
+            group=Path(row["Image Index"]).stem if blank else row["Patient ID"],
             path=files[row["Image Index"]],
             label=label,
             finding=SEPARATOR.join(each),
@@ -81,9 +84,10 @@ def list_cases(root: Path, positive: str | None) -> Listing:
             age=age_of(row["Patient Age"]),
             view=view_of(row["View Position"]),
         )
-        for row, label, each in zip(kept, labels, findings, strict=True)
+        for row, blank, label, each in zip(kept, blanks, labels, findings, strict=True)
     ]
-    return Listing(entries, classes, rejected)
+    cautions = ungrouped([not blank for blank in blanks], path.name)
+    return Listing(entries, classes, rejected, cautions=cautions)
 
 
 LAYOUT = Layout(list_cases, pseudonymous=True)

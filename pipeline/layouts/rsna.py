@@ -12,6 +12,7 @@ import pandas as pd
 from pipeline.artifacts.quarantine import Rejected
 from pipeline.artifacts.table import read_table
 from pipeline.layouts.base import Entry, Layout, Listing
+from pipeline.layouts.patient_columns import unused_patients
 from radbank.errors import RadbankError
 
 IMAGES = "stage_2_train_images"
@@ -41,7 +42,8 @@ def list_cases(root: Path, positive: str | None) -> Listing:
             f"data.positive is {positive!r}, but the rsna layout's positive class is "
             f"{CLASSES[1]!r}: set it to null."
         )
-    labels = read_table(root / LABELS, ["patientId", *_BOX, "Target"])
+    columns = ["patientId", *_BOX, "Target"]
+    labels = read_table(root / LABELS, columns)
     folder = root / IMAGES
     if not folder.is_dir():
         raise RadbankError(f"There is no folder {IMAGES} in {root}, which data.layout rsna needs.")
@@ -64,7 +66,16 @@ def list_cases(root: Path, positive: str | None) -> Listing:
             label, finding = int(targets.pop()), findings.get(case)
             entries.append(Entry(case, case, path, label, finding, _boxes(rows)))
     rejected += [Rejected(path, f"it has no row in {LABELS}") for path in files.values()]
-    return Listing(entries, CLASSES, rejected)
+    return Listing(
+        entries,
+        CLASSES,
+        rejected,
+        unused_patients=unused_patients(
+            sorted(set(labels.columns) - set(columns)),
+            LABELS,
+            "write patientId and that column to a table of their own for data.groups",
+        ),
+    )
 
 
 LAYOUT = Layout(list_cases, pseudonymous=True)

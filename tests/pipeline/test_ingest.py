@@ -95,6 +95,16 @@ def test_from_folders_to_splits(project, folders, capsys):
         assert f"\n{line} " in printed
 
 
+def test_files_in_which_the_pattern_finds_no_patient_are_counted_to_the_end(
+    project, folders, capsys
+):
+    project(layout="folder", root="raw", group_pattern=r"(p0\d)")
+    ingest.main()
+    caution = "data.group_pattern finds 10 patients in 23 of 52 files"
+    assert caution in capsys.readouterr().out
+    assert caution in read_cases("data/cases.parquet").cautions[0]
+
+
 def test_two_runs_give_equal_bytes(project, folders):
     project(layout="folder", root="raw", group_pattern=r"(p\d+)")
     outputs = ["data/cases.parquet", "data/quarantine.csv", "data/images.h5", "data/splits.csv"]

@@ -1,6 +1,6 @@
 """What the result cannot show."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.artifacts.summary import Summary
@@ -39,7 +39,9 @@ _MIX = (
 )
 
 
-def limits(params: Params, summary: Summary, quarantined: int) -> list[str]:
+def limits(
+    params: Params, summary: Summary, quarantined: int, cautions: Sequence[str] = ()
+) -> list[str]:
     """Return what the result cannot show, the gravest first.
 
     Parameters
@@ -48,6 +50,8 @@ def limits(params: Params, summary: Summary, quarantined: int) -> list[str]:
         Of the run.
     quarantined
         Number of files that could not be used.
+    cautions
+        What ingest found doubtful in the data set.
     """
     found = []
     if summary.synthetic:
@@ -98,6 +102,7 @@ def limits(params: Params, summary: Summary, quarantined: int) -> list[str]:
             "the patient, images of one person may lie in both training and test, which flatters "
             "every model."
         )
+    found += cautions
     if quarantined:
         found.append(
             f"Files that could not be used: {quarantined}. They "
@@ -108,7 +113,9 @@ def limits(params: Params, summary: Summary, quarantined: int) -> list[str]:
 
 
 def _context(evidence: Evidence) -> Mapping[str, Any]:
-    return {"limits": limits(evidence.params, evidence.summary, len(evidence.quarantine))}
+    cautions = evidence.cases.cautions
+    found = limits(evidence.params, evidence.summary, len(evidence.quarantine), cautions)
+    return {"limits": found}
 
 
 section = Section("Limits", _context)

@@ -33,8 +33,9 @@ ROW = st.fixed_dictionaries(
 def test_round_trip(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("cases") / "cases.parquet"
     frame = pd.DataFrame([{"id": key, **row} for key, row in rows.items()], columns=SCHEMA.names)
-    write_cases(path, frame, ("no", "yes"))
+    write_cases(path, frame, ("no", "yes"), ("Doubtful.",))
     cases = read_cases(path)
+    assert cases.cautions == ("Doubtful.",)
     assert cases.classes == ("no", "yes")
     assert cases.synthetic == any(row["synthetic"] for row in rows.values())
     assert cases.frame["id"].tolist() == sorted(rows)

@@ -69,6 +69,15 @@ def test_data_are_counted_by_class(folder, params):
     assert check_data(grouped).status == "fail"
 
 
+def test_doubts_about_patients_are_told(folder, params):
+    for path in ("no/p1.png", "no/x.png", "yes/p2.png"):
+        (folder / "raw" / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "raw" / path).touch()
+    check = check_data(with_data(params, root="raw", layout="folder", group_pattern=r"p\d"))
+    assert check.status == "warn"
+    assert "2 patients in 2 of 3 files" in check.finding
+
+
 def test_more_than_two_classes_are_counted_too(folder, params):
     (folder / "raw").mkdir()
     for name in "abc":

@@ -1,19 +1,28 @@
 import pytest
 
-from pipeline.layouts.base import Entry
-from pipeline.layouts.groups import regroup
+from pipeline.layouts import groups as module
+from pipeline.layouts.base import Entry, Listing
 from radbank.errors import RadbankError
 
 KERMANY = r"(person\d+|(?:NORMAL2-)?IM-\d+)"
 ENTRIES = [Entry(name, name, f"x/{name}.png", 0) for name in ("a1", "a2", "b1")]
 
 
-def groups(entries):
-    return [entry.group for entry in entries]
+def regroup(entries, table, pattern, **fields):
+    return module.regroup(Listing(entries, ("no", "yes"), **fields), table, pattern)
+
+
+def groups(listing):
+    return [entry.group for entry in listing.entries]
+
+
+def images(*groups, folder="x"):
+    return [Entry(f"i{n}", group, f"{folder}/i{n}.png", 0) for n, group in enumerate(groups)]
 
 
 def test_without_either_the_layouts_groups_stay():
-    assert regroup(ENTRIES, None, None) == ENTRIES
+    listing = regroup(ENTRIES, None, None)
+    assert listing == Listing(ENTRIES, ("no", "yes"))
 
 
 def test_a_table_counts_by_position_and_not_by_name(tmp_path):
@@ -37,6 +46,60 @@ def test_a_table_that_does_not_fit(tmp_path, content, message):
         regroup(ENTRIES, str(tmp_path / "map.csv"), None)
 
 
+def test_blanks_at_the_ends_make_no_other_patient(tmp_path):
+    path = tmp_path / "map.csv"
+    path.write_text("id,patient\na1 ,7\na2,7 \n b1,\u00a07\n", encoding="utf-8")
+    assert groups(regroup(ENTRIES, str(path), None)) == ["7", "7", "7"]
+    assert groups(regroup(images("p ", "p", " p"), None, None)) == ["p", "p", "p"]
+    assert groups(regroup(images("Mu\u0308ller", "M\u00fcller"), None, None)) == 2 * [
+        "Mu\u0308ller"
+    ]
+
+
+@pytest.mark.parametrize("nothing", ["nan", "NA", "n/a", "None", "-", "NULL", "#N/A", "unknown"])
+def test_words_for_nothing_are_no_patient(tmp_path, nothing):
+    (tmp_path / "map.csv").write_text(f"id,group\na1,7\na2,{nothing}\nb1,{nothing}\n")
+    with pytest.raises(RadbankError, match="no patient for 2 of 3 images, a2"):
+        regroup(ENTRIES, str(tmp_path / "map.csv"), None)
+
+
+@pytest.mark.parametrize("pair", [("p1", "P1"), ("007", "7"), ("7", "7.0"), ("p 1", "p1")])
+def test_spellings_that_may_be_one_patient_are_counted(pair):
+    (caution,) = regroup(images(*pair, "other"), None, None).cautions
+    assert caution.startswith("2 names of patients differ only in case")
+    assert "may be 1 patients" in caution
+
+
+def test_ids_that_stand_for_a_patient_are_no_names():
+    alone = [Entry(name, name, f"x/{name}.png", 0) for name in ("a1", "A1", "a01 ")]
+    listing = regroup(alone, None, None)
+    assert groups(listing) == ["a1", "A1", "a01 "]
+    assert listing.cautions == ()
+
+
+def test_patients_that_the_layout_sees_as_one_and_the_table_does_not(tmp_path):
+    (tmp_path / "map.csv").write_text("id,group\ni0,a\ni1,b\ni2,c\n")
+    listing = regroup(images("p", "p", "q"), str(tmp_path / "map.csv"), None)
+    assert groups(listing) == ["a", "b", "c"]
+    assert listing.cautions[0].startswith("1 patients of the layout itself are more than one")
+
+
+def test_patients_that_nothing_uses_are_refused(tmp_path):
+    with pytest.raises(RadbankError, match="a column is not used"):
+        regroup(ENTRIES, None, None, unused_patients="a column is not used")
+    assert groups(regroup(ENTRIES, None, "[ab]", unused_patients="a column")) == ["a", "a", "b"]
+
+
+def test_many_small_folders_may_be_patients():
+    def listed(n_folders, n_images):
+        paths = [f"ill/p{n % n_folders}/i{n}.png" for n in range(n_images)]
+        return regroup([Entry(path, path, path, 0) for path in paths], None, None)
+
+    assert "60 images lie in 30 folders" in listed(30, 60).cautions[0]
+    assert listed(4, 8).cautions == ()
+    assert listed(12, 6000).cautions == ()
+
+
 @pytest.mark.parametrize(
     ("stem", "group"),
     [
@@ -47,7 +110,34 @@ def test_a_table_that_does_not_fit(tmp_path, content, message):
     ],
 )
 def test_a_pattern_finds_the_patient_in_the_name(stem, group):
-    assert groups(regroup([Entry("id", "own", f"x/{stem}.jpeg", 0)], None, KERMANY)) == [group]
+    pair = [Entry("id", "own", f"x/{name}.jpeg", 0) for name in (stem, "person1_virus_1")]
+    assert groups(regroup(pair, None, KERMANY)) == [group, "person1"]
+
+
+def test_a_pattern_says_how_many_files_it_found():
+    listing = regroup(ENTRIES, None, "[ab]")
+    assert listing.notes == ("data.group_pattern finds 2 patients in 3 of 3 files.",)
+    assert listing.cautions == ()
+    listing = regroup(ENTRIES, None, "a")
+    assert listing.notes == ()
+    assert listing.cautions[0].startswith("data.group_pattern finds 1 patients in 2 of 3 files;")
+
+
+def test_a_pattern_that_finds_nobody_is_refused():
+    with pytest.raises(RadbankError, match=r"\(person\\d\) finds a patient in none of 3 files"):
+        regroup(ENTRIES, None, r"person\d")
+
+
+def test_a_pattern_sees_the_path_where_names_do_not_tell():
+    paths = [f"ill/patient{n:05}/study{s}/view1.png" for n in (1, 2) for s in (1, 2)]
+    entries = [Entry(path, path, path, 0) for path in paths]
+    listing = regroup(entries, None, r"(patient\d+)/study")
+    assert groups(listing) == ["patient00001"] * 2 + ["patient00002"] * 2
+    assert groups(regroup(ENTRIES, None, "x|a")) == ["a", "a", "b1"]  # the name goes before
+
+
+def test_the_first_group_that_takes_part_is_the_patient():
+    assert groups(regroup(ENTRIES, None, r"(a)\d|(b)\d")) == ["a", "a", "b"]
 
 
 def test_a_pattern_without_a_group_counts_whole():

@@ -8,9 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.layouts import list_cases
+from pipeline.layouts.blank import is_blank
+from pipeline.layouts.groups import regroup
 from radbank.errors import RadbankError
 
-SAFE = st.text(string.ascii_letters + string.digits, min_size=1, max_size=6)
+SAFE = st.text(string.ascii_letters + string.digits, min_size=1, max_size=6).filter(
+    lambda text: not is_blank(text)
+)
 
 
 def fill(root, *paths):
@@ -100,7 +104,10 @@ def test_rows_that_cannot_be_used_are_set_aside(tmp_path):
         ("path,label,Split\na.png,0,test\nb.png,1,\n", "rename it to 'split'"),
         ("path,label\na.png,0\nb.png,1\na.png,0\n", r"names a.png more than once \(1 such\)"),
         ("path,label\na.png,0\n./a.png,1\n", "names a.png more than once"),
-        ("path,label,id\na.png,0,7\nb.png,1,7\n", "gives id 7 to more than one image"),
+        (
+            "path,label,id\na.png,0,7\nb.png,1,7\n",
+            "gives id 7 to more than one image.*if it names the patient",
+        ),
         ("path,label,id\na.png,0,7\nb.png,1,\n", "leaves id empty in 1 rows"),
         ("path,label,split\na.png,0,later\nb.png,1,\n", "a split 'later'"),
         ("path,label\na.png,0\n", "at least two classes, and has 0"),
@@ -115,6 +122,29 @@ def test_manifests_that_do_not_do(tmp_path, text, message):
     with pytest.raises(RadbankError, match=message) as caught:
         entries(tmp_path)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["patient_id", "subject_id", "PatientID", "patient", "case", "pid", "Patient", "Subject ID"],
+)
+def test_a_column_that_looks_like_the_patients_is_named(tmp_path, column):
+    write(fill(tmp_path, "a.png", "b.png"), f"path,label,{column}\na.png,0,7\nb.png,1,7\n")
+    listing = list_cases("manifest", tmp_path, None)
+    with pytest.raises(RadbankError, match=f"has a column '{column}'.*name it 'group' if it is"):
+        regroup(listing, None, None)
+    assert regroup(listing, None, "[ab]").entries  # patients come from elsewhere
+    write(tmp_path, f"path,label,group,{column}\na.png,0,7,8\nb.png,1,7,8\n")
+    listing = list_cases("manifest", tmp_path, None)
+    assert listing.unused_patients is None
+    assert f"a column '{column}'" in listing.notes[0]
+
+
+def test_images_without_a_patient_beside_others_are_counted(tmp_path):
+    write(fill(tmp_path, "a.png", "b.png"), "path,label,group\na.png,0,7\nb.png,1,nan\n")
+    listing = list_cases("manifest", tmp_path, None)
+    assert [entry.group for entry in listing.entries] == ["7", "b"]
+    assert listing.cautions[0].startswith("manifest.csv names no patient for 1 of 2 images")
 
 
 def test_one_manifest_is_needed(tmp_path):

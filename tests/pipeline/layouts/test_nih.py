@@ -67,6 +67,13 @@ def test_what_lacks_a_file_a_row_or_a_finding_is_set_aside(tmp_path):
     }
 
 
+def test_images_without_a_patient_are_counted(tmp_path):
+    rows = {**ROWS, "00000002_000.png": "No Finding,0,NA,81,F,AP,1,1,1,1,"}
+    listing = list_cases("nih", lay_out(tmp_path, rows), "Pneumonia")
+    assert [entry.group for entry in listing.entries] == ["1", "1", "00000002_000", "3"]
+    assert listing.cautions[0].startswith("Data_Entry_2017.csv names no patient for 1 of 4 images")
+
+
 def spoil(root, name, content):
     (root / name).parent.mkdir(parents=True, exist_ok=True)
     (root / name).write_bytes(content)

@@ -51,6 +51,16 @@ def test_detailed_classes_may_be_absent(root):
     assert {entry.finding for entry in list_cases("rsna", root, None).entries} == {None}
 
 
+def test_a_column_that_looks_like_the_patients_is_named(root):
+    assert list_cases("rsna", root, None).unused_patients is None
+    rows = LABELS.splitlines()
+    wider = [f"{rows[0]},PatientID", *(f"{row},p1" for row in rows[1:])]
+    (root / "stage_2_train_labels.csv").write_text("\n".join(wider))
+    unused = list_cases("rsna", root, None).unused_patients
+    assert "has a column 'PatientID'" in unused
+    assert "data.groups" in unused
+
+
 def test_wrong_layouts_are_named(root, tmp_path):
     with pytest.raises(RadbankError, match=r"data\.root is .*no folder"):
         list_cases("rsna", tmp_path / "nowhere", None)

@@ -33,3 +33,7 @@ def test_what_makes_figures_too_good(params: Params, summary: Summary) -> None:
     assert "There is no held-out test split" in said
     assert "No table of patients was given" in said
     assert "weights are random" in said
+
+
+def test_what_ingest_doubted_is_told(params: Params, summary: Summary) -> None:
+    assert "It is doubtful." in limits(params, summary, 0, ["It is doubtful."])
