@@ -96,8 +96,7 @@ def examine(path: Path, folder: Path) -> Row:
         pixels = f"{kind} {dataset.get('BitsStored', '')} bit" if kind else "none"
         try:
             read_image(path, frame=1)
-            description = describe(dataset)
-            stored = decode_frame(dataset, description, 1)
+            stored, description = decode_frame(dataset, describe(dataset), 1)
         except UnreadableImage as reason:
             return Row(name, syntax, pixels, f"quarantined: {reason}")
         grey = as_grey(stored, dataset, description)

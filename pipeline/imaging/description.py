@@ -30,7 +30,9 @@ class Description:
     allocated
         Bits of a value's cell.
     stored
-        Bits of a value; None where the header does not say.
+        Bits of a value; where the header does not say, those up to High Bit.
+    high
+        The highest of these bits in its cell, counted from 0.
     signed
         Whether values may be negative.
     frames
@@ -42,7 +44,8 @@ class Description:
     samples: int
     interpretation: str
     allocated: int
-    stored: int | None
+    stored: int
+    high: int
     signed: bool
     frames: int
 
@@ -65,20 +68,19 @@ def describe(dataset: Dataset) -> Description:
         expected = _SAMPLES.get(interpretation)
         if expected is None:
             raise UnreadableImage("its photometric interpretation is not that of a still image")
-        stored = _number(dataset, "BitsStored") or None
-        if (
-            samples != expected
-            or not 1 <= (stored or cell) <= cell
-            or cell not in {1, 8, 16, 32, 64}
-        ):
+        high = _number(dataset, "HighBit")
+        stored = _number(dataset, "BitsStored") or (cell if high is None else high + 1)
+        if samples != expected or not 1 <= stored <= cell or cell not in {1, 8, 16, 32, 64}:
             raise UnreadableImage("its header contradicts itself about its pixels")
+        if high is None or not stored - 1 <= high < cell:
+            high = stored - 1
         if rows * columns * expected * cell > 8 * MAX_BYTES:
             raise UnreadableImage(f"its pixels would take more than {MAX_BYTES:,} bytes")
         signed = bool(_number(dataset, "PixelRepresentation"))
         frames = max(_number(dataset, "NumberOfFrames") or 1, 1)
     except BROKEN:
         raise UnreadableImage("its header does not describe its pixels") from None
-    return Description(rows, columns, expected, interpretation, cell, stored, signed, frames)
+    return Description(rows, columns, expected, interpretation, cell, stored, high, signed, frames)
 
 
 def _number(dataset: Dataset, keyword: str) -> int | None:

@@ -53,7 +53,7 @@ def read_dicom(data: bytes, *, frame: int | None = None, side: int | None = None
     else:
         reducible = aspect == 1 and stores_greys(dataset, description)
     factor = find_reduction(rows, columns, side) if reducible else 1
-    pixels = decode_frame(dataset, description, frame, reduce=factor)
+    pixels, description = decode_frame(dataset, description, frame, reduce=factor)
     try:
         grey = as_grey(pixels, dataset, description)
     except BROKEN:
@@ -78,7 +78,7 @@ def as_grey(pixels: np.ndarray, dataset: Dataset, description: Description) -> n
     dataset
         The data set they came from.
     description
-        What its header says of them.
+        What is known of them.
 
     Returns
     -------
@@ -89,30 +89,12 @@ def as_grey(pixels: np.ndarray, dataset: Dataset, description: Description) -> n
     if interpretation in MONOCHROME:
         if pixels.dtype == np.uint8 and stores_greys(dataset, description):
             return ~pixels if is_inverse(dataset) else pixels
-        return to_grey(_significant_bits(pixels, dataset), dataset)
+        return to_grey(pixels, dataset, description)
+    bits = description.stored
     if interpretation == "PALETTE COLOR":
         pixels = apply_palette(pixels, dataset)
         bits = 8 * pixels.dtype.itemsize
-    else:
-        bits = int(dataset.BitsStored)
     # the rows sum to one, so white stays white
     luma = pixels @ _LUMA * (255 / (2**bits - 1))
     grey: np.ndarray = np.rint(luma).clip(0, 255).astype(np.uint8)
     return grey
-
-
-def _significant_bits(pixels: np.ndarray, dataset: Dataset) -> np.ndarray:
-    """Drop the bits of each cell that Bits Stored and High Bit leave out (PS3.5 8.1.1).
-
-    Old files keep overlays there. Compressed data have no such bits: decoders return values.
-    """
-    if dataset.file_meta.TransferSyntaxUID.is_compressed or pixels.dtype.kind not in "iu":
-        return pixels
-    cell, stored = int(dataset.BitsAllocated), int(dataset.BitsStored)
-    if stored >= cell:
-        return pixels
-    # up to the cell's top, then down again: the sign bit, where there is one, is carried along
-    width = 8 * pixels.dtype.itemsize
-    above = max(width - 1 - int(dataset.get("HighBit", stored - 1)), 0)
-    significant: np.ndarray = (pixels << above) >> (width - stored)
-    return significant

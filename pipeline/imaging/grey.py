@@ -9,10 +9,11 @@ from PIL import Image as Pillow
 from pydicom import Dataset
 
 from pipeline.imaging import lut
+from pipeline.imaging.description import Description
 from pipeline.imaging.header import read_text
 
 
-def to_grey(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
+def to_grey(stored: np.ndarray, dataset: Dataset, description: Description) -> np.ndarray:
     """Turn the stored values of a monochrome image into 8-bit greys.
 
     In the order of PS3.3 C.11 (and PS3.4 N.2): modality LUT or rescale; VOI LUT, else window,
@@ -27,6 +28,8 @@ def to_grey(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
         Integer or float array of shape (rows, columns), as decoded, without unused bits.
     dataset
         The data set it came from.
+    description
+        What is known of its values; `stored` are the bits that they really have.
 
     Returns
     -------
@@ -34,12 +37,12 @@ def to_grey(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
         uint8 of shape (rows, columns).
     """
     if stored.dtype.kind in "iu" and stored.dtype.itemsize <= 2:
-        return _by_table(stored, dataset)
+        return _by_table(stored, dataset, description)
     values, index = np.unique(stored, return_inverse=True)
-    return np.take(shades(values, dataset), index.reshape(stored.shape))
+    return np.take(shades(values, dataset, description), index.reshape(stored.shape))
 
 
-def _by_table(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
+def _by_table(stored: np.ndarray, dataset: Dataset, description: Description) -> np.ndarray:
     """Look 8- and 16-bit values up in a table of all of them, which needs no sorting."""
     native = np.ascontiguousarray(stored, stored.dtype.newbyteorder("="))
     codes = native.view(f"u{native.dtype.itemsize}")
@@ -49,20 +52,21 @@ def _by_table(stored: np.ndarray, dataset: Dataset) -> np.ndarray:
     counts = image.histogram() if image else np.bincount(codes.ravel(), minlength=2**16)
     used = np.flatnonzero(counts).astype(codes.dtype)
     table = np.zeros(len(counts), np.uint8)
-    table[used] = shades(used.view(native.dtype), dataset)
+    table[used] = shades(used.view(native.dtype), dataset, description)
     return np.asarray(image.point(table.tolist())) if image else np.take(table, codes)
 
 
-def shades(values: np.ndarray, dataset: Dataset) -> np.ndarray:
+def shades(values: np.ndarray, dataset: Dataset, description: Description) -> np.ndarray:
     """Return the uint8 grey of each of an image's distinct stored values."""
     greys = np.zeros(values.shape, np.uint8)
-    valid = np.isfinite(values) & ~_is_padding(values, dataset)
+    valid = np.isfinite(values) & ~_is_padding(values, dataset, description)
     if valid.any():
-        greys[valid] = np.rint(255 * _brightness(values[valid], dataset)).astype(np.uint8)
+        brightness = _brightness(values[valid], dataset, description)
+        greys[valid] = np.rint(255 * brightness).astype(np.uint8)
     return greys
 
 
-def _is_padding(values: np.ndarray, dataset: Dataset) -> np.ndarray:
+def _is_padding(values: np.ndarray, dataset: Dataset, description: Description) -> np.ndarray:
     """Say which stored values are Pixel Padding (PS3.3 C.7.5.1.1.2).
 
     Its value is of the same bits as the pixels; some writers give more of them, or the sign of
@@ -74,15 +78,15 @@ def _is_padding(values: np.ndarray, dataset: Dataset) -> np.ndarray:
     last = _whole(dataset.get("PixelPaddingRangeLimit"))
     ends = [first, first if last is None else last]
     if values.dtype.kind in "iu":
-        ends = [_wrap(end, dataset) for end in ends]
+        ends = [_wrap(end, description) for end in ends]
     return (values >= min(ends)) & (values <= max(ends))
 
 
-def _wrap(value: int, dataset: Dataset) -> int:
+def _wrap(value: int, description: Description) -> int:
     """Return the number that a value's lowest Bits Stored stand for."""
-    span = 2 ** int(dataset.BitsStored)
+    span = 2**description.stored
     value %= span
-    return value - span if dataset.get("PixelRepresentation") and value >= span // 2 else value
+    return value - span if description.signed and value >= span // 2 else value
 
 
 def _whole(value: object) -> int | None:
@@ -90,12 +94,12 @@ def _whole(value: object) -> int | None:
     return None if first is None else int(first)
 
 
-def _brightness(values: np.ndarray, dataset: Dataset) -> np.ndarray:
+def _brightness(values: np.ndarray, dataset: Dataset, description: Description) -> np.ndarray:
     """Map distinct stored values to brightness in [0, 1]."""
     output = _modality(values.astype(np.float64), dataset)
     brightness = _voi(output, dataset)
     if brightness is None:
-        low, high = _range(output, dataset)
+        low, high = _range(output, dataset, description)
         span = high - low
         brightness = np.clip((output - low) / span, 0, 1) if span > 0 else np.zeros(output.shape)
     return 1 - brightness if is_inverse(dataset) else brightness
@@ -161,12 +165,12 @@ def window(values: np.ndarray, center: float, width: float, function: str) -> np
     return None
 
 
-def _range(output: np.ndarray, dataset: Dataset) -> tuple[float, float]:
+def _range(output: np.ndarray, dataset: Dataset, description: Description) -> tuple[float, float]:
     """Return the outputs of the modality step that become black and white without a VOI."""
-    bits = int(dataset.get("BitsStored", 32))
+    bits = description.stored
     if bits > 8 or dataset.get("ModalityLUTSequence"):
         return float(output.min()), float(output.max())
-    low = -(2 ** (bits - 1)) if dataset.get("PixelRepresentation") else 0
+    low = -(2 ** (bits - 1)) if description.signed else 0
     ends = _modality(np.array([low, low + 2**bits - 1], np.float64), dataset)
     return float(ends.min()), float(ends.max())
 

@@ -12,6 +12,7 @@ from pydicom.uid import (
     RLELossless,
 )
 
+from pipeline.imaging.bits import significant_bits
 from pipeline.imaging.broken import BROKEN
 from pipeline.imaging.codestream import CodedSize, is_cut_short, read_size
 from pipeline.imaging.decoders import COMPRESSED, PLAIN, find_plugin
@@ -25,8 +26,8 @@ _HTJ2K = frozenset(uid for uid in COMPRESSED if "HTJ2K" in uid.keyword)
 
 def decode_frame(
     dataset: Dataset, description: Description, frame: int | None, *, reduce: int = 1
-) -> np.ndarray:
-    """Return the stored values of one frame.
+) -> tuple[np.ndarray, Description]:
+    """Return the stored values of one frame, without unused bits.
 
     Parameters
     ----------
@@ -41,8 +42,10 @@ def decode_frame(
 
     Returns
     -------
-    ndarray
+    values : ndarray
         Of shape (rows, columns) or (rows, columns, samples); sides may be fractions of those.
+    description : Description
+        With the bits that hold the values, where the header is wrong about them.
 
     Raises
     ------
@@ -73,9 +76,14 @@ def decode_frame(
             if syntax in {JPEGBaseline8Bit, JPEGExtended12Bit} and coded and coded.bits == 8:
                 jpeg = open_whole(stream, reduce=reduce if coded.samples == 1 else 8)
                 if coded.samples == 1:
-                    return np.asarray(jpeg)
+                    return significant_bits(np.asarray(jpeg), dataset, description)
                 plugin = "pillow"
-        return pixel_array(dataset, index=index, decoding_plugin=plugin)
+        # pydicom drops unused bits where it converts colours, and must not do so elsewhere
+        converts = description.interpretation.startswith("YBR")
+        cells = pixel_array(
+            dataset, index=index, decoding_plugin=plugin, correct_unused_bits=converts
+        )
+        return (cells, description) if converts else significant_bits(cells, dataset, description)
     except BROKEN:
         raise UnreadableImage(_DAMAGED) from None
 

@@ -36,6 +36,6 @@ def stores_greys(dataset: Dataset, description: Description) -> bool:
         return True
     expected = _CODES[::-1] if is_inverse(dataset) else _CODES
     try:
-        return np.array_equal(shades(_CODES, dataset), expected)
+        return np.array_equal(shades(_CODES, dataset, description), expected)
     except BROKEN:
         return False  # the grey-scale pipeline then reports what is wrong

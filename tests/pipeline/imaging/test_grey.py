@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from pydicom import Dataset, Sequence
 from pydicom.pixels.processing import apply_windowing
 
+from pipeline.imaging.description import Description
 from pipeline.imaging.grey import to_grey, window
 from pipeline.imaging.read import UnreadableImage, read_grey
 
@@ -98,27 +99,6 @@ def test_big_endian_pixels(write_dicom):
     assert read_grey(write_dicom(stored, big=True)).tolist() == [[0, 51], [102, 255]]
 
 
-def test_bits_above_those_stored_are_no_part_of_the_value(write_dicom):
-    stored = np.array([[0, 51], [102, 255]], np.uint16)
-    overlaid = stored | 0xF000
-    assert np.array_equal(
-        read_grey(write_dicom(overlaid, BitsStored=12, HighBit=11)), stored.astype(np.uint8)
-    )
-
-
-def test_the_sign_sits_in_the_high_bit(write_dicom):
-    stored = np.array([[-1000, -490], [20, 1550]], np.int16)
-    cells = (stored & 0x0FFF).astype(np.int16)  # as writers do that do not extend the sign
-    path = write_dicom(cells, BitsStored=12, HighBit=11)
-    assert read_grey(path).tolist() == [[0, 51], [102, 255]]
-
-
-def test_a_high_bit_at_the_top_of_the_cell(write_dicom):
-    stored = np.array([[0, 51], [102, 255]], np.uint16)
-    path = write_dicom(stored << 4, BitsStored=12, HighBit=15)
-    assert read_grey(path).tolist() == [[0, 51], [102, 255]]
-
-
 def test_padding_is_black_and_does_not_stretch_the_range(write_dicom):
     stored = np.array([[-2000, 0], [100, 255]], np.int16)
     path = write_dicom(stored, PixelPaddingValue=-2000)
@@ -179,7 +159,8 @@ def test_float_pixels_that_are_no_numbers_are_black():
     dataset = Dataset()
     dataset.PhotometricInterpretation = "MONOCHROME2"
     stored = np.array([[np.nan, 0.5], [1.5, np.inf]], np.float32)
-    assert to_grey(stored, dataset).tolist() == [[0, 0], [255, 0]]
+    description = Description(2, 2, 1, "MONOCHROME2", 32, 32, 31, True, 1)
+    assert to_grey(stored, dataset, description).tolist() == [[0, 0], [255, 0]]
 
 
 @settings(max_examples=60, deadline=None)

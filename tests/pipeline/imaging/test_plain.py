@@ -49,7 +49,7 @@ def test_plain_greys_are_those_of_the_whole_pipeline(tags):
     made.file_meta = Dataset()
     plain = stores_greys(made, describe(made))
     for stored in (CODES, NOT_EVERYTHING):
-        expected = to_grey(stored, made)
+        expected = to_grey(stored, made, describe(made))
         if plain:
             assert np.array_equal(as_grey(stored, made, describe(made)), expected)
             assert np.array_equal(expected, stored) or np.array_equal(expected, 255 - stored)
@@ -63,7 +63,8 @@ def test_plain_greys_are_those_of_the_whole_pipeline(tags):
         ({"WindowCenter": 127.5, "WindowWidth": 255, "VOILUTFunction": "LINEAR_EXACT"}, True),
         ({"WindowCenter": 128, "WindowWidth": 200}, False),
         ({"BitsAllocated": 16, "BitsStored": 12}, False),
-        ({"BitsStored": None}, False),
+        ({"BitsStored": None, "HighBit": 6}, False),
+        ({"BitsStored": None}, True),
     ],
 )
 def test_which_images_are_plain(tags, plain):
