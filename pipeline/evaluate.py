@@ -1,7 +1,5 @@
 """Stage evaluate: score and compare every model on the same held-out patients."""
 
-from rich.console import Console
-
 from pipeline import paths
 from pipeline.artifacts.cases import read_cases
 from pipeline.artifacts.document import read_document, write_document
@@ -17,6 +15,7 @@ from pipeline.evaluation.table import caption, table
 from pipeline.params import load_params
 from pipeline.stage import run
 from pipeline.statistics.bootstrap import Intervals
+from radbank.console import plain_console
 
 
 def main() -> None:
@@ -51,7 +50,7 @@ def main() -> None:
         paths.HEADLINE: Headline.of(found.summary),
     }.items():
         write_document(path, content)
-    summary, console = found.summary, Console(width=100, highlight=False, markup=False)
+    summary, console = found.summary, plain_console(width=100)
     console.print(caption(summary), table(summary, found.study.task), summary.conclusion, sep="\n")
 
 

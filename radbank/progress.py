@@ -1,10 +1,8 @@
 """Progress bars with rate and time left, and durations in words."""
 
-import sys
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -15,6 +13,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.text import Text
+
+from radbank.console import plain_console
 
 T = TypeVar("T")
 
@@ -46,13 +46,13 @@ def track(
         Units an item stands for (the batch size, say); the last item fills up to `total`.
     """
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         _RateColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(file=sys.stderr)) as progress:
+    with Progress(*columns, console=plain_console(stderr=True)) as progress:
         task = progress.add_task(description, total=total, unit=unit)
         for item in items:
             yield item

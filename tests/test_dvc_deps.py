@@ -19,6 +19,7 @@ HARMLESS = {
     "pipeline/paths.py",
     "pipeline/stage.py",
     "radbank/__init__.py",
+    "radbank/console.py",
     "radbank/errors.py",
     "radbank/memory.py",
     "radbank/progress.py",

@@ -3,10 +3,10 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
 
 from pipeline.commands.help import HelpFormatter
+from radbank.console import plain_console
 
 if TYPE_CHECKING:
     from features.backbones import Backbone
@@ -46,7 +46,7 @@ def show(arguments: argparse.Namespace) -> None:
         table.columns[column].justify = "right"
     for name in arguments.names or backbones.names():
         table.add_row(*_row(backbones.describe(name)))
-    console = Console(highlight=False)
+    console = plain_console()
     console.print(table)
     console.print(
         "\nInput in pixels; parameters without the classifier. Weights that are not here are "

@@ -4,10 +4,10 @@ import argparse
 import time
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
 
 from pipeline.commands.help import HelpFormatter
+from radbank.console import plain_console
 from radbank.errors import RadbankError
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def show(_arguments: argparse.Namespace) -> None:
 
     bank = Bank()
     holdings = bank.holdings()
-    console = Console(highlight=False)
+    console = plain_console()
     console.print(f"The bank is {bank.place}", soft_wrap=True)
     if not holdings:
         console.print("It holds nothing yet: `dvc repro extract` fills it.")

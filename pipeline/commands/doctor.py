@@ -4,10 +4,10 @@ import argparse
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
 
 from pipeline.commands.help import HelpFormatter
+from radbank.console import plain_console
 from radbank.errors import RadbankError
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def show(_arguments: argparse.Namespace) -> None:
         If something that params.yaml asks for would fail.
     """
     checks = list(_examine())
-    Console(highlight=False, markup=False).print(table(checks))
+    plain_console().print(table(checks))
     failing = [check.subject for check in checks if check.status == "fail"]
     if failing:
         raise RadbankError(

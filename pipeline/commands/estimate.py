@@ -6,11 +6,11 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.table import Table
 
 from pipeline.commands.help import HelpFormatter
 from pipeline.params import Params, load_params
+from radbank.console import plain_console
 from radbank.errors import RadbankError
 from radbank.progress import duration, track
 
@@ -77,7 +77,7 @@ def show(arguments: argparse.Namespace) -> None:
         json.dump([_plain(each) for each in found], sys.stdout, indent=2)
         print()
         return
-    console = Console(highlight=False)
+    console = plain_console()
     console.print(_table(found))
     console.print(_remarks(found, params, n_images))
 

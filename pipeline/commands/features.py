@@ -4,11 +4,11 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
 
 from pipeline.commands.help import HelpFormatter
 from pipeline.paths import FEATURES, IMAGES, feature_store
+from radbank.console import plain_console
 from radbank.errors import RadbankError
 from radbank.overwriting import check_output
 from radbank.remote import is_url
@@ -58,7 +58,7 @@ def show(arguments: argparse.Namespace) -> None:
         copy_store(path, arguments.to)
         path = arguments.to
     with open_store(path) as store:
-        console = Console(highlight=False)
+        console = plain_console()
         for caution in cautions(store):
             console.print(caution, style="bold")
         console.print(_provenance(path, store))

@@ -4,10 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from rich.console import Console
-
 from pipeline.commands.help import HelpFormatter
 from pipeline.params import load_params
+from radbank.console import plain_console
 from radbank.overwriting import check_output
 
 EXAMPLE = """examples:
@@ -71,4 +70,4 @@ def show(arguments: argparse.Namespace) -> None:
     if arguments.json:
         sys.stdout.write(f"{board.model_dump_json(indent=2)}\n")
         return
-    Console(highlight=False, markup=False).print(tables(board))
+    plain_console().print(tables(board))

@@ -5,11 +5,10 @@ import shlex
 import sys
 from pathlib import Path
 
-from rich.console import Console
-
 from pipeline.commands.help import HelpFormatter
 from pipeline.params import load_params
 from pipeline.statistics.bootstrap import Intervals
+from radbank.console import plain_console
 from radbank.errors import RadbankError
 from radbank.files import write_text
 from radbank.overwriting import check_output
@@ -79,7 +78,7 @@ def study(arguments: argparse.Namespace) -> None:
     result = read_result(root, ran, _command(arguments), intervals)
     write_text(HTML, to_html(result))
     write_text(MARKDOWN, to_markdown(result))
-    console = Console(highlight=False, markup=False)
+    console = plain_console()
     console.print(tables(result.board))
     for answer in result.answers:
         console.print(f"\n{answer.question} {answer.words}")
