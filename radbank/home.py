@@ -1,7 +1,9 @@
 """Folders of a user's own, outside projects: keys, caches and the bank."""
 
+import errno
 import os
 import secrets
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from radbank.errors import RadbankError
 BANK_VARIABLE = "RADBANK_BANK"
 _KEY = "pseudonyms.key"
 _BYTES = 32
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}  # of some drives
 
 
 def home() -> Path:
@@ -78,18 +81,24 @@ def secret_key() -> bytes:
     Raises
     ------
     RadbankError
-        If the file cannot be written or read, or holds no key.
+        If the file cannot be written or read, holds no key, or others can read it.
     """
     path = home() / _KEY
     try:
         if not path.exists():
             _draw(path)
+        mode = path.stat().st_mode
         key = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except (OSError, ValueError) as error:
         raise RadbankError(
             f"The key for pseudonyms cannot be kept in {path} ({type(error).__name__}): make the "
             "folder writable, or set RADBANK_HOME to an absolute path of another one."
         ) from None
+    if mode & (stat.S_IRGRP | stat.S_IROTH):
+        raise RadbankError(
+            f"{path} can be read by others, who can then tell which names the pseudonyms stand "
+            f"for: run `chmod 600 {path}`, or set RADBANK_HOME to a folder that is yours alone."
+        )
     if len(key) < _BYTES:
         raise RadbankError(f"{path} holds no key of {_BYTES} bytes: restore it from a backup.")
     return key
@@ -98,14 +107,25 @@ def secret_key() -> bytes:
 def _draw(path: Path) -> None:
     """Generate a key and write it atomically, unless another process has written one first."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    key = secrets.token_hex(_BYTES) + "\n"
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(_BYTES) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        _write_new(temporary, key)
         with suppress(FileExistsError):  # a rename would replace the other process's key
-            path.hardlink_to(temporary)
+            try:
+                path.hardlink_to(temporary)
+            except OSError as error:
+                if error.errno not in _NO_LINKS:
+                    raise
+                _write_new(path, key)
     finally:
-        temporary.unlink()
+        temporary.unlink(missing_ok=True)
+
+
+def _write_new(path: Path, text: str) -> None:
+    """Write a file that only the user can read; raise FileExistsError if it is there."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())

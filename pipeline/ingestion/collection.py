@@ -20,6 +20,8 @@ from pipeline.paths import QUARANTINE
 from radbank.errors import RadbankError
 from radbank.progress import track
 
+_OLDEST = 90.0  # years: all older ages are one group, since they tell who it is (45 CFR 164.514(b))
+
 
 def collect(data: Data, *, scheduler: str | None = None) -> tuple[pd.DataFrame, Listing]:
     """Find the cases of a data set, open each file once and write data/quarantine.csv.
@@ -124,7 +126,8 @@ def _is_text(name: str) -> bool:
 def _row(entry: Entry, facts: Facts) -> dict[str, object]:
     """Return a case by column name; what a table says goes before the file's own header."""
     told = {name: value for name, value in vars(entry).items() if value is not None}
-    return {**vars(entry), **vars(facts), **vars(facts.header), **told}
+    row = {**vars(entry), **vars(facts), **vars(facts.header), **told}
+    return row | {"age": None if row["age"] is None else min(row["age"], _OLDEST)}
 
 
 def _require_both_classes(listing: Listing) -> None:

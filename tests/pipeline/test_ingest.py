@@ -131,6 +131,21 @@ def test_one_class_left_is_an_error_that_counts_the_reasons(project, folders):
         ingest.main()
 
 
+def test_ages_above_89_are_one_group(project, folders):
+    ages = {
+        "no/p00-1.png": "89",
+        "no/p02-1.png": "91.5",
+        "yes/p01-1.png": "104",
+        "yes/p03-1.png": "",
+    }
+    rows = [f"{path},{path.split('/')[0]},{age}" for path, age in ages.items()]
+    (folders / "manifest.csv").write_text("\n".join(["path,label,age", *rows]) + "\n")
+    project(layout="manifest", root="raw")
+    ingest.main()
+    frame = read_cases("data/cases.parquet").frame.set_index("path")
+    assert frame["age"].fillna(-1).to_dict() == dict(zip(ages, [89, 90, 90, -1], strict=True))
+
+
 def test_a_file_that_broke_since_ingest_is_named(project, folders):
     project(layout="folder", root="raw")
     ingest.main()

@@ -1,3 +1,6 @@
+import errno
+from pathlib import Path
+
 import pytest
 
 from radbank.errors import RadbankError
@@ -17,6 +20,23 @@ def test_the_key_is_drawn_once_and_for_the_user_alone(folder):
     (file,) = folder.iterdir()
     assert file.stat().st_mode & 0o777 == 0o600
     assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_a_key_that_others_can_read_is_refused(folder):
+    secret_key()
+    (folder / "pseudonyms.key").chmod(0o644)
+    with pytest.raises(RadbankError, match=r"can be read by others.*chmod 600 .*pseudonyms\.key"):
+        secret_key()
+
+
+def test_a_drive_without_hard_links_keeps_a_key_too(folder, monkeypatch):
+    def no_links(self, target):
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", no_links)
+    key = secret_key()
+    assert secret_key() == key
+    assert [file.name for file in folder.iterdir()] == ["pseudonyms.key"]
 
 
 def test_two_homes_have_two_keys(folder, monkeypatch, tmp_path):
