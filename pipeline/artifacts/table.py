@@ -11,7 +11,7 @@ from radbank.errors import RadbankError
 
 
 def read_table(path: Path, columns: Sequence[str] = ()) -> pd.DataFrame:
-    """Read a CSV or a parquet file as text, empty cells as empty text.
+    """Read a CSV or a parquet file as trimmed text, empty cells as empty text.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def read_table(path: Path, columns: Sequence[str] = ()) -> pd.DataFrame:
     missing = [name for name in columns if name not in table.columns]
     if missing:
         raise RadbankError(f"{path} has no column {', '.join(missing)}.")
-    return table
+    return pd.DataFrame({name: table[name].str.strip() for name in table.columns})
 
 
 def _read_csv(path: Path) -> pd.DataFrame:

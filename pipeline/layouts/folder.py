@@ -11,6 +11,7 @@ from pipeline.artifacts.quarantine import Rejected
 from pipeline.layouts.base import Entry, Layout, Listing
 from pipeline.layouts.ids import shortest_ids
 from pipeline.layouts.labels import classify
+from pipeline.layouts.misread import doubts
 from pipeline.layouts.splits import SPLITS
 from radbank.errors import RadbankError
 
@@ -59,7 +60,9 @@ def list_cases(root: Path, positive: str | None) -> Listing:
     ]
     stray = [path for path in paths if len(path.parts) <= depth]
     reason = "it lies outside the class folders and so has no label"
-    return Listing(entries, classes, [Rejected(str(path), reason) for path in stray])
+    rejected = [Rejected(str(path), reason) for path in stray]
+    cautions = doubts([[name] for name in folders], "the folders")
+    return Listing(entries, classes, rejected, cautions=cautions)
 
 
 LAYOUT = Layout(list_cases)

@@ -84,7 +84,7 @@ def _read(path: Path) -> dict[str, str]:
     table = read_table(path)
     if len(table.columns) < 2:
         raise RadbankError(f"{path} (data.groups) needs two columns: ids, then patients.")
-    pairs = table.iloc[:, :2].apply(lambda column: column.str.strip()).drop_duplicates()
+    pairs = table.iloc[:, :2].drop_duplicates()
     ids, patients = pairs.iloc[:, 0], pairs.iloc[:, 1]
     if ids.duplicated().any():
         again = ids[ids.duplicated()].iloc[0]

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+from pipeline.layouts.blank import is_blank
+from pipeline.layouts.misread import refuse_misread
+from pipeline.layouts.spelling import whole
 from radbank.errors import RadbankError
 
 SEPARATOR = "|"
@@ -11,12 +14,34 @@ _SHOWN = 20
 def split_labels(text: str) -> list[str]:
     """Return the labels that a cell joins by ``|``, sorted, each once.
 
+    Words that stand for nothing are no labels, and whole numbers are written without a point.
+
     Examples
     --------
-    >>> split_labels(" Nodule|Edema| Nodule|")
-    ['Edema', 'Nodule']
+    >>> split_labels(" Nodule|Edema| Nodule|"), split_labels("nan"), split_labels("1.0")
+    (['Edema', 'Nodule'], [], ['1'])
     """
-    return sorted({part.strip() for part in text.split(SEPARATOR)} - {""})
+    return sorted({whole(part.strip()) for part in text.split(SEPARATOR) if not is_blank(part)})
+
+
+def why_unlabelled(text: str, table: str, noun: str = "label") -> str | None:
+    """Return why a cell gives an image no label, or None if it gives it one.
+
+    Parameters
+    ----------
+    text
+        The cell.
+    table
+        Name of the table.
+    noun
+        What the layout calls a label.
+    """
+    if split_labels(text):
+        return None
+    words = [part.strip() for part in text.split(SEPARATOR) if part.strip()]
+    if not words:
+        return f"{table} gives it no {noun}"
+    return f"its {noun} in {table} is {words[0]!r}, which stands for none"
 
 
 def classify(
@@ -46,8 +71,10 @@ def classify(
     ------
     RadbankError
         If fewer than two labels occur, `positive` is none of them, or it is None although an
-        image has several.
+        image has several, or labels are written in a way that radbank does not read.
     """
+    positive = None if positive is None else whole(positive.strip())
+    refuse_misread(findings, table, positive)
     names = sorted({name for each in findings for name in each})
     listed = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
     several = next((each for each in findings if len(each) > 1), None)

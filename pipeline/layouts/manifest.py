@@ -16,7 +16,8 @@ from pipeline.artifacts.table import read_table
 from pipeline.layouts.base import Entry, Layout, Listing
 from pipeline.layouts.blank import is_blank
 from pipeline.layouts.ids import shortest_ids
-from pipeline.layouts.labels import SEPARATOR, classify, split_labels
+from pipeline.layouts.labels import SEPARATOR, classify, split_labels, why_unlabelled
+from pipeline.layouts.misread import doubts
 from pipeline.layouts.patient_columns import patient_columns, ungrouped, unused_patients
 from pipeline.layouts.person import age_of, sex_of, view_of
 from pipeline.layouts.splits import SPLITS
@@ -51,7 +52,7 @@ def list_cases(root: Path, positive: str | None) -> Listing:
         reason = _reason(root, path, label)
         if reason:
             # a path from outside the root may say more than should be written down
-            where = f"{name}, row {row + 1}" if not path or _leaves(path) else path
+            where = f"{name}, row {row + 1}" if is_blank(path) or _leaves(path) else path
             rejected.append(Rejected(where, reason))
         else:
             kept.append(row)
@@ -85,7 +86,7 @@ def list_cases(root: Path, positive: str | None) -> Listing:
         rejected,
         unused_patients=None if any(given) else unused,
         notes=(f"{unused}.",) if any(given) and unused else (),
-        cautions=ungrouped(given, name),
+        cautions=(*ungrouped(given, name), *doubts(findings, name)),
     )
 
 
@@ -115,7 +116,7 @@ def _read(path: Path) -> tuple[pd.DataFrame, list[str]]:
                 f"to {meant[0]!r}, or to something less like it."
             )
     table = table.reindex(columns=list(known), fill_value="")
-    return pd.DataFrame({name: table[name].str.strip() for name in known}), others
+    return table, others
 
 
 def _leaves(path: str) -> bool:
@@ -126,15 +127,13 @@ def _leaves(path: str) -> bool:
 
 def _reason(root: Path, path: str, label: str) -> str | None:
     """Return why a row cannot be used, or None."""
-    if not path:
+    if is_blank(path):
         return "it has no path"
     if _leaves(path):
         return "its path does not stay below data.root"
     if not _is_file(root / path):
         return "the manifest names it but there is no file"
-    if not split_labels(label):
-        return "the manifest gives it no label"
-    return None
+    return why_unlabelled(label, "the manifest")
 
 
 def _is_file(path: Path) -> bool:
@@ -146,7 +145,7 @@ def _is_file(path: Path) -> bool:
 
 def _ids(table: pd.DataFrame, name: str) -> list[str]:
     """Return the ids of the table, or else ones made from the paths."""
-    given = table["id"].tolist()
+    given = ["" if is_blank(case) else case for case in table["id"]]
     if not any(given):
         paths = [PurePosixPath(path) for path in table["path"]]
         made = shortest_ids(paths)
@@ -166,6 +165,8 @@ def _refuse_repeats(values: pd.Series, verb: str, times: str, advice: str = "") 
 
 
 def _split(text: str, name: str) -> str | None:
-    if text and text.lower() not in SPLITS:
+    if is_blank(text):
+        return None
+    if text.lower() not in SPLITS:
         raise RadbankError(f"{name} has a split {text!r}: write train, validation or test.")
-    return SPLITS[text.lower()] if text else None
+    return SPLITS[text.lower()]

@@ -11,7 +11,8 @@ from pipeline.artifacts.quarantine import Rejected
 from pipeline.artifacts.table import read_table
 from pipeline.layouts.base import Entry, Layout, Listing
 from pipeline.layouts.blank import is_blank
-from pipeline.layouts.labels import SEPARATOR, classify, split_labels
+from pipeline.layouts.labels import SEPARATOR, classify, split_labels, why_unlabelled
+from pipeline.layouts.misread import doubts
 from pipeline.layouts.patient_columns import ungrouped
 from pipeline.layouts.person import age_of, sex_of, view_of
 from radbank.errors import RadbankError
@@ -46,7 +47,7 @@ def list_cases(root: Path, positive: str | None) -> Listing:
         image is in both lists, or `positive` is None or no finding of the table.
     """
     path = _find(root)
-    table = read_table(path, COLUMNS)[list(COLUMNS)].apply(lambda column: column.str.strip())
+    table = read_table(path, COLUMNS)[list(COLUMNS)]
     repeated = table["Image Index"][table["Image Index"].duplicated()]
     if len(repeated):
         raise RadbankError(f"{path.name} has more than one row for {repeated.iloc[0]}.")
@@ -56,8 +57,8 @@ def list_cases(root: Path, positive: str | None) -> Listing:
         image = row["Image Index"]
         if image not in files:
             rejected.append(Rejected(image, f"{path.name} names it but there is no file"))
-        elif not split_labels(row["Finding Labels"]):
-            rejected.append(Rejected(files[image], f"{path.name} gives it no finding"))
+        elif reason := why_unlabelled(row["Finding Labels"], path.name, "finding"):
+            rejected.append(Rejected(files[image], reason))
         else:
             kept.append(row)
     named = set(table["Image Index"])
@@ -87,7 +88,7 @@ def list_cases(root: Path, positive: str | None) -> Listing:
         for row, blank, label, each in zip(kept, blanks, labels, findings, strict=True)
     ]
     cautions = ungrouped([not blank for blank in blanks], path.name)
-    return Listing(entries, classes, rejected, cautions=cautions)
+    return Listing(entries, classes, rejected, cautions=cautions + doubts(findings, path.name))
 
 
 LAYOUT = Layout(list_cases, pseudonymous=True)

@@ -12,7 +12,9 @@ import pandas as pd
 from pipeline.artifacts.quarantine import Rejected
 from pipeline.artifacts.table import read_table
 from pipeline.layouts.base import Entry, Layout, Listing
+from pipeline.layouts.blank import is_blank
 from pipeline.layouts.patient_columns import unused_patients
+from pipeline.layouts.spelling import whole
 from radbank.errors import RadbankError
 
 IMAGES = "stage_2_train_images"
@@ -53,7 +55,7 @@ def list_cases(root: Path, positive: str | None) -> Listing:
     for patient, rows in labels.groupby("patientId", sort=True):
         case = str(patient)
         path = files.pop(case, None)
-        targets = set(rows["Target"])
+        targets = set(map(whole, rows["Target"]))
         if path is None:
             rejected.append(
                 Rejected(f"{IMAGES}/{case}.dcm", f"{LABELS} names it but there is no file")
@@ -93,4 +95,5 @@ def _findings(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     table = read_table(path, ["patientId", "class"])
-    return dict(zip(table["patientId"], table["class"], strict=True))
+    pairs = zip(table["patientId"], table["class"], strict=True)
+    return {case: name for case, name in pairs if not is_blank(name)}

@@ -36,3 +36,14 @@ def loose(name: str) -> str:
     """
     bare = re.sub(r"\s+", "", name.casefold()).removesuffix(".0")
     return re.sub(r"(?<!\d)0+(?=\d)", "", bare)
+
+
+def whole(name: str) -> str:
+    """Return a whole number without its point, and anything else as it is.
+
+    Examples
+    --------
+    >>> whole("1.0"), whole("-1.00"), whole("1.5"), whole("01"), whole("a 1.0")
+    ('1', '-1', '1.5', '01', 'a 1.0')
+    """
+    return str(int(name.partition(".")[0])) if re.fullmatch(r"[+-]?[0-9]+\.0+", name) else name

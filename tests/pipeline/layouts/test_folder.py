@@ -70,6 +70,7 @@ def test_more_than_two_folders_are_as_many_classes_or_one_against_the_rest(tmp_p
         ([], None, "found none"),
         (["no/a", "yes/b"], "ill", "none of the class folders no and yes"),
         (["train/no/a", "yes/b"], None, "both split folders"),
+        (["train/no/a", "train/yes/b", "test/NO/c"], None, "'NO' 1 times, 'no' 1 times"),
     ],
 )
 def test_wrong_layouts_are_named(tmp_path, paths, positive, message):

@@ -75,6 +75,42 @@ def test_parquet_says_the_same_as_csv(tmp_path):
     assert [entry.findings for entry in parquet.entries] == [["x"], ["x", "y"], ["z"]]
 
 
+def test_numbers_are_the_same_classes_in_parquet_and_csv(tmp_path):
+    fill(tmp_path, "a.png", "b.png", "c.png", "d.png")
+    frame = pd.DataFrame({"path": list("abcd"), "label": [0.0, 1.0, 1.5, float("nan")]})
+    frame["path"] += ".png"
+    frame.to_csv(tmp_path / "manifest.csv", index=False, na_rep="nan")
+    from_csv = list_cases("manifest", tmp_path, None)
+    (tmp_path / "manifest.csv").unlink()
+    frame.to_parquet(tmp_path / "manifest.parquet")
+    parquet = list_cases("manifest", tmp_path, None)
+    assert from_csv.entries == parquet.entries
+    assert from_csv.classes == parquet.classes == ("0", "1", "1.5")
+    assert [item.path for item in from_csv.rejected] == ["d.png"]
+    assert (
+        from_csv.rejected[0].reason == "its label in the manifest is 'nan', which stands for none"
+    )
+
+
+def test_words_for_nothing_are_no_label_split_or_id(tmp_path):
+    fill(tmp_path, *(f"{n}.png" for n in range(6)))
+    labels = ["ill", "well", "NaN", "N/A", "none", "-"]
+    rows = "".join(f"{n}.png,{label},nan,NA\n" for n, label in enumerate(labels))
+    listing = list_cases("manifest", write(tmp_path, f"path,label,split,id\n{rows}"), None)
+    assert listing.classes == ("ill", "well")
+    assert [entry.id for entry in listing.entries] == ["0", "1"]
+    assert {entry.official_split for entry in listing.entries} == {None}
+    assert len(listing.rejected) == 4
+
+
+@pytest.mark.parametrize("labels", ["Ill,ill,well", "a;b,a,b", "['a'],['b'],c"])
+def test_likely_mistakes_in_labels_are_refused(tmp_path, labels):
+    fill(tmp_path, *(f"{n}.png" for n in range(3)))
+    rows = "".join(f"{n}.png,{label}\n" for n, label in enumerate(labels.split(",")))
+    with pytest.raises(RadbankError, match=r"manifest\.csv (spells|seems to join)"):
+        entries(write(tmp_path, f"path,label\n{rows}"))
+
+
 def test_rows_that_cannot_be_used_are_set_aside(tmp_path):
     fill(tmp_path, "a.png", "b.png", "c.png")
     outside = fill(tmp_path.parent / "outside", "secret.png") / "secret.png"

@@ -46,6 +46,17 @@ def test_what_has_no_clear_label_or_file_is_set_aside(root):
     }
 
 
+def test_numbers_and_blanks_as_other_programs_write_them(root):
+    text = LABELS.replace(",0\n", ",0.0\n").replace(",1\n", ",1.0\n").replace("\na,", "\na ,")
+    (root / "stage_2_train_labels.csv").write_text(text)
+    (root / "stage_2_detailed_class_info.csv").write_text("patientId,class\na,nan\n")
+    entries = list_cases("rsna", root, None).entries
+    assert [(entry.id, entry.label, entry.finding) for entry in entries] == [
+        ("a", 0, None),
+        ("b", 1, None),
+    ]
+
+
 def test_detailed_classes_may_be_absent(root):
     (root / "stage_2_detailed_class_info.csv").unlink()
     assert {entry.finding for entry in list_cases("rsna", root, None).entries} == {None}
