@@ -6,6 +6,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from features.families.auxiliary import AuxiliaryBranch
 from features.families.family import find_recipe, listed_names, other_names
 from features.families.recipe import Recipe
 from features.preprocessing import Preprocessing
@@ -59,6 +60,8 @@ class LoadedBackbone:
         Name and checksum of its weights.
     n_features
         Width of the penultimate embedding.
+    auxiliary
+        A second way to a classifier, which takes no part in embeddings; None: it has none.
     """
 
     name: str
@@ -66,6 +69,7 @@ class LoadedBackbone:
     preprocessing: Preprocessing
     weights: WeightsInfo
     n_features: int
+    auxiliary: AuxiliaryBranch | None = None
 
 
 def names() -> list[str]:
@@ -137,16 +141,22 @@ def load(name: str, *, weights: str = PRETRAINED, seed: int = 0) -> LoadedBackbo
     recipe = find_recipe(name)
     if weights == RANDOM:
         module, info = _untrained(recipe, seed)
+        state = None
     else:
         path, info = _weights(recipe, weights)
+        state = load_state(path)
         with torch.random.fork_rng(devices=[]):  # building draws initial weights
-            module = recipe.build(load_state(path))
+            module = recipe.build(state)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        auxiliary = recipe.auxiliary(state)
     return LoadedBackbone(
         name=name,
         module=module,
         preprocessing=recipe.preprocessing,
         weights=info,
         n_features=embedding_width(module, recipe.preprocessing.input_size),
+        auxiliary=auxiliary,
     )
 
 

@@ -10,7 +10,9 @@ from typing import Any
 import torchvision
 from torch import nn
 from torchvision.models import WeightsEnum, get_model, get_model_weights, list_models
+from torchvision.models.inception import InceptionAux
 
+from features.families.auxiliary import AuxiliaryBranch
 from features.families.family import Family
 from features.families.recipe import Recipe, load_exactly
 from features.preprocessing import Preprocessing
@@ -21,7 +23,8 @@ from features.weights_files import TorchHubFile
 # maps ImageNet-normalised ones; torchvision switches that on only where it loads the weights.
 _GOOGLE: dict[str, Any] = {"transform_input": True, "aux_logits": False, "init_weights": False}
 _OPTIONS = {"inception_v3": _GOOGLE, "googlenet": _GOOGLE}
-_AUXILIARY = ("AuxLogits.", "aux1.", "aux2.")
+_INCEPTION_V3 = "AuxLogits."
+_AUXILIARY = (_INCEPTION_V3, "aux1.", "aux2.")
 _OLD_DENSENET_KEY = re.compile(r"(denselayer\d+\.(?:norm|conv))\.([12])\.")
 
 
@@ -75,6 +78,22 @@ class TorchvisionRecipe(Recipe):
             }
             load_exactly(self.name, network, kept)
         return network.eval()
+
+    def auxiliary(self, state: State | None = None) -> AuxiliaryBranch | None:
+        """Return the auxiliary branch of inception_v3; untrained where `state` does not hold it."""
+        if self.name != "inception_v3":
+            return None
+        branch = InceptionAux(in_channels=768, num_classes=1)
+        n_features = branch.fc.in_features
+        branch.fc = nn.Identity()
+        kept = {
+            key.removeprefix(_INCEPTION_V3): tensor
+            for key, tensor in (state or {}).items()
+            if key.startswith(_INCEPTION_V3) and not key.startswith(f"{_INCEPTION_V3}fc.")
+        }
+        if kept:
+            load_exactly(self.name, branch, kept)
+        return AuxiliaryBranch(after="Mixed_6e", module=branch.eval(), n_features=n_features)
 
 
 def last_layer(network: nn.Module) -> str:

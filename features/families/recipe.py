@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from torch import nn
 
+from features.families.auxiliary import AuxiliaryBranch
 from features.preprocessing import Preprocessing
 from features.weights import State
 from features.weights_files import WeightsFile
@@ -53,6 +54,10 @@ class Recipe(ABC):
         RadbankError
             If the tensors do not fit the network.
         """
+
+    def auxiliary(self, state: State | None = None) -> AuxiliaryBranch | None:  # noqa: ARG002
+        """Return the network's auxiliary branch, as :meth:`build` builds; None: it has none."""
+        return None
 
 
 def load_exactly(name: str, module: nn.Module, state: State) -> None:

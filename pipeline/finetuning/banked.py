@@ -36,6 +36,7 @@ class TailNetwork(FineTunedNetwork):
         self.embed = tail
         self.preprocessing = whole.preprocessing
         self.classify = whole.classify
+        self.auxiliary = None
 
     def images(self, pixels: np.ndarray) -> torch.Tensor:
         """Return activations, float32 of shape (n, *shape), for the bits of bfloat16 ones."""

@@ -88,16 +88,27 @@ def fit(
     training, validation = cohort.of_split("train"), cohort.of_split("validation")
     side = settings.side(synthetic=cohort.cases.synthetic)
     n_classes = len(cohort.cases.classes)
-    network = build_network(backbone, n_classes=n_classes, image_size=side, seed=seeds[0])
+    common = arm.recipe(arm.learning_rate[0])
+    network = build_network(
+        backbone,
+        n_classes=n_classes,
+        image_size=side,
+        seed=seeds[0],
+        auxiliary=common.auxiliary_loss is not None,
+    )
     network.to(device())
     precision = Precision.of(settings.precision, network.device)
     print(f"training in {precision}")
+    if common.auxiliary_loss is not None:
+        weighed = (
+            f"weighed with {common.auxiliary_loss:g}" if network.auxiliary else "there is none"
+        )
+        print(f"auxiliary classifier of {backbone.name}: {weighed}")
     if isinstance(arm, LastBlockArm):
         inputs = from_bank(arm, network, cohort, backbone, features=features, seed=seeds[0])
     else:
         inputs = from_images(network, training, validation)
-    logistic_start = arm.recipe(arm.learning_rate[0]).logistic_start
-    if logistic_start:
+    if common.logistic_start:
         folds = cohort.table.loc[cohort.table["split"] == "train", "fold"].to_numpy()
         start_from_logistic(
             inputs.network, inputs.plain, folds, class_weight=settings.class_weight, seed=seeds[0]
@@ -106,7 +117,7 @@ def fit(
 
     def make(rate: float, seed: int) -> Training:
         inputs.network.load_state_dict(start)
-        if not logistic_start:
+        if not common.logistic_start:
             inputs.network.draw_output_layer(seed)
         return Training(
             inputs.network,

@@ -145,11 +145,15 @@ class Training:
         # dropout draws from torch's global generators only
         with torch.random.fork_rng([device] if device.type == "cuda" else []), exact_fp32():
             torch.manual_seed(batch.seed)
+            labels = self._training.labels[batch.chosen]
             with self._precision.autocast():
-                logits = self.network(batch.inputs)
-            loss = cross_entropy(logits, self._training.labels[batch.chosen], self._weight_of)
+                logits, auxiliary = self.network.training_logits(batch.inputs)
+            loss = cross_entropy(logits, labels, self._weight_of)
+            minimised = loss
+            if auxiliary is not None and (weight := self.recipe.auxiliary_loss):
+                minimised = loss + weight * cross_entropy(auxiliary, labels, self._weight_of)
             self._optimiser.zero_grad()
-            torch.autograd.backward(loss)
+            torch.autograd.backward(minimised)
             if self.recipe.max_norm is not None:
                 nn.utils.clip_grad_norm_(trained(self.network), self.recipe.max_norm)
             self._optimiser.step()

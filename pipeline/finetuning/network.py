@@ -12,6 +12,7 @@ from torch import nn
 from features.backbones import LoadedBackbone
 from features.preprocessing import Preprocessing
 from heads.scores import n_outputs
+from pipeline.finetuning.auxiliary import AuxiliaryClassifier
 from radbank.errors import RadbankError
 
 WEIGHTS_FILE = "model.safetensors"
@@ -20,10 +21,9 @@ WEIGHTS_FILE = "model.safetensors"
 class FineTunedNetwork(nn.Module):
     """A backbone with a linear layer on its embedding: one output a class, of two classes one.
 
-    The embedding is the penultimate one. The auxiliary classifier with which inception_v3 was
-    once trained is not built, so it takes no part here. Weights are laid out channels last, in
-    which convolutions are as fast or faster; how they round depends on it, so every network here
-    is laid out so from the start.
+    The embedding is the penultimate one. Weights are laid out channels last, in which
+    convolutions are as fast or faster; how they round depends on it, so every network here is laid
+    out so from the start.
 
     Parameters
     ----------
@@ -37,6 +37,9 @@ class FineTunedNetwork(nn.Module):
         Of two there is one output, the log odds of the positive one.
     seed
         Of the new layer's initial weights.
+    auxiliary
+        A classifier on activations within the embedding, which takes part in training only, and
+        is not saved; None: there is none.
     """
 
     def __init__(
@@ -47,27 +50,42 @@ class FineTunedNetwork(nn.Module):
         n_features: int,
         n_classes: int,
         seed: int,
+        auxiliary: AuxiliaryClassifier | None = None,
     ) -> None:
         super().__init__()
         self.embed = embed
         self.preprocessing = preprocessing
         self.classify = nn.Linear(n_features, n_outputs(n_classes))
+        self.auxiliary = auxiliary
         self.draw_output_layer(seed)
         self.to(memory_format=torch.channels_last)
 
     def draw_output_layer(self, seed: int) -> None:
-        """Draw the output layer's weights from a seed, as nn.Linear draws its own."""
+        """Draw the output layers' weights from a seed, as nn.Linear draws its own."""
         generator = torch.Generator().manual_seed(seed)
-        bound = self.classify.in_features**-0.5
-        with torch.no_grad():
-            for parameter in self.classify.parameters():
-                drawn = torch.empty(parameter.shape).uniform_(-bound, bound, generator=generator)
-                parameter.copy_(drawn)
+        for layer in (self.classify, *([self.auxiliary.classify] if self.auxiliary else [])):
+            bound = layer.in_features**-0.5
+            with torch.no_grad():
+                for parameter in layer.parameters():
+                    drawn = torch.empty(parameter.shape)
+                    parameter.copy_(drawn.uniform_(-bound, bound, generator=generator))
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Return logits (n, n_outputs) for preprocessed images of shape (n, 3, side, side)."""
         logits: torch.Tensor = self.classify(self.embed(images))
         return logits
+
+    def training_logits(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """Return logits, and those of the auxiliary classifier where there is one."""
+        if self.auxiliary is None:
+            return self(images), None
+        caught: list[torch.Tensor] = []
+        within = self.embed.get_submodule(self.auxiliary.after)
+        hook = within.register_forward_hook(lambda _, __, output: caught.append(output))
+        try:
+            return self(images), self.auxiliary(caught.pop())
+        finally:
+            hook.remove()
 
     @property
     def device(self) -> torch.device:
@@ -104,12 +122,25 @@ class FineTunedNetwork(nn.Module):
 
 
 def save_weights(state: dict[str, torch.Tensor], folder: Path) -> None:
-    """Write a network's parameters and buffers to ``model.safetensors`` in an existing folder."""
-    save_file({name: value.contiguous() for name, value in state.items()}, folder / WEIGHTS_FILE)
+    """Write a network's parameters and buffers to ``model.safetensors`` in an existing folder.
+
+    Those of an auxiliary classifier, which no prediction needs, are left out.
+    """
+    kept = {
+        name: value.contiguous()
+        for name, value in state.items()
+        if not name.startswith("auxiliary.")
+    }
+    save_file(kept, folder / WEIGHTS_FILE)
 
 
 def build_network(
-    backbone: LoadedBackbone, *, n_classes: int, image_size: int | None, seed: int
+    backbone: LoadedBackbone,
+    *,
+    n_classes: int,
+    image_size: int | None,
+    seed: int,
+    auxiliary: bool = False,
 ) -> FineTunedNetwork:
     """Put a new linear layer on a backbone, at an input size of choice.
 
@@ -124,6 +155,8 @@ def build_network(
         made for. A smaller one trains faster.
     seed
         Of the new layer's initial weights.
+    auxiliary
+        Train an auxiliary classifier too, where the backbone has one.
 
     Raises
     ------
@@ -131,6 +164,7 @@ def build_network(
         If the backbone cannot take images of that size.
     """
     preprocessing = backbone.preprocessing
+    branch = backbone.auxiliary if auxiliary else None
     if image_size is not None:
         preprocessing = replace(preprocessing, input_size=image_size)
     network = FineTunedNetwork(
@@ -139,6 +173,7 @@ def build_network(
         n_features=backbone.n_features,
         n_classes=n_classes,
         seed=seed,
+        auxiliary=AuxiliaryClassifier(branch, n_outputs(n_classes)) if branch else None,
     )
     _check_size(network, backbone, preprocessing.input_size)
     return network
@@ -149,11 +184,13 @@ def _check_size(network: FineTunedNetwork, backbone: LoadedBackbone, size: int) 
     network.eval()
     try:
         with torch.inference_mode():
-            network(torch.zeros(1, 3, size, size))
+            network.training_logits(torch.zeros(1, 3, size, size))
     except (RuntimeError, AssertionError, ValueError) as error:
         reason = str(error).splitlines()[0].rstrip(".")
         own = backbone.preprocessing.input_size
+        also = " with its auxiliary classifier" if network.auxiliary else ""
         raise RadbankError(
-            f"{backbone.name} cannot take images of {size} pixels ({reason}): set "
-            f"finetune.image_size to null for its own size ({own})."
+            f"{backbone.name}{also} cannot take images of {size} pixels ({reason}): set "
+            "finetune.image_size (for the synthetic cohort finetune.demo.image_size) to null for "
+            f"its own size ({own})."
         ) from error

@@ -82,6 +82,11 @@ def write_outputs(
             "of_learning_rates": len(arm.learning_rate),
             "image_size": fitted.network.preprocessing.input_size,
             "precision": fitted.precision.name,
+            "auxiliary_loss": (
+                arm.recipe(reported.learning_rate).auxiliary_loss
+                if fitted.network.auxiliary
+                else None
+            ),
         },
         "trainings": len(fitted.trainings),
         "imbalance": describe_class_weight(imbalance),

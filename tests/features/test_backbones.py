@@ -126,6 +126,22 @@ def test_inception_maps_its_input_and_drops_the_auxiliary_classifier(tmp_path, p
             whole.fc(backbone.module(images)), whole(images), rtol=1e-4, atol=1e-6
         )
     assert backbone.module.train()(images.repeat(2, 1, 1, 1)).shape == (2, 2048)
+    branch = backbone.auxiliary
+    torch.testing.assert_close(branch.module.conv1.conv.weight, whole.AuxLogits.conv1.conv.weight)
+    activations = torch.rand(1, 768, 17, 17)
+    with torch.inference_mode():
+        torch.testing.assert_close(
+            whole.AuxLogits.fc(branch.module(activations)), whole.AuxLogits(activations)
+        )
+
+
+def test_an_auxiliary_branch_that_the_weights_lack_is_drawn_from_the_seed():
+    first, again, other = (load("inception_v3", weights="random", seed=s) for s in (1, 1, 2))
+    assert first.auxiliary.n_features == 768
+    drawn = [each.auxiliary.module.conv0.conv.weight for each in (first, again, other)]
+    torch.testing.assert_close(drawn[0], drawn[1], rtol=0, atol=0)
+    assert not torch.equal(drawn[0], drawn[2])
+    assert load("resnet18", weights="random").auxiliary is None
 
 
 def test_old_densenet_names_are_understood(tmp_path, pixels):

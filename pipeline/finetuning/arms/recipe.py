@@ -42,6 +42,9 @@ class TrainingRecipe:
         Epochs between those that can be kept; the last can always.
     patience
         Epochs without a better one before training stops; None: all epochs.
+    auxiliary_loss
+        Weight of the auxiliary classifier's loss, where the network has one; None: it takes no
+        part.
     """
 
     epochs: int
@@ -60,3 +63,4 @@ class TrainingRecipe:
     chosen_by: Literal["auc", "loss"] = "auc"
     keep_every: int = 1
     patience: int | None = None
+    auxiliary_loss: float | None = None
