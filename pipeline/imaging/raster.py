@@ -11,9 +11,18 @@ from PIL import ImageOps, UnidentifiedImageError
 from pipeline.imaging.header import Header
 from pipeline.imaging.image import ANY_SIDE, Image, UnreadableImage, check_size
 from pipeline.imaging.jpeg import find_reduction, open_whole
+from pipeline.imaging.tiff import BIG_INTEL, BIG_MOTOROLA, Samples, declined, holds_more
 
-FORMATS = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG", b"II*\0": "TIFF", b"MM\0*": "TIFF"}
+FORMATS = {
+    b"\x89PNG\r\n\x1a\n": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"II*\0": "TIFF",
+    b"MM\0*": "TIFF",
+    BIG_INTEL: "TIFF",
+    BIG_MOTOROLA: "TIFF",
+}
 
+_TIFF = "its kind of TIFF is not supported (grey and RGB of 8 bits, grey of 16 and 32 bits are)"
 _ORIENTATION = 0x0112  # tag of Exif
 _UPRIGHT = 1
 _LYING = frozenset({5, 6, 7, 8})  # orientations that are rotated by 90 degrees
@@ -42,8 +51,9 @@ def format_of(data: bytes) -> str | None:
 def read_raster(data: bytes, *, side: int | None = None) -> Image:
     """Decode a PNG, JPEG or TIFF file.
 
-    Colour becomes grey by its luma. Images of more than 8 bits are spread over the values that
-    occur, as for DICOM without a window. The orientation that a camera wrote down is honoured.
+    Colour becomes grey by its luma. Images of more than 8 bits, and of signed ones, are spread over
+    the values that occur, as for DICOM without a window. The orientation that a camera wrote down
+    is honoured.
 
     Parameters
     ----------
@@ -55,12 +65,14 @@ def read_raster(data: bytes, *, side: int | None = None) -> Image:
     Raises
     ------
     UnreadableImage
-        If it is truncated or damaged, holds several frames or claims an impossible size.
+        If it is truncated or damaged, holds several frames, claims an impossible size or is of a
+        kind that is not supported.
     """
     try:
         with Pillow.open(io.BytesIO(data), formats=sorted(set(FORMATS.values()))) as image:
             check_size(image.height, image.width)
-            if getattr(image, "n_frames", 1) > 1:
+            samples = Samples.of(image)
+            if holds_more(image) if samples else getattr(image, "n_frames", 1) > 1:
                 raise UnreadableImage("the file holds several frames")
             orientation = image.getexif().get(_ORIENTATION, _UPRIGHT)
             upright, factor = (image.height, image.width), 1
@@ -69,23 +81,32 @@ def read_raster(data: bytes, *, side: int | None = None) -> Image:
                 if side == ANY_SIDE or (orientation == _UPRIGHT and image.mode in _PLAIN):
                     factor = find_reduction(*upright, side)
                 whole = open_whole(data, reduce=factor)
-            grey = _grey(ImageOps.exif_transpose(whole))
-            if orientation in _LYING:
+            grey = _grey(ImageOps.exif_transpose(whole), samples)
+            if samples:
+                upright = grey.shape  # Pillow turns these while it decodes
+            elif orientation in _LYING:
                 upright = upright[::-1]
     except Pillow.DecompressionBombError:
         raise UnreadableImage("its header claims an impossible size") from None
     except UnidentifiedImageError:
+        if format_of(data) == "TIFF" and declined(data):
+            raise UnreadableImage(_TIFF) from None
         raise UnreadableImage("its header is damaged") from None
     except _BROKEN:
         raise UnreadableImage("its pixels are truncated or damaged") from None
     return Image(grey, upright, data, Header(), factor)
 
 
-def _grey(image: Pillow.Image) -> np.ndarray:
+def _grey(image: Pillow.Image, samples: Samples | None) -> np.ndarray:
     """Return uint8 greys of shape (rows, columns)."""
-    if image.mode not in {"F", "I"} and not image.mode.startswith("I;16"):
-        return np.asarray(image.convert("L"))
-    values = np.asarray(image).astype(np.float64)
+    signed = samples is not None and samples.signed
+    if image.mode not in {"F", "I"} and not image.mode.startswith("I;16") and not signed:
+        try:
+            return np.asarray(image.convert("L"))
+        except ValueError:
+            raise UnreadableImage("its colour space is not supported") from None
+    pixels = np.asarray(image)
+    values = samples.values(pixels) if samples else pixels.astype(np.float64)
     low, high = values.min(), values.max()
     if not np.isfinite(high - low):
         raise ValueError("pixels that are no numbers")
