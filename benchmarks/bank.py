@@ -84,8 +84,8 @@ def extract(project: Path, home: Path) -> dict[str, Any]:
         stdout=subprocess.DEVNULL,
     )
     seconds = time.perf_counter() - started
-    cost = read_json(project / "metrics/cost/extract.json")
-    return {"seconds": seconds, "computed": cost["computed"], "reused": cost["reused"]}
+    counts = read_json(project / "metrics/cost/extract.json")["bank"]
+    return {"seconds": seconds, "computed": counts["computed"], "reused": counts["reused"]}
 
 
 def report(figures: dict[str, Any]) -> str:

@@ -43,9 +43,11 @@ def extract(folder: Path) -> tuple[float, float]:
         [sys.executable, "-m", "pipeline.extract"], cwd=folder, env=environment, check=True
     )
     (noted,) = (folder / BANK).glob("*/rate.json")
-    stretch = read_json(noted)
-    seconds = read_json(folder / "metrics/cost/extract.json")["seconds"]
-    return stretch["embeddings"] / stretch["seconds"], seconds
+    runs = read_json(noted).values()
+    embeddings, embedding = (sum(run[key] for run in runs) for key in ("embeddings", "seconds"))
+    cost = read_json(folder / "metrics/cost/extract.json")
+    views = cost["inference"]["seconds"] + cost["augmented"]["seconds"]
+    return embeddings / embedding, views + cost["other_seconds"]
 
 
 def write_projects(folder: Path, n_images: int, backbone: str, scheduler: str) -> dict[str, Path]:

@@ -19,10 +19,11 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from pipeline.artifacts.cost import read_cost
 from pipeline.artifacts.predictions import Predictions, read_predictions
 from pipeline.statistics.auc import auc_difference, auc_influences, auc_interval
 from pipeline.statistics.scored_cases import BinaryCases
-from radbank.files import read_json, write_json
+from radbank.files import write_json
 
 ROOT = Path(__file__).resolve().parent.parent
 LINEAR, LAST, FULL = "logistic_regression", "last-block", "finetune-modern"
@@ -117,10 +118,7 @@ class Project:
         shutil.rmtree(self.bank, ignore_errors=True)
         self.run("extract")
         self.run("train", LINEAR)
-        linear = {
-            "seconds": self.seconds("extract.json") + self.seconds(f"heads/{LINEAR}.json"),
-            "bytes": size(self.bank),
-        }
+        linear = {"seconds": self.seconds(f"heads/{LINEAR}.json"), "bytes": size(self.bank)}
         self.run("finetune", FULL)
         full = {"seconds": self.seconds(f"finetune/{FULL}.json"), "bytes": 0}
         return [
@@ -151,9 +149,13 @@ class Project:
         }
 
     def seconds(self, file: str) -> float:
-        """Return what a stage took."""
-        seconds: float = read_json(self.folder / "metrics/cost" / file)["seconds"]
-        return seconds
+        """Return the seconds of training and search, less what the bank spared."""
+        costs = self.folder / "metrics/cost"
+        cost = read_cost(costs / file, costs / "extract.json")
+        spared = cost.bank.seconds_spared if cost.bank else 0.0
+        if cost.to_train.seconds is None or spared is None:
+            raise SystemExit(f"{file} does not say what it took")
+        return cost.to_train.seconds - spared
 
     def auc(self, model: str) -> dict[str, Any]:
         """Return a model's AUC on test with its interval."""

@@ -41,7 +41,7 @@ def extract(folder: Path) -> dict[str, Any]:
     watcher.join()
     if code:
         sys.exit(code)
-    images = read_json(folder / "metrics/cost/extract.json")["images"]
+    images = read_json(folder / "metrics/cost/extract.json")["inference"]["images"]
     return {
         "images": images,
         "seconds": seconds,

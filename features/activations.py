@@ -1,6 +1,5 @@
 """Activations before a network's last blocks: computed once into the bank, read from it since."""
 
-import time
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -12,7 +11,7 @@ import torch
 from dask.utils import format_bytes
 
 from features.backbones import LoadedBackbone
-from features.bank.about import SAMPLE
+from features.bank.about import SAMPLE, Kind
 from features.bank.bank import Bank
 from features.bank.rows import BankedRows
 from features.batch_size import BatchSize, batch_size_in_key
@@ -23,6 +22,7 @@ from features.engines.choice import AUTO, EXACT, choose
 from features.extraction import ATTEMPTS, embed_into_bank
 from features.fidelity import LEAST, fidelity_check_failed, measure_fidelity
 from features.image_views import ImageView, ImageViews, in_bank_order
+from features.view_times import ViewTimes
 from radbank.errors import RadbankError
 from radbank.progress import track
 
@@ -104,6 +104,8 @@ class Activations:
         The part of the cache key that they share.
     computed
         How many were computed here so far.
+    times
+        How long they took.
     """
 
     def __init__(
@@ -118,6 +120,7 @@ class Activations:
         engine = ("openvino",) if self.computation.engine == "openvino" else ()
         libraries = {library: version(library) for library in sorted((*_LIBRARIES, *engine))}
         self._cached = bank.cached(self.computation, libraries=libraries)
+        self.times = ViewTimes(self._cached.about)
 
     @property
     def lacking(self) -> list[ImageView]:
@@ -130,15 +133,10 @@ class Activations:
         """How many the bank had."""
         return max(len(self._image_views) - self.computed, 0)
 
-    def seconds_without_bank(self, seconds: float) -> float | None:
-        """Return what a run of `seconds` would have taken with an empty bank, None if not known.
-
-        Activations that were reused count with the rate at which such were once computed.
-        """
-        rate = self._cached.about.rate()
-        if not self.reused:
-            return seconds
-        return None if rate is None else seconds + self.reused / rate
+    def count(self, kind: Kind) -> int:
+        """Return how many views of a kind there are."""
+        augmented = sum(each.view > 0 for each in self._image_views)
+        return augmented if kind == "augmented" else len(self._image_views) - augmented
 
     @property
     def bytes_each(self) -> int:
@@ -189,10 +187,9 @@ class Activations:
         done = embed_into_bank(image_views, self._images, self._embedder, self._cached)
         step = self._embedder.batch_size
         total = len(image_views)
-        start = time.perf_counter()
-        for count in track(done, "Activations", total=total, unit="views", step=step):
+        timed = self.times.watch(done, image_views)
+        for count in track(timed, "Activations", total=total, unit="views", step=step):
             self.computed += count
-        self._cached.about.remember_rate(total, time.perf_counter() - start)
 
     def _require_room(self, count: int) -> None:
         """Say what activations will take in the bank, and refuse where there is no room."""

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from features.backbones import LoadedBackbone
+from features.flops import count_flops
 from radbank.errors import RadbankError
 
 PENULTIMATE = "penultimate"
@@ -121,3 +122,12 @@ def layer_widths(backbone: LoadedBackbone, layers: Sequence[str]) -> list[int]:
         images = torch.zeros(1, 3, side, side, device=where)
         outputs = LayerEmbedding(backbone, layers).each(images)
     return [output.shape[1] for output in outputs]
+
+
+def count_operations(backbone: LoadedBackbone, layers: Sequence[str]) -> int:
+    """Return the floating-point operations of embedding one image (:mod:`features.flops`)."""
+    side = backbone.preprocessing.input_size
+    where = next(backbone.module.parameters()).device
+    return count_flops(
+        LayerEmbedding(backbone, layers), torch.zeros(1, 3, side, side, device=where)
+    )

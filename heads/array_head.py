@@ -26,6 +26,11 @@ class ArrayHead(Head):
 
     arrays_: Arrays = field(init=False, repr=False)
 
+    @property
+    def parameters(self) -> int:
+        """How many numbers fitting set, those of the scaler included."""
+        return sum(array.size for array in self.arrays_.values())
+
     def _save_weights(self, path: Path) -> None:
         save_file(self.arrays_, path)
 

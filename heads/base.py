@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, fields, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, Self, TypeAlias
 
@@ -46,12 +47,15 @@ class Head(ABC):
         Name of the file of what it learned.
     scored_augmented
         Whether evaluations score it on an augmented view too, beside the plain one.
+    fitted_by
+        Modules that :meth:`fit` imports, so that who times it can import them before.
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
     weights_file: ClassVar[str]
     scored_augmented: ClassVar[bool] = False
+    fitted_by: ClassVar[tuple[str, ...]] = ()
     seed: int
     average_views: bool = False
     chosen_: Chosen = field(init=False, repr=False)
@@ -110,6 +114,11 @@ class Head(ABC):
         return np.stack([self.predict_proba(embeddings[:, view]) for view in views], axis=-1)
 
     @property
+    def parameters(self) -> int | None:
+        """How many numbers fitting set; None where that is not known."""
+        return None
+
+    @property
     def configurations(self) -> int:
         """How many settings fitting tries, to keep the best."""
         return 1
@@ -122,6 +131,12 @@ class Head(ABC):
     def chosen(self) -> Chosen:
         """Return the hyperparameters that fitting selected: a penalty, a number of rounds, ..."""
         return dict(self.chosen_)
+
+    @classmethod
+    def import_for_fitting(cls) -> None:
+        """Import what :meth:`fit` would import, which can take seconds."""
+        for module in cls.fitted_by:
+            import_module(module)
 
     def settled(self) -> Self:
         """Return an unfitted copy in which the hyperparameters that fitting selected are fixed."""

@@ -78,6 +78,14 @@ class Ensemble:
         )
 
     @property
+    def parameters(self) -> int | None:
+        """How many numbers its members and their calibrations set; None if one does not say."""
+        each = [head.parameters for head in self.members.values()]
+        known = [number for number in each if number is not None]
+        calibrations = sum(1 + len(c.intercepts[1:]) for c in self.calibrations.values())
+        return sum(known) + calibrations if len(known) == len(each) else None
+
+    @property
     def configurations(self) -> int:
         """How many settings its members tried."""
         return sum(head.configurations for head in self.members.values())

@@ -55,6 +55,7 @@ class LightGBM(Head):
     name = "lightgbm"
     label = "LightGBM"
     weights_file = "trees.txt"
+    fitted_by = ("lightgbm",)
 
     learning_rate: Positive = 0.05
     num_leaves: Annotated[int, Field(ge=2)] = 7
@@ -71,6 +72,12 @@ class LightGBM(Head):
     def random(self) -> bool:
         """Whether trees draw the features that they may use."""
         return self.colsample_bytree < 1
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers fitting set: values of leaves and thresholds between them."""
+        trees = self.booster_.dump_model()["tree_info"]
+        return sum(2 * tree["num_leaves"] - 1 for tree in trees)
 
     @property
     def imbalance(self) -> str:

@@ -46,6 +46,7 @@ class LogisticRegression(ArrayHead):
     name = "logistic_regression"
     label = "logistic regression"
     weights_file = "coefficients.safetensors"
+    fitted_by = ("heads.logistic_training",)
 
     C: Annotated[list[Positive], Field(min_length=1)] = field(
         default_factory=lambda: [1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0]

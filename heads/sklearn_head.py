@@ -50,6 +50,7 @@ class SklearnHead(Head):
     """
 
     weights_file = "classifier.skops"
+    fitted_by = ("sklearn.utils.validation", "threadpoolctl")
     trusted_types: ClassVar[tuple[str, ...]] = ()
 
     class_weight: ClassWeight = "balanced"

@@ -10,7 +10,8 @@ from pipeline.params import load_params
 from pipeline.stage import run
 from pipeline.training.cohort import read_cohort
 from pipeline.training.fitted import write_fitted
-from radbank.files import read_json
+from pipeline.training.spent import FittingSpent, read_spent
+from radbank.meter import Meter
 
 
 def main() -> None:
@@ -18,22 +19,24 @@ def main() -> None:
 
     What the ensemble costs is what its members and their calibration cost together.
     """
+    start = time.perf_counter()
     params = load_params()
     cohort = read_cohort(params.backbone)
     names = params.ensemble.members
     members = {name: get_head(name).load(paths.model(name)) for name in names}
     n_train = max(TrainedModel.read(paths.model(name)).n_train for name in names)
 
-    start = time.perf_counter()
+    meter = Meter("cpu")
     ensemble = Ensemble.of(members, cohort.part("validation"))
-    seconds = time.perf_counter() - start
-    seconds += sum(read_json(paths.cost(name))["seconds"] for name in names)
+    calibrating = FittingSpent(training=meter.lap())
+    spent = FittingSpent.of_all([calibrating, *(read_spent(name) for name in names)])
     print(
         write_fitted(
             ensemble,
             cohort,
             n_train=n_train,
-            seconds=seconds,
+            spent=spent,
+            start=start,
             evaluate=params.evaluate,
             seed=params.seed,
         )

@@ -4,14 +4,15 @@ import time
 
 from features.bank.bank import Bank
 from pipeline.artifacts.cases import read_cases
+from pipeline.artifacts.cost import EXTRACTION, write_cost
 from pipeline.artifacts.images import open_images
 from pipeline.artifacts.splits import read_splits
+from pipeline.extraction.cost import cost_of
 from pipeline.extraction.distributed import embeddings_of
-from pipeline.extraction.output import cost_of, join, summary, write
+from pipeline.extraction.output import join, summary, write
 from pipeline.params import load_params
-from pipeline.paths import CASES, COST, IMAGES, SPLITS
+from pipeline.paths import CASES, IMAGES, SPLITS
 from pipeline.stage import run
-from radbank.files import write_json
 from radbank.memory import keep_large_blocks
 
 
@@ -26,8 +27,9 @@ def main() -> None:
         with embeddings_of(params, images, Bank()) as embeddings:
             embeddings.compute(embeddings.lacking)
             write(params, embeddings, cases, images, coords)
-        cost = cost_of(embeddings, time.perf_counter() - start)
-    write_json(COST / "extract.json", cost)
+        elsewhere = params.cluster.scheduler is not None
+        cost = cost_of(embeddings, time.perf_counter() - start, elsewhere=elsewhere)
+    write_cost(EXTRACTION, cost)
     print(summary(params, embeddings, cases, cost))
 
 

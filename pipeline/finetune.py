@@ -11,6 +11,7 @@ from pipeline.artifacts.images import open_images
 from pipeline.artifacts.splits import read_splits
 from pipeline.finetuning.arms import ARMS, get_arm
 from pipeline.finetuning.cohort import ImageCohort
+from pipeline.finetuning.cost import cost_of
 from pipeline.finetuning.fit import fit
 from pipeline.finetuning.output import write_outputs
 from pipeline.params import load_params
@@ -21,6 +22,7 @@ from radbank.memory import keep_large_blocks
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Train the arm that the command line names; write model, curves, predictions and the rest."""
+    start = time.perf_counter()
     parser = argparse.ArgumentParser(prog="python -m pipeline.finetune", description=__doc__)
     parser.add_argument("arm", help=f"one of {', '.join(ARMS)}")
     name = parser.parse_args(arguments).arm
@@ -37,7 +39,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     backbone = backbones.load(params.backbone, weights=params.weights, seed=params.seed)
     with open_images(paths.IMAGES) as images:
         cohort = ImageCohort.of(images, cases, read_splits(paths.SPLITS))
-        start = time.perf_counter()
         fitted = fit(
             arm,
             cohort,
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             features=params.features,
             seeds=range(params.seed, params.seed + n_seeds),
         )
-        seconds = time.perf_counter() - start
+        cost = cost_of(fitted, cohort, seconds=time.perf_counter() - start)
     print(
         write_outputs(
             fitted,
@@ -55,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             backbone,
             imbalance=settings.class_weight,
             evaluate=params.evaluate,
-            seconds=seconds,
+            cost=cost,
         )
     )
     fitted.resumable.forget()

@@ -3,6 +3,7 @@
 import argparse
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from heads import HEADS, get_head
 from heads.base import Head
@@ -12,11 +13,13 @@ from pipeline.stage import run
 from pipeline.training.cohort import read_cohort
 from pipeline.training.fitted import write_fitted
 from pipeline.training.further_trainings import train_extras
+from pipeline.training.spent import fit_timed, plus
 from radbank.errors import RadbankError
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Fit the head that the command line names; write model, predictions, metrics and cost."""
+    start = time.perf_counter()
     parser = argparse.ArgumentParser(prog="python -m pipeline.train", description=__doc__)
     parser.add_argument("head", help=f"one of {', '.join(HEADS)}")
     name = parser.parse_args(arguments).head
@@ -30,9 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     cohort = read_cohort(params.backbone)
     train, validation = cohort.part("train"), cohort.part("validation")
-    start = time.perf_counter()
-    head = make(params.seed).fit(train, validation)
-    seconds = time.perf_counter() - start
+    head, spent = fit_timed(lambda: make(params.seed), train, validation)
     split = params.split
     extras = train_extras(
         make,
@@ -42,12 +43,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         plan=Plan(test=0, validation=split.validation, folds=split.folds, seed=params.seed),
         classes=cohort.classes,
     )
+    spent = replace(
+        spent, search=plus(spent.search, extras.inner_cv), other_seeds=extras.other_seeds
+    )
     print(
         write_fitted(
             head,
             cohort,
             n_train=len(train),
-            seconds=seconds,
+            spent=spent,
+            start=start,
             extras=extras,
             evaluate=params.evaluate,
             seed=params.seed,

@@ -1,4 +1,4 @@
-"""Tune the allocator of the C library, and read peak memory."""
+"""Tune the allocator of the C library, and read peak memory of process and GPU."""
 
 import ctypes
 import platform
@@ -46,3 +46,12 @@ def peak_memory() -> int:
         return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
     usage = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return usage if sys.platform == "darwin" else 1024 * usage
+
+
+def peak_device_memory(device: str) -> int | None:
+    """Return the most bytes that PyTorch has held on the GPU; None on a CPU."""
+    if device != "cuda":
+        return None
+    import torch  # noqa: PLC0415 - takes seconds, and is there already when it runs on a GPU
+
+    return int(torch.cuda.max_memory_allocated())

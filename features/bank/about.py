@@ -1,10 +1,10 @@
-"""Metadata of a computation in the bank: widths of layers, fidelity, rate."""
+"""Metadata of a computation in the bank: widths of layers, operations, fidelity, rate."""
 
 import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
 from features.bank.blobs import Blobs
 from features.computation import Computation
@@ -12,6 +12,9 @@ from features.computation import Computation
 _COMPUTATION = "computation.json"
 _RATE = "rate.json"
 SAMPLE = 16  # images that fidelity is measured on
+Kind: TypeAlias = Literal["plain", "augmented"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""Of views: those of an image as it is, and altered ones, which take time to make."""
 
 
 @dataclass(frozen=True)
@@ -19,9 +22,10 @@ class ComputationRecord:
     """Metadata of a computation: small JSON files beside its blocks.
 
     ``computation.json`` says what the digest in the folder's name stands for, and how many
-    features each layer gives; it carries its own checksum. ``fidelity-<images>.json`` says how
-    close to eager fp32 it came on some images. ``rate.json`` says how fast the embeddings were
-    computed; it is the only file that differs between equal runs.
+    features each layer gives and how many operations the network takes; it carries its own
+    checksum. ``fidelity-<images>.json`` says how close to eager fp32 it came on some images.
+    ``rate.json`` says how fast plain and augmented views were computed; it is the only file that
+    differs between equal runs.
 
     Attributes
     ----------
@@ -41,22 +45,32 @@ class ComputationRecord:
             return None
         return [int(width) for width in content["widths"]]
 
-    def remember_widths(self, widths: list[int]) -> None:
-        """Write what the computation is and how many features each layer gives."""
-        content = {"computation": self.computation.to_dict(), "widths": widths}
+    def flops(self) -> int | None:
+        """Return the floating-point operations of an image, None where that is not known."""
+        content = read_about(self.blobs, self.computation.digest) or {}
+        value = content.get("flops")
+        return value if isinstance(value, int) else None
+
+    def remember_widths(self, widths: list[int], *, flops: int | None = None) -> None:
+        """Write what the computation is, how many features each layer gives, and operations."""
+        content = {"computation": self.computation.to_dict(), "widths": widths, "flops": flops}
         sealed = {**content, "sha256": _seal(content)}
         self._write(_COMPUTATION, sealed)
 
-    def rate(self) -> float | None:
-        """Return embeddings a second, measured over the longest run; None without a run."""
-        stretch = self._stretch()
-        return stretch[0] / stretch[1] if stretch else None
+    def rate(self, kind: Kind) -> float | None:
+        """Return views a second, measured over the longest run; None without a run."""
+        run = self._runs().get(kind)
+        return run[0] / run[1] if run else None
 
-    def remember_rate(self, embeddings: int, seconds: float) -> None:
+    def remember_rate(self, kind: Kind, embeddings: int, seconds: float) -> None:
         """Write how long a run of feature extraction took, unless a longer run is on record."""
-        known = self._stretch()
-        if known is None or embeddings >= known[0]:
-            self._write(_RATE, {"embeddings": embeddings, "seconds": seconds})
+        known = self._runs()
+        if kind not in known or embeddings >= known[kind][0]:
+            known[kind] = (embeddings, seconds)
+            named: dict[str, Any] = {
+                each: {"embeddings": run[0], "seconds": run[1]} for each, run in known.items()
+            }
+            self._write(_RATE, named)
 
     def fidelity(self, pixel_sha256: Sequence[str]) -> float | None:
         """Return the fidelity measured on images, None where it was not."""
@@ -68,13 +82,19 @@ class ComputationRecord:
         """Write the fidelity measured on images."""
         self._write(_of(pixel_sha256), {"fidelity": fidelity})
 
-    def _stretch(self) -> tuple[int, float] | None:
+    def _runs(self) -> dict[Kind, tuple[int, float]]:
+        """Return embeddings and seconds of the longest run of each kind, as far as known."""
         content = _read_json(self.blobs, f"{self.computation.digest}/{_RATE}")
-        try:
-            embeddings, seconds = int(content["embeddings"]), float(content["seconds"])
-        except (KeyError, TypeError, ValueError):
-            return None
-        return (embeddings, seconds) if embeddings > 0 and seconds > 0 else None
+        found: dict[Kind, tuple[int, float]] = {}
+        for kind in KINDS:
+            try:
+                embeddings = int(content[kind]["embeddings"])
+                seconds = float(content[kind]["seconds"])
+            except (KeyError, TypeError, ValueError):
+                continue
+            if embeddings > 0 and seconds > 0:
+                found[kind] = (embeddings, seconds)
+        return found
 
     def _write(self, name: str, content: dict[str, Any]) -> None:
         path = f"{self.computation.digest}/{name}"

@@ -1,6 +1,5 @@
 """The embeddings that params.yaml asks for: read from the bank, or computed on a cache miss."""
 
-import time
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from importlib.metadata import version
@@ -16,6 +15,7 @@ from features.extraction import embed_into_bank, read_from_bank
 from features.fidelity import LEAST, fidelity_check_failed, measure_fidelity
 from features.identity import changed, forget, identify
 from features.image_views import ImageView, ImageViews
+from features.view_times import ViewTimes
 from pipeline.artifacts.images import PreparedImages
 from pipeline.extraction.decision import Decision, decide
 from pipeline.params import Params
@@ -56,6 +56,8 @@ class Embeddings:
         The bank's embeddings of that computation.
     computed
         How many embeddings were computed here so far.
+    times
+        How long they took.
 
     Raises
     ------
@@ -86,6 +88,7 @@ class Embeddings:
         engine = ("openvino",) if self.computation.engine == "openvino" else ()
         libraries = {library: version(library) for library in sorted((*LIBRARIES, *engine))}
         self.cached = bank.cached(self.computation, libraries=libraries)
+        self.times = ViewTimes(self.cached.about)
         self.computed = 0
 
     def __len__(self) -> int:
@@ -118,6 +121,11 @@ class Embeddings:
         return [layer for layer, width in layers for _ in range(width)]
 
     @property
+    def flops(self) -> int | None:
+        """Floating-point operations of embedding one view, None where the bank does not say."""
+        return self.cached.about.flops()
+
+    @property
     def libraries(self) -> dict[str, str]:
         """The versions of the libraries that computed what the bank has of these images."""
         return self.cached.libraries(self.wanted.keys(slice(None)))
@@ -135,13 +143,9 @@ class Embeddings:
             return
         if not self.fidelity >= LEAST:
             raise fidelity_check_failed(self.computation, self.fidelity)
-        start = time.perf_counter()
-        total, step = len(image_views), self.step
-        for done in track(
-            self.embed(image_views), "Embedding", total=total, unit="views", step=step
-        ):
+        timed = self.times.watch(self.embed(image_views), image_views)
+        for done in track(timed, "Embedding", total=len(image_views), unit="views", step=self.step):
             self.computed += done
-        self.cached.about.remember_rate(total, time.perf_counter() - start)
 
     def embed(self, image_views: Sequence[ImageView]) -> Iterator[int]:
         """Embed image views into the bank; yield how many are done since the last."""
@@ -152,28 +156,19 @@ class Embeddings:
         width = sum(self._widths)
         return read_from_bank(self.wanted, self.cached, n_features=width, compute=self.compute)
 
-    def seconds_without_bank(self, seconds: float) -> float | None:
-        """Return what a run of `seconds` would have taken with an empty bank.
-
-        Embeddings that were reused count with the rate at which such were once computed; None
-        where that was never measured.
-        """
-        reused = len(self) - self.computed
-        if reused <= 0:
-            return seconds
-        rate = self.cached.about.rate()
-        return None if rate is None else seconds + reused / rate
-
     def note_widths(self) -> list[int]:
-        """Write the number of features of each layer to the bank, and return them.
+        """Write each layer's features and the network's operations to the bank; return the former.
 
-        Other processes then know it without the network.
+        Other processes then know both without the network.
         """
-        from features.layers import layer_widths  # noqa: PLC0415 - imports torch
+        about = self.cached.about
+        known = about.widths()
+        if known is None or about.flops() is None:
+            from features.layers import count_operations, layer_widths  # noqa: PLC0415 - torch
 
-        if (known := self.cached.about.widths()) is None:
-            known = layer_widths(self._backbone, self.computation.layers)
-            self.cached.about.remember_widths(known)
+            layers = self.computation.layers
+            known = layer_widths(self._backbone, layers)
+            about.remember_widths(known, flops=count_operations(self._backbone, layers))
         return known
 
     @cached_property
@@ -194,8 +189,7 @@ class Embeddings:
     @cached_property
     def _widths(self) -> list[int]:
         """Features of each layer."""
-        known = self.cached.about.widths()
-        return self.note_widths() if known is None else known
+        return self.note_widths()
 
     @cached_property
     def _backbone(self) -> "LoadedBackbone":

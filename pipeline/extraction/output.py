@@ -1,4 +1,4 @@
-"""Outputs of extract: the feature store with its provenance, and the cost."""
+"""Outputs of extract: the feature store with its provenance."""
 
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -8,6 +8,7 @@ import pandas as pd
 
 from features.store import StoreCoords, write_store
 from pipeline.artifacts.cases import Cases
+from pipeline.artifacts.cost import Cost
 from pipeline.artifacts.images import PreparedImages
 from pipeline.artifacts.provenance import data_in_words, weights_in_words
 from pipeline.extraction.embeddings import Embeddings
@@ -88,29 +89,18 @@ def provenance(
     }
 
 
-def cost_of(embeddings: Embeddings, seconds: float) -> dict[str, Any]:
-    """Return what the run took, and what it would have taken with an empty bank."""
-    n_images = len(embeddings.wanted)
-    return {
-        "seconds": seconds,
-        "images": n_images,
-        "images_per_second": n_images / seconds,
-        "device": embeddings.computation.device,
-        "computed": embeddings.computed,
-        "reused": max(len(embeddings) - embeddings.computed, 0),
-        "seconds_without_bank": embeddings.seconds_without_bank(seconds),
-    }
-
-
-def summary(params: Params, embeddings: Embeddings, cases: Cases, cost: dict[str, Any]) -> str:
+def summary(params: Params, embeddings: Embeddings, cases: Cases, cost: Cost) -> str:
     """Say in four lines what was embedded, how, how fast, and what the bank spared."""
     identity = embeddings.identity
     weights = weights_in_words(identity.weights.name, random=identity.weights.random)
+    spent, n_images = sum(embeddings.times.seconds.values()), len(embeddings.wanted)
+    shown = f"{n_images:,} images in {1 + params.features.views} views"
+    rate = f": {embeddings.computed / spent:.1f} views/s on {cost.device}" if spent else ""
     return (
         f"{identity.backbone}, weights: {weights}; "
         f"data: {data_in_words(synthetic=cases.synthetic)}\n"
-        f"{cost['images']:,} images in {1 + params.features.views} views, "
-        f"{cost['seconds']:.1f} s: {cost['images_per_second']:.1f} images/s on {cost['device']}\n"
+        f"{shown}, embedded in {spent:.1f} s{rate}; all else took {cost.other_seconds:.1f} s\n"
         f"engine {embeddings.choice}; mean cosine to eager fp32 {embeddings.fidelity:.6f}\n"
-        f"{cost['computed']:,} embeddings computed, {cost['reused']:,} from the bank"
+        f"{embeddings.computed:,} embeddings computed, "
+        f"{len(embeddings) - embeddings.computed:,} from the bank"
     )

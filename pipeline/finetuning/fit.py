@@ -14,15 +14,16 @@ from pipeline.finetuning.arms.base import Arm
 from pipeline.finetuning.arms.last_block import LastBlockArm
 from pipeline.finetuning.banked import from_bank
 from pipeline.finetuning.cohort import ImageCohort
-from pipeline.finetuning.inputs import from_images
+from pipeline.finetuning.inputs import TrainingInputs, from_images
 from pipeline.finetuning.logistic_start import start_from_logistic
 from pipeline.finetuning.loop import Training
 from pipeline.finetuning.network import FineTunedNetwork, build_network
 from pipeline.finetuning.precision import Precision
 from pipeline.finetuning.resume import Resumable
-from pipeline.finetuning.scoring import probabilities
+from pipeline.finetuning.scoring import BATCH, probabilities
 from pipeline.finetuning.trainings import Trained, train_all
 from pipeline.params import Features, Finetune
+from radbank.meter import Meter, Spent
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,8 +34,12 @@ class Fitted:
     ----------
     network
         With the weights of the first training's best epoch.
+    inputs
+        What was trained, and on what: all of the network, or its last blocks on activations.
     trainings
         One a seed; the first is the one that is reported and kept.
+    rejected
+        Those at the learning rates that were not chosen.
     probabilities
         Of each class for every image of the cohort, an ndarray of shape (n_images, n_classes) a
         training.
@@ -42,16 +47,25 @@ class Fitted:
         In which numbers it was trained.
     resumable
         To be forgotten once all is written.
-    activations
-        From the bank, what was trained on; None: images.
+    starting, scoring
+        What starting the output layer as a logistic regression took (nothing where it was not),
+        and scoring every image with one network.
     """
 
     network: FineTunedNetwork
+    inputs: TrainingInputs
     trainings: Sequence[Trained]
+    rejected: Sequence[Trained]
     probabilities: Sequence[np.ndarray]
     precision: Precision
     resumable: Resumable
-    activations: Activations | None
+    starting: Spent | None
+    scoring: Spent
+
+    @property
+    def activations(self) -> Activations | None:
+        """What was trained on, from the bank; None: images."""
+        return self.inputs.activations
 
 
 def fit(
@@ -108,9 +122,10 @@ def fit(
         inputs = from_bank(arm, network, cohort, backbone, features=features, seed=seeds[0])
     else:
         inputs = from_images(network, training, validation)
+    starting = None
     if common.logistic_start:
         folds = cohort.table.loc[cohort.table["split"] == "train", "fold"].to_numpy()
-        start_from_logistic(
+        starting = start_from_logistic(
             inputs.network, inputs.plain, folds, class_weight=settings.class_weight, seed=seeds[0]
         )
     start = {name: value.clone() for name, value in inputs.network.state_dict().items()}
@@ -140,7 +155,7 @@ def fit(
             "activations": found and found.computation.digest,
         }
     )
-    trainings = train_all(
+    trainings, rejected = train_all(
         make,
         arm.learning_rate,
         seeds,
@@ -148,7 +163,20 @@ def fit(
         auc=auc_name(cohort.cases.classes),
     )
     scores: list[np.ndarray] = []
+    list(probabilities(network, cohort.every[:BATCH]))  # the first batch pays for start-up
+    meter = Meter(network.device.type)
     for each in reversed(trainings):  # the first one's weights stay
         inputs.network.load_state_dict(each.best.state)
+        meter.lap()
         scores.insert(0, np.concatenate(list(probabilities(network, cohort.every))))
-    return Fitted(network, trainings, scores, precision, resumable, found)
+    return Fitted(
+        network=network,
+        inputs=inputs,
+        trainings=trainings,
+        rejected=rejected,
+        probabilities=scores,
+        precision=precision,
+        resumable=resumable,
+        starting=starting,
+        scoring=meter.lap(),
+    )

@@ -92,6 +92,10 @@ class TrainingInputs:
     validation: Validation
     activations: Activations | None = None
 
+    def example(self) -> torch.Tensor:
+        """Return what the network takes for one training image."""
+        return self.network.images(self.plain[:1])
+
 
 def from_images(
     network: FineTunedNetwork, training: LabelledImages, validation: LabelledImages

@@ -8,7 +8,8 @@ from heads.examples import Examples
 from heads.logistic_regression import LogisticRegression
 from pipeline.finetuning.images import LabelledImages
 from pipeline.finetuning.network import FineTunedNetwork
-from pipeline.finetuning.scoring import embeddings
+from pipeline.finetuning.scoring import BATCH, embeddings
+from radbank.meter import Meter, Spent
 
 
 def start_from_logistic(
@@ -18,8 +19,8 @@ def start_from_logistic(
     *,
     class_weight: ClassWeight,
     seed: int,
-) -> None:
-    """Replace the output layer's weights.
+) -> Spent:
+    """Replace the output layer's weights; return what that took, apart from start-up.
 
     The penalty is chosen by patient-grouped cross-validation, as the head `logistic_regression`
     does; its scaler is folded into the weights.
@@ -42,6 +43,9 @@ def start_from_logistic(
     Kumar et al., Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution,
     ICLR 2022.
     """
+    LogisticRegression.import_for_fitting()
+    list(embeddings(network, images[:BATCH]))  # the first batch pays for start-up
+    meter = Meter(network.device.type)
     found = np.concatenate(list(embeddings(network, images))).astype(np.float32)
     examples = Examples(
         embeddings=found[:, np.newaxis], labels=images.labels, groups=folds, folds=folds
@@ -53,3 +57,4 @@ def start_from_logistic(
     with torch.no_grad():
         network.classify.weight.copy_(torch.from_numpy(weight))
         network.classify.bias.copy_(torch.from_numpy(bias))
+    return meter.lap()

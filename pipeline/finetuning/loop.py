@@ -20,7 +20,9 @@ from pipeline.finetuning.optimisers import SHARE, make_optimiser, trained
 from pipeline.finetuning.precision import Precision, exact_fp32
 from pipeline.finetuning.prepared import Batch, prepared_batches
 from pipeline.finetuning.schedule import Schedule
+from pipeline.finetuning.training_times import TrainingTimes
 from radbank.errors import RadbankError
+from radbank.meter import Meter
 
 
 class Training:
@@ -52,6 +54,8 @@ class Training:
         The epochs so far.
     best
         The best of those that can be kept, with its weights; None before the first.
+    times
+        What steps and validations took.
 
     Raises
     ------
@@ -76,6 +80,7 @@ class Training:
         self.step = 0
         self.history: list[Epoch] = []
         self.best: Best | None = None
+        self.times = TrainingTimes()
         self._training = training
         self._validation = validation
         self._weight_of = weight_of
@@ -106,15 +111,19 @@ class Training:
 
     def run(self) -> Iterator[Epoch | None]:
         """Take the steps that are left; yield after each, the epoch if one is over."""
+        meter = Meter(self.network.device.type)
         while not self.finished:
             batch = self.step % len(self._cuts)
             rows = self._cuts[batch]
+            meter.lap()
             self._losses[rows] = self._take_step(next(self._prepared))
+            self.times.add_step(meter.lap())
             self.step += 1
             if batch < len(self._cuts) - 1:
                 yield None
                 continue
             self._end_epoch()
+            self.times.add_validation(meter.lap())
             self._start_epoch()
             yield self.history[-1]
 
@@ -199,6 +208,7 @@ class Training:
             "optimiser": self._optimiser.state_dict(),
             "averaged": None if self._averaged is None else self._averaged.state_dict(),
             "step": self.step,
+            "times": self.times.state(),
             "losses": torch.from_numpy(self._losses),
             "history": [_plain(epoch) for epoch in self.history],
             "best": self.best and {"number": self.best.epoch.number, "state": self.best.state},
@@ -211,6 +221,7 @@ class Training:
         if self._averaged is not None:
             self._averaged.load_state_dict(state["averaged"])
         self.step = state["step"]
+        self.times = TrainingTimes(**state["times"])
         self.history = [_epoch(each) for each in state["history"]]
         self._start_epoch()
         self._losses = state["losses"].numpy().copy()

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from features.activations import Activations
 from features.backbones import LoadedBackbone
 from heads.class_weights import ClassWeight, describe_class_weight
 from pipeline import paths
 from pipeline.artifacts.conditions import Conditions, class_weight_in_words
+from pipeline.artifacts.cost import Cost, write_cost
 from pipeline.artifacts.predictions import Predictions, write_predictions
 from pipeline.artifacts.provenance import data_in_words, weights_in_words
 from pipeline.artifacts.results import Estimate
@@ -36,7 +36,7 @@ def write_outputs(
     *,
     imbalance: ClassWeight,
     evaluate: Evaluate,
-    seconds: float,
+    cost: Cost,
 ) -> str:
     """Write what the stage promises; return three lines on what was trained and how it does.
 
@@ -50,8 +50,8 @@ def write_outputs(
         Class weights of the training.
     evaluate
         How validation is scored.
-    seconds
-        What all trainings took.
+    cost
+        What it cost.
     """
     name, reported = arm.name, fitted.trainings[0]
     model = describe(fitted, arm, cohort, backbone)
@@ -91,31 +91,11 @@ def write_outputs(
         "trainings": len(fitted.trainings),
         "imbalance": describe_class_weight(imbalance),
     }
-    seen = model.n_train * sum(len(each.history) for each in fitted.trainings)
-    cost = {
-        "seconds": seconds,
-        "images": seen,
-        "images_per_second": seen / seconds,
-        "device": model.device,
-        "precision": fitted.precision.name,
-        **_from_bank(fitted.activations, seconds),
-    }
     write_curves(paths.curves(name), reported.history)
     write_predictions(paths.predictions(name), predictions)
     write_json(paths.metrics(name), metrics)
-    write_json(paths.cost(name), cost)
-    return summary(model, metrics, seconds)
-
-
-def _from_bank(activations: Activations | None, seconds: float) -> dict[str, Any]:
-    """Return what the bank spared a run of `seconds`."""
-    if activations is None:
-        return {}
-    return {
-        "computed": activations.computed,
-        "reused": activations.reused,
-        "seconds_without_bank": activations.seconds_without_bank(seconds),
-    }
+    write_cost(paths.cost(name), cost)
+    return summary(model, metrics, cost)
 
 
 def describe(
@@ -165,15 +145,16 @@ def validate(
     )
 
 
-def summary(model: TrainedModel, metrics: Mapping[str, Any], seconds: float) -> str:
+def summary(model: TrainedModel, metrics: Mapping[str, Any], cost: Cost) -> str:
     """Say in three lines what was trained and how it does on validation."""
+    took = "" if cost.to_train.seconds is None else f" in {cost.to_train.seconds:.1f} s"
     chosen, validation = metrics["chosen"], metrics["validation"]
     trainings = metrics["trainings"]
     return (
         f"{model.name}: {model.backbone} fine-tuned, weights at the start: {metrics['weights']}; "
         f"data: {metrics['data']}\n"
-        f"trained on {model.n_train:,} images of {chosen['image_size']} pixels in {seconds:.1f} s "
-        f"from {trainings} {'seed' if trainings == 1 else 'seeds'}; of the first, epoch "
+        f"trained on {model.n_train:,} images of {chosen['image_size']} pixels{took}, "
+        f"and from {trainings} {'seed' if trainings == 1 else 'seeds'}; of the first, epoch "
         f"{chosen['epoch']} of {chosen['of_epochs']} is the best\n"
         f"validation {auc_in_words(model.classes, Estimate(**validation['auc']))}, "
         f"{validation['n']:,} images of {validation['n_patients']:,} patients; "

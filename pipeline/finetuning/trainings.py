@@ -7,6 +7,7 @@ from pipeline.finetuning.best import Best
 from pipeline.finetuning.epoch import Epoch
 from pipeline.finetuning.loop import Training
 from pipeline.finetuning.resume import Resumable
+from radbank.meter import Spent
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,12 +22,15 @@ class Trained:
         All of its epochs.
     best
         The best of them, with its weights.
+    spent
+        What it took, also in processes before this one.
     """
 
     learning_rate: float
     seed: int
     history: Sequence[Epoch]
     best: Best
+    spent: Spent
 
 
 def train_all(
@@ -36,7 +40,7 @@ def train_all(
     *,
     resumable: Resumable,
     auc: str,
-) -> list[Trained]:
+) -> tuple[list[Trained], list[Trained]]:
     """Train at every rate from the first seed, and at the rate best on validation from the others.
 
     Parameters
@@ -52,8 +56,10 @@ def train_all(
 
     Returns
     -------
-    list of Trained
+    trainings
         One a seed, at the chosen rate, in the order of `seeds`.
+    rejected
+        Those at the other rates.
     """
 
     def train(rate: float, seed: int) -> Trained:
@@ -62,13 +68,15 @@ def train_all(
             print(progress(epoch, training.recipe.epochs, auc))
         if training.best is None:
             raise AssertionError("the last epoch can always be kept")
-        return Trained(rate, seed, training.history, training.best)
+        spent = training.times.spent(training.step)
+        return Trained(rate, seed, training.history, training.best, spent)
 
     first, *others = seeds
     tried = [train(rate, first) for rate in rates]
     by = make(rates[0], first).recipe.chosen_by if len(tried) > 1 else "auc"
     chosen = max(tried, key=lambda each: each.best.epoch.rank(by))
-    return [chosen, *(train(chosen.learning_rate, seed) for seed in others)]
+    trainings = [chosen, *(train(chosen.learning_rate, seed) for seed in others)]
+    return trainings, [each for each in tried if each is not chosen]
 
 
 def progress(epoch: Epoch, epochs: int, auc: str) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from pipeline.artifacts.cost import Cost
 from pipeline.artifacts.document import Document
 from pipeline.artifacts.provenance import data_in_words
 from pipeline.artifacts.results import Counted, Difference, Estimate
@@ -38,9 +39,9 @@ class Row(Document):
         for more than two classes.
     accuracy, f1, brier
         Accuracy, F1 and Brier score, the last two without an interval.
-    seconds_per_1000
-        Seconds for every 1,000 images of the data: training, and embedding for a frozen backbone;
-        None where the run does not say.
+    cost
+        Of training, search and inference, of a head with the embeddings that it uses; None where
+        the run does not say.
     date
         Of the run.
     """
@@ -64,8 +65,18 @@ class Row(Document):
     accuracy: Estimate
     f1: Estimate
     brier: Estimate
-    seconds_per_1000: float | None
+    cost: Cost | None
     date: datetime
+
+    @property
+    def training_seconds(self) -> float | None:
+        """Seconds of training and search for every 1,000 images of the training split."""
+        return None if self.cost is None else self.cost.to_train.seconds_per_1000
+
+    @property
+    def inference_seconds(self) -> float | None:
+        """Seconds of inference for 1,000 new images."""
+        return None if self.cost is None else self.cost.inference.seconds_per_1000
 
 
 class Cohort(Counted):

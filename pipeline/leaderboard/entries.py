@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from pipeline import paths
-from pipeline.artifacts.cost import read_cost
+from pipeline.artifacts.cost import EXTRACTION, Cost, read_cost
 from pipeline.artifacts.predictions import CASES, Predictions, read_predictions
 from pipeline.leaderboard.runs import Run, fetched
 from radbank.errors import RadbankError
@@ -35,9 +35,9 @@ class BoardEntry:
         'frozen head', 'ensemble' (of frozen heads) or 'fine-tuning'.
     predictions
         Of every image.
-    seconds
-        What the model cost in the run, and for a frozen backbone embedding every image too; None
-        where the run does not say.
+    cost
+        What the model cost in the run, a head with the embeddings that it uses; None where the run
+        does not say as this version does.
     date
         Of the run, in UTC; of the workspace that of the predictions' file.
     """
@@ -46,7 +46,7 @@ class BoardEntry:
     model: str
     arm: str
     predictions: Predictions
-    seconds: float | None
+    cost: Cost | None
     date: datetime
 
     @cached_property
@@ -63,11 +63,6 @@ class BoardEntry:
         digest = hashlib.sha256(self.predictions.frame.drop(columns=CASES).to_numpy().tobytes())
         digest.update(repr([self.predictions.provenance[key] for key in _PROVENANCE]).encode())
         return self.model, digest.hexdigest()
-
-    @property
-    def seconds_per_1000(self) -> float | None:
-        """Seconds for every 1,000 images of the data."""
-        return None if self.seconds is None else 1000 * self.seconds / len(self.predictions.frame)
 
 
 @dataclass(frozen=True)
@@ -131,19 +126,15 @@ def _read(folder: Path, path: Path, run: Run, model: str, arm: str) -> BoardEntr
         model=model,
         arm=arm,
         predictions=predictions,
-        seconds=_seconds(folder, path, frozen=arm != FINETUNED),
+        cost=_cost(folder, path),
         date=run.date or datetime.fromtimestamp(path.stat().st_mtime, UTC),
     )
 
 
-def _seconds(folder: Path, path: Path, *, frozen: bool) -> float | None:
-    """Return what a model cost, as far as the run says so."""
-    costs = folder / paths.COST
-    own = costs / path.relative_to(folder / paths.PREDICTIONS).with_suffix(".json")
+def _cost(folder: Path, path: Path) -> Cost | None:
+    """Return what a model cost, if the run says so."""
+    own = path.relative_to(folder / paths.PREDICTIONS).with_suffix(".json")
     try:
-        seconds = read_cost(own).seconds
-        if frozen:
-            seconds += read_cost(costs / "extract.json").seconds
+        return read_cost(folder / paths.COST / own, folder / EXTRACTION)
     except RadbankError:
         return None
-    return seconds

@@ -12,7 +12,7 @@ from pipeline.reporting.sections.pairs import p_value
 from pipeline.reporting.style import name_in_words, numbered_style
 from pipeline.reporting.tables import Cell, cell
 from pipeline.reporting.template import environment, style_sheet
-from pipeline.reporting.text import number, percent, seconds, with_interval
+from pipeline.reporting.text import number, percent, seconds_or_none, with_interval
 from radbank import __version__
 
 DRAWN = 24  # rows of a figure: more would not fit a screen
@@ -99,7 +99,10 @@ def _row(row: Row, experiments: str) -> dict[str, Any]:
         "sensitivity": cell(row.sensitivity),
         "specificity": cell(row.specificity),
         "brier": number(row.brier.value),
-        "seconds": number(None) if row.seconds_per_1000 is None else seconds(row.seconds_per_1000),
+        "seconds": Cell(
+            seconds_or_none(row.training_seconds),
+            f"{seconds_or_none(row.inference_seconds)} inference",
+        ),
     }
 
 

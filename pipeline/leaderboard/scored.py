@@ -111,7 +111,7 @@ class Scored:
                 name: self.estimate(name, intervals)
                 for name in ("auc", "sensitivity", "specificity", "accuracy", "f1", "brier")
             },
-            seconds_per_1000=entry.seconds_per_1000,
+            cost=entry.cost,
             date=entry.date,
         )
 

@@ -11,17 +11,21 @@ from rich.table import Table
 from pipeline.artifacts.results import Estimate
 from pipeline.leaderboard.board import Board, Cohort, Row
 from pipeline.reporting.sections.pairs import p_value
-from pipeline.reporting.text import number, percent, seconds
+from pipeline.reporting.text import number, percent, seconds_or_none
 
 _INTERVAL = 16  # columns, as of '-0.123 to +0.123'
-_NOTE = "* p adjusted by Holm for all models of a table. s/1,000: seconds for 1,000 images."
+_NOTE = (
+    "* p adjusted by Holm for all models of a table. s/1,000: seconds per 1,000 images of training "
+    "and search, of a head with the embeddings that it uses; below, of inference."
+)
 _ESTIMATES = ("auc", "sensitivity", "specificity", "accuracy", "f1", "brier")
 COLUMNS = (
     *("cohort", "split", "n", "n_patients", "synthetic", "experiment", "same_as", "model", "arm"),
     *("backbone", "weights", "random_weights", "trainings", "validation_auc", "best"),
     *(f"{name}{end}" for name in _ESTIMATES for end in ("", "_low", "_high")),
     *("difference", "difference_low", "difference_high", "p", "p_holm", "verdict", "threshold"),
-    *("seconds_per_1000", "date"),
+    *("training_seconds_per_1000", "inference_seconds_per_1000", "device", "engine", "precision"),
+    *("passes", "gflops", "parameters", "peak_memory", "peak_device_memory", "joules", "date"),
 )
 
 
@@ -54,7 +58,7 @@ def _table(cohort: Cohort) -> Table:
             "best on validation" if row.best else _compared(row),
             "" if row.best or row.difference is None else p_value(row.difference.p_holm),
             *(number(each.value) for each in (row.sensitivity, row.specificity, row.brier)),
-            number(None) if row.seconds_per_1000 is None else seconds(row.seconds_per_1000),
+            f"{seconds_or_none(row.training_seconds)}\n{seconds_or_none(row.inference_seconds)}",
         )
     return table
 
@@ -88,7 +92,7 @@ def _cells(board: Board) -> Iterator[dict[str, object]]:
     for cohort in board.cohorts:
         of_all = cohort.model_dump(include={"split", "n", "n_patients", "synthetic"})
         for row in cohort.rows:
-            plain = row.model_dump(exclude={*_ESTIMATES, "difference"})
+            plain = row.model_dump(exclude={*_ESTIMATES, "difference", "cost"})
             estimates = {name: getattr(row, name) for name in _ESTIMATES}
             if row.difference is not None:
                 estimates["difference"] = row.difference
@@ -96,7 +100,26 @@ def _cells(board: Board) -> Iterator[dict[str, object]]:
             for name, estimate in estimates.items():
                 plain[name] = estimate.value
                 plain |= {f"{name}_low": estimate.low, f"{name}_high": estimate.high}
-            yield {**of_all, "cohort": cohort.sha256[:12], **plain, "date": row.date.isoformat()}
+            yield {
+                **of_all,
+                "cohort": cohort.sha256[:12],
+                **plain,
+                **_cost_cells(row),
+                "date": row.date.isoformat(),
+            }
+
+
+def _cost_cells(row: Row) -> dict[str, object]:
+    """Return what training and search cost, and the seconds of inference."""
+    if row.cost is None:
+        return {}
+    of_all = ("device", "engine", "precision", "parameters", "peak_memory", "peak_device_memory")
+    return {
+        "training_seconds_per_1000": row.training_seconds,
+        "inference_seconds_per_1000": row.inference_seconds,
+        **{name: getattr(row.cost, name) for name in of_all},
+        **row.cost.to_train.model_dump(include={"passes", "gflops", "joules"}),
+    }
 
 
 def is_table(path: Path) -> bool:

@@ -1,8 +1,6 @@
 """Numbers and sentences: one way of writing each, everywhere in the report."""
 
-from pipeline.artifacts.cost import Cost
 from pipeline.artifacts.results import Estimate
-from pipeline.finetuning.arms import ARMS
 
 UNDEFINED = "\N{EN DASH}"
 _MINUS = "\N{MINUS SIGN}"
@@ -71,7 +69,19 @@ def times(ratio: float) -> str:
     return f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}"
 
 
-def total_seconds(costs: dict[str, Cost], model: str) -> float:
-    """Return what a model cost in all: for a head, embedding the images is part of it."""
-    shared = 0.0 if model in ARMS else costs["extract"].seconds
-    return shared + costs[model].seconds
+def seconds_or_none(value: float | None) -> str:
+    """Write a duration in seconds; an en dash where it is not known."""
+    return UNDEFINED if value is None else seconds(value)
+
+
+def ratio_of(first: float | None, second: float | None) -> str:
+    """Write how many times the second number the first is; an en dash where that is not known.
+
+    Examples
+    --------
+    >>> ratio_of(5.0, 2.0) == "2.5 \N{MULTIPLICATION SIGN}", ratio_of(None, 2.0) == UNDEFINED
+    (True, True)
+    """
+    if first is None or not second:
+        return UNDEFINED
+    return f"{times(first / second)} \N{MULTIPLICATION SIGN}"

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 
 from pipeline.artifacts.document import Document
 from pipeline.artifacts.results import Difference
+from pipeline.artifacts.work import Work
 from pipeline.leaderboard.contrast import auc_contrast
 from pipeline.leaderboard.scored import Scored
 from pipeline.reporting.sections.pairs import p_value
 from pipeline.reporting.style import name_in_words
-from pipeline.reporting.text import number, times, with_interval
+from pipeline.reporting.text import number, ratio_of, with_interval
 from pipeline.statistics.bootstrap import Intervals
 from pipeline.statistics.holm import holm
 from pipeline.study.selection import Standing, best, unlike
+from radbank.meter import total
 
 _WORTH = {
     1: "a gain is shown",
@@ -168,13 +170,25 @@ def _verdicts(names: Sequence[str], found: Sequence[Difference], confidence: flo
 
 
 def _price(pairs: Sequence[tuple[Scored, Scored]]) -> str:
-    """Say how many times a head's seconds fine-tuning takes, embedding all images included."""
-    spent = [(tuned.entry.seconds, head.entry.seconds) for tuned, head in pairs]
-    known = [(tuned, head) for tuned, head in spent if tuned is not None and head is not None]
-    if len(known) < len(spent) or not (heads := sum(head for _, head in known)):
+    """Say how many times a head's seconds fine-tuning takes, in training and in inference."""
+    costs = [(tuned.entry.cost, head.entry.cost) for tuned, head in pairs]
+    known = [(tuned, head) for tuned, head in costs if tuned is not None and head is not None]
+    if len(known) < len(costs):
         return "What it costs is not recorded."
-    ratio = times(sum(tuned for tuned, _ in known) / heads)
-    return f"It took {ratio} times the seconds of the head, embedding included."
+    training = _ratio([(tuned.to_train, head.to_train) for tuned, head in known])
+    inference = _ratio([(tuned.inference, head.inference) for tuned, head in known])
+    return (
+        f"It took {training} the seconds of the head in training (search and the embeddings that "
+        f"the head uses included), and {inference} in inference."
+    )
+
+
+def _ratio(pairs: Sequence[tuple[Work, Work]]) -> str:
+    """Return the ratio of the seconds per 1,000 images, summed over pairs."""
+    first, second = (
+        total(work.seconds_per_1000 for work in works) for works in zip(*pairs, strict=True)
+    )
+    return ratio_of(first, second)
 
 
 def _detail(words: str, difference: Difference) -> str:

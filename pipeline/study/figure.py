@@ -22,7 +22,7 @@ SIZE = (8.8, 5.0)  # inches
 
 
 def auc_against_seconds(rows: Sequence[Row], auc: str) -> Markup | None:
-    """Draw each model's AUC and interval over its seconds, on a logarithmic scale.
+    """Draw each model's AUC and interval over its seconds of training, on a logarithmic scale.
 
     Parameters
     ----------
@@ -38,9 +38,9 @@ def auc_against_seconds(rows: Sequence[Row], auc: str) -> Markup | None:
         None where no row has seconds.
     """
     spent = {
-        row: row.seconds_per_1000
+        row: row.training_seconds
         for row in rows
-        if row.seconds_per_1000 and row.auc.value is not None
+        if row.training_seconds and row.auc.value is not None
     }
     if not spent:
         return None
@@ -74,7 +74,7 @@ def auc_against_seconds(rows: Sequence[Row], auc: str) -> Markup | None:
         axes.set_ylim(*auc_limits(row.auc for row in spent))
         axes.grid(color=RULE, lw=0.6)
         axes.set_axisbelow(True)
-        axes.set_xlabel("Seconds for every 1,000 images (logarithmic scale)")
+        axes.set_xlabel("Seconds of training and search per 1,000 images (logarithmic scale)")
         axes.set_ylabel(auc)
         figure.legend(loc="outside lower center", ncols=4, handletextpad=0.4)
         shown = "; ".join(

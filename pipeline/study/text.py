@@ -6,7 +6,7 @@ from pipeline.evaluation.wording import capitalised
 from pipeline.leaderboard.board import Row
 from pipeline.reporting.sections.pairs import p_value
 from pipeline.reporting.style import name_in_words
-from pipeline.reporting.text import number, percent, seconds, with_interval
+from pipeline.reporting.text import number, percent, seconds_or_none, with_interval
 from pipeline.study.result import Result
 
 MARK = "# Which backbone, which head, and is fine-tuning worth it?"
@@ -42,7 +42,8 @@ def _lines(result: Result) -> Iterator[str]:
             "p (Holm)",
             "accuracy",
             "F1",
-            "seconds per 1,000 images",
+            "training, seconds per 1,000 images",
+            "inference, seconds per 1,000 images",
         ),
         [_row(row) for row, _ in cohort.distinct],
     )
@@ -64,7 +65,8 @@ def _row(row: Row) -> tuple[str, ...]:
         p_value(row.difference.p_holm) if row.difference else "",
         number(row.accuracy.value),
         number(row.f1.value),
-        number(None) if row.seconds_per_1000 is None else seconds(row.seconds_per_1000),
+        seconds_or_none(row.training_seconds),
+        seconds_or_none(row.inference_seconds),
     )
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from heads.base import Head
+from pipeline.training.spent import NOTHING
+from radbank.meter import Spent
 
 
 @dataclass(frozen=True)
@@ -17,10 +19,11 @@ class Extras:
         The head as trained from other seeds, in their order.
     metrics
         For metrics/heads/<head>.json.
-    seconds
-        For metrics/cost/heads/<head>.json: what each part took.
+    other_seeds, inner_cv
+        What either took.
     """
 
     others: Sequence[Head] = ()
     metrics: Mapping[str, Any] = field(default_factory=dict)
-    seconds: Mapping[str, float] = field(default_factory=dict)
+    other_seeds: Spent = NOTHING
+    inner_cv: Spent = NOTHING

@@ -1,5 +1,6 @@
 """Write the outputs of a fitted head or ensemble: model, predictions, metrics and cost."""
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from heads.base import pool_views
 from heads.examples import Examples
 from pipeline import paths
+from pipeline.artifacts.cost import write_cost
 from pipeline.artifacts.predictions import Predictions, write_predictions
 from pipeline.artifacts.provenance import data_in_words, weights_in_words
 from pipeline.artifacts.results import Estimate
@@ -19,9 +21,12 @@ from pipeline.evaluation.score import score
 from pipeline.evaluation.wording import auc_in_words
 from pipeline.params import Evaluate
 from pipeline.training.cohort import LabelledEmbeddings, telltale_features
+from pipeline.training.cost import cost_of
 from pipeline.training.description import Fitted, conditions, describe
 from pipeline.training.extras import Extras
+from pipeline.training.spent import FittingSpent
 from radbank.files import atomic_path, write_json
+from radbank.meter import Meter
 
 NO_EXTRAS = Extras()
 
@@ -31,7 +36,8 @@ def write_fitted(
     cohort: LabelledEmbeddings,
     *,
     n_train: int,
-    seconds: float,
+    spent: FittingSpent,
+    start: float,
     evaluate: Evaluate,
     seed: int,
     extras: Extras = NO_EXTRAS,
@@ -46,8 +52,10 @@ def write_fitted(
         The images.
     n_train
         How many of them it learned from.
-    seconds
-        How long that took.
+    spent
+        What that took.
+    start
+        When the stage started (:func:`time.perf_counter`).
     evaluate, seed
         How validation is scored.
     extras
@@ -59,7 +67,9 @@ def write_fitted(
         Lines on what was trained, how it does inside training and on validation, and whether a
         feature looks like a leak.
     """
+    meter = Meter("cpu")
     by_view = head.predict_views(cohort.examples.embeddings)
+    scoring = meter.lap()
     rows = cohort.rows("validation")
     validation = cohort.examples.take(rows)
     on_validation = pool_views(by_view[rows], average_views=head.average_views)
@@ -77,13 +87,6 @@ def write_fitted(
             cohort.examples.take(rows | cohort.rows("train")), cohort.layers
         ),
         **extras.metrics,
-    }
-    cost = {
-        "seconds": seconds,
-        "images": n_train,
-        "images_per_second": n_train / seconds,
-        "device": "cpu",
-        **extras.seconds,
     }
     with atomic_path(paths.model(head.name)) as folder:
         folder.mkdir()
@@ -103,8 +106,9 @@ def write_fitted(
     )
     write_predictions(paths.predictions(head.name), predictions)
     write_json(paths.metrics(head.name), metrics)
-    write_json(paths.cost(head.name), cost)
-    return summary(model, metrics, seconds)
+    seconds = time.perf_counter() - start
+    write_cost(paths.cost(head.name), cost_of(head, cohort, spent, scoring, seconds=seconds))
+    return summary(model, metrics, spent.training.seconds + spent.search.seconds)
 
 
 def validate(

@@ -1,6 +1,5 @@
 """What the stage train does with a head beside fitting it once: other seeds, inner validation."""
 
-import time
 from collections.abc import Callable, Sequence
 
 from heads.base import Head
@@ -8,6 +7,8 @@ from heads.examples import Examples
 from pipeline.splitting.partition import Plan
 from pipeline.training.extras import Extras
 from pipeline.training.inner_cv import inner_cv
+from pipeline.training.spent import NOTHING
+from radbank.meter import Meter
 
 
 def train_extras(
@@ -36,14 +37,15 @@ def train_extras(
     """
     first, *later = seeds
     random = make(first).random
-    start = time.perf_counter()
+    meter = Meter("cpu")
     others = [make(seed).fit(train, validation) for seed in later] if random else []
-    trained = time.perf_counter()
+    other_seeds = meter.lap() if others else NOTHING
     inner = inner_cv(lambda: make(first), train, plan, classes)
     return Extras(
         others,
         {"inner_cv": inner.model_dump(), "trainings": in_words(1 + len(others), random=random)},
-        {"other_seeds_seconds": trained - start, "inner_cv_seconds": time.perf_counter() - trained},
+        other_seeds,
+        meter.lap(),
     )
 
 

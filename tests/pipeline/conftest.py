@@ -20,8 +20,9 @@ from heads.logistic_regression import LogisticRegression
 from pipeline import evaluate, leaks, paths
 from pipeline.artifacts.cases import write_cases
 from pipeline.artifacts.conditions import Conditions
+from pipeline.artifacts.cost import EXTRACTION, Cost, write_cost
 from pipeline.artifacts.crossvalidation import CrossValidated, CrossValidation, Extremes
-from pipeline.artifacts.document import write_document
+from pipeline.artifacts.document import read_document, write_document
 from pipeline.artifacts.images import write_images
 from pipeline.artifacts.leaks import LeakCounts, PairCount, count_name
 from pipeline.artifacts.predictions import Predictions, write_predictions
@@ -41,7 +42,8 @@ from pipeline.robustness.labels import noisy_labels
 from pipeline.robustness.patients import fewer_patients
 from pipeline.robustness.suspects import list_suspects
 from pipeline.splitting.partition import Plan, partition
-from radbank.files import read_json, sha256_file, write_json, write_text
+from radbank.files import sha256_file, write_json, write_text
+from tests.pipeline.costs import arm_cost, extraction_cost, head_cost
 
 ROOT = Path(__file__).resolve().parents[2]
 PARAMS = load_params(ROOT / "params.yaml")
@@ -65,7 +67,6 @@ SKILL = {
     "last-block": 2.0,
 }
 SECONDS = {
-    "extract": 8.4,
     "logistic_regression": 1.62,
     "lightgbm": 0.84,
     "mlp": 3.3,
@@ -216,11 +217,10 @@ def write_evidence() -> None:
         for arm in ARMS:
             file = paths.curves(arm) / f"plots/metrics/{name}.tsv"
             write_text(file, "\n".join([head, *lines, ""]))
+    write_cost(EXTRACTION, extraction_cost(8.4))
     for name, value in SECONDS.items():
-        cost = {"seconds": value, "images": 240, "images_per_second": 240 / value, "device": "cpu"}
-        if name == "extract":
-            cost |= {"computed": 480, "reused": 0, "seconds_without_bank": value}
-        write_json(paths.COST / "extract.json" if name == "extract" else paths.cost(name), cost)
+        made = arm_cost(value) if name in ARMS else head_cost(value, plain=192)
+        write_cost(paths.cost(name), made)
     write_document(paths.SHORTCUTS, SHORTCUTS)
     write_crossvalidation(("logistic_regression", "ensemble"))
     write_limits(cases, splits)
@@ -468,10 +468,15 @@ class Prepared:
         """Return the blocks in the bank."""
         return sorted(self.bank.rglob("*.safetensors"))
 
-    def cost(self) -> dict[str, Any]:
+    def cost(self) -> Cost:
         """Return what the last extraction took."""
-        content: dict[str, Any] = read_json(self.folder / "metrics/cost/extract.json")
-        return content
+        return read_document(Cost, self.folder / EXTRACTION)
+
+    def counts(self) -> tuple[int, int]:
+        """Return how many embeddings the last extraction computed, and found in the bank."""
+        bank = self.cost().bank
+        assert bank is not None
+        return bank.computed, bank.reused
 
 
 @contextmanager

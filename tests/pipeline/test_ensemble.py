@@ -6,6 +6,8 @@ import pytest
 
 from heads import load_head
 from pipeline import ensemble, paths, train
+from pipeline.artifacts.cost import Cost
+from pipeline.artifacts.document import read_document
 from pipeline.artifacts.predictions import read_predictions
 from pipeline.artifacts.trained_model import TrainedModel
 from radbank.errors import RadbankError
@@ -34,9 +36,10 @@ def test_the_stage_writes_what_a_head_writes(trained, capsys):
     np.testing.assert_allclose(frame["probability_averaged"], said.mean(axis=1))
     metrics = json.loads(Path("metrics/ensemble.json").read_text())
     assert set(metrics["chosen"]) == set(MEMBERS)
-    spent = [json.loads(Path(f"metrics/cost/heads/{name}.json").read_text()) for name in MEMBERS]
-    cost = json.loads(Path("metrics/cost/ensemble.json").read_text())
-    assert cost["seconds"] > sum(each["seconds"] for each in spent)
+    cost, *spent = (read_document(Cost, paths.cost(name)) for name in ("ensemble", *MEMBERS))
+    assert cost.to_train.seconds > sum(each.to_train.seconds for each in spent)
+    assert cost.parameters == sum(each.parameters for each in spent) + 2 * len(MEMBERS)
+    assert cost.training.plain == spent[0].training.plain
     assert "ensemble on efficientnet_lite0" in capsys.readouterr().out
 
 

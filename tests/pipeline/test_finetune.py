@@ -11,6 +11,8 @@ from sklearn.metrics import roc_auc_score
 
 from pipeline import finetune
 from pipeline.artifacts.cases import SCHEMA, read_cases, write_cases
+from pipeline.artifacts.cost import Cost
+from pipeline.artifacts.document import read_document
 from pipeline.artifacts.images import open_images, write_images
 from pipeline.artifacts.learning import learning_curve
 from pipeline.artifacts.predictions import read_predictions
@@ -103,9 +105,11 @@ def test_a_network_is_trained_saved_and_scored(folder, capsys):
     assert auc == pytest.approx(curve["validation_auc"].max())  # the best epoch, not the last
     ranked = curve.sort_values(["validation_auc", "validation_loss"], ascending=[False, True])
     assert ranked["epoch"].iloc[0] == metrics["chosen"]["epoch"]
-    cost = json.loads((folder / f"metrics/cost/finetune/{ARM}.json").read_text())
-    assert cost["images"] == 3 * 24
-    assert cost["seconds"] > 0
+    cost = read_document(Cost, folder / f"metrics/cost/finetune/{ARM}.json")
+    assert cost.training.images == 24
+    assert cost.training.passes == 3 * (24 + len(on_validation))
+    assert cost.training.seconds > 0
+    assert cost.inference.passes == len(used)
 
     said = capsys.readouterr().out
     assert "epoch 3/3: loss" in said

@@ -169,7 +169,7 @@ def test_undefined_figures_are_dashes_with_a_note(study: Path) -> None:
         (
             "metrics/cost/finetune/finetune-seed.json",
             "{}",
-            r"finetune-seed.json .*seconds: Field required",
+            r"finetune-seed.json .*device: Field required",
         ),
     ],
 )

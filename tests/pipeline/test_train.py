@@ -13,6 +13,8 @@ from sklearn.metrics import roc_auc_score
 from features.store import StoreCoords, write_store
 from heads import get_head
 from pipeline import paths, train
+from pipeline.artifacts.cost import Cost
+from pipeline.artifacts.document import read_document
 from pipeline.artifacts.predictions import read_predictions
 from pipeline.artifacts.trained_model import TrainedModel
 from pipeline.evaluation.thresholds import youden_threshold
@@ -153,10 +155,10 @@ def test_a_head_is_trained_saved_and_scored(name, folder, capsys):
     assert metrics["validation"]["auc"]["value"] > 0.7
     assert metrics["chosen"] == head.chosen()
 
-    cost = json.loads((folder / f"metrics/cost/heads/{name}.json").read_text())
-    assert cost["images"] == model.n_train
-    assert cost["device"] == "cpu"
-    assert cost["images_per_second"] == pytest.approx(cost["images"] / cost["seconds"])
+    cost = read_document(Cost, folder / f"metrics/cost/heads/{name}.json")
+    assert cost.training.images == model.n_train
+    assert cost.training.passes == 0
+    assert cost.inference.plain == cost.inference.images == len(predictions.frame)
 
     printed = capsys.readouterr().out.splitlines()
     assert len(printed) == 4

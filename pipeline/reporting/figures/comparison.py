@@ -1,4 +1,4 @@
-"""Models side by side: AUC with its interval, and AUC against what it cost."""
+"""Models side by side: AUC with its interval, and AUC against the seconds of training."""
 
 from typing import Any
 
@@ -16,25 +16,25 @@ from pipeline.reporting.figures.forest import (
 )
 from pipeline.reporting.style import MUTED, PAPER, RULE, figure_style, model_styles, new_axes
 from pipeline.reporting.svg import Panel, Plate, inline_svg
-from pipeline.reporting.text import percent, seconds, total_seconds, with_interval
+from pipeline.reporting.text import percent, seconds, with_interval
 
 
 def comparison(summary: Summary, costs: dict[str, Cost]) -> Plate:
-    """Draw the AUC of every model with its interval, alone and against its cost."""
+    """Draw the AUC of every model with its interval, alone and against its seconds."""
     level = percent(summary.confidence)
     return Plate(
         key="comparison",
-        title=f"{summary.auc_heading} of every model, and what it cost.",
+        title=f"{summary.auc_heading} of every model, and the seconds of its training.",
         caption=(
             f"Points: {summary.auc} on the {summary.split} split (n = {summary.n} "
             f"images of {summary.n_patients} patients, {summary.counts}). Bars: {level} "
             "intervals over patients; bars that overlap do not show that two models are equal. "
-            "Cost: wall-clock seconds on one machine; of a head, embedding all images and then "
-            "training it."
+            "Seconds: of training with its search, apart from start-up, on one machine; of a head "
+            "with the embeddings that it uses."
         ),
         panels=(
             Panel(f"{summary.auc_heading} with {level} interval", _forest(summary)),
-            Panel(f"{summary.auc_heading} against cost", _against_cost(summary, costs)),
+            Panel(f"{summary.auc_heading} against seconds", _against_cost(summary, costs)),
         ),
     )
 
@@ -55,32 +55,37 @@ def _forest(summary: Summary) -> Markup:
 def _against_cost(summary: Summary, costs: dict[str, Cost]) -> Markup:
     """Draw AUC over seconds, which are on a logarithmic scale."""
     styles = model_styles(summary.models)
-    spent = {name: total_seconds(costs, name) for name in summary.models}
+    spent = {name: value for name in summary.models if (value := costs[name].to_train.seconds)}
     with figure_style("cost"):
         figure, axes = new_axes(WIDTH, _height(summary))
-        for name, model in summary.models.items():
-            style = styles[name]
-            axes.vlines(spent[name], *ends(model.auc), color=style.colour, lw=1.4, alpha=0.7)
+        for name, value in spent.items():
+            model, style = summary.models[name], styles[name]
+            axes.vlines(value, *ends(model.auc), color=style.colour, lw=1.4, alpha=0.7)
             axes.plot(
-                spent[name],
+                value,
                 drawn_value(model.auc),
                 color=style.colour,
                 label=style.label,
                 **_point(style.marker),
             )
         axes.set_xscale("log")
-        axes.set_xlim(min(spent.values()) / 2.5, max(spent.values()) * 2.5)
+        if spent:
+            axes.set_xlim(min(spent.values()) / 2.5, max(spent.values()) * 2.5)
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
         axes.xaxis.set_minor_formatter(lambda *_: "")
         axes.set_ylim(*auc_limits(found.auc for found in summary.models.values()))
         axes.grid(color=RULE, lw=0.6)
         axes.set_axisbelow(True)
-        axes.set_xlabel("Seconds (logarithmic scale)")
+        axes.set_xlabel("Seconds of training and search (logarithmic scale)")
         axes.set_ylabel(summary.auc_heading)
         axes.tick_params(which="minor", color=MUTED)
         figure.legend(loc="outside lower center", ncols=2, handletextpad=0.2)
-        shown = ", ".join(f"{styles[name].label} {seconds(cost)} s" for name, cost in spent.items())
-        return inline_svg(figure, key="cost", alt=f"{summary.auc_heading} against cost. {shown}.")
+        shown = ", ".join(
+            f"{styles[name].label} {seconds(value)} s" for name, value in spent.items()
+        )
+        return inline_svg(
+            figure, key="cost", alt=f"{summary.auc_heading} against seconds. {shown}."
+        )
 
 
 def _height(summary: Summary) -> float:

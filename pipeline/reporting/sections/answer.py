@@ -10,13 +10,12 @@ from pipeline.reporting.evidence import Evidence
 from pipeline.reporting.section import Section
 from pipeline.reporting.style import label, name_in_words
 from pipeline.reporting.text import (
-    UNDEFINED,
     interval,
     number,
+    ratio_of,
     seconds,
+    seconds_or_none,
     share,
-    times,
-    total_seconds,
 )
 
 
@@ -38,7 +37,7 @@ class ReportAnswer:
     conclusion
         The sentence of the evaluate stage.
     cost
-        What the best head and fine-tuning cost, in a sentence; empty without both of them.
+        What is compared of the best head's and fine-tuning's costs; empty without both of them.
     figures
         The numbers behind it.
     """
@@ -71,37 +70,47 @@ def answer(summary: Summary, costs: dict[str, Cost]) -> ReportAnswer:
         )
     sentence = ""
     if summary.best_head in summary.models and summary.primary in summary.models:
-        head = total_seconds(costs, summary.best_head)
-        tuned = costs[summary.primary].seconds
-        figures.append(
-            KeyFigure(
-                f"Cost: {name_in_words(summary.primary)} against best head",
-                f"{times(tuned / head)} \N{MULTIPLICATION SIGN}" if head else UNDEFINED,
-                f"{seconds(tuned)} s against {seconds(head)} s",
-            )
-        )
-        sentence = (
-            f"{_embedding(costs['extract'])} and serves all heads; training "
-            f"{name_in_words(summary.best_head)} on the embeddings took "
-            f"{seconds(costs[summary.best_head].seconds)} s. {label(summary.primary)} took "
-            f"{seconds(tuned)} s."
-        )
+        head, tuned = costs[summary.best_head], costs[summary.primary]
+        figures += _cost_figures(name_in_words(summary.primary), tuned, head)
+        sentence = _cost_sentence(costs)
     return ReportAnswer(summary.conclusion or "", sentence, tuple(figures))
 
 
-def _embedding(cost: Cost) -> str:
-    """Say what embedding all images took, and what of that was measured."""
-    if not cost.reused:
-        return f"Embedding every image once took {seconds(cost.seconds)} s"
-    from_bank = f"{share(cost.reused, cost.computed + cost.reused)} embeddings from the bank"
-    if cost.seconds_without_bank is None:
-        return (
-            f"Embedding every image once takes more than the {seconds(cost.seconds)} s measured "
-            f"with {from_bank},"
-        )
+def _cost_figures(name: str, tuned: Cost, head: Cost) -> list[KeyFigure]:
+    """Return how many times as long fine-tuning takes: to a trained model, and for new images."""
+    spent = [each.to_train.seconds for each in (tuned, head)]
+    new = [each.inference.seconds_per_1000 for each in (tuned, head)]
+    return [
+        KeyFigure(
+            f"Training: {name} against best head",
+            ratio_of(*spent),
+            f"{' s against '.join(map(seconds_or_none, spent))} s, search and embedding included",
+        ),
+        KeyFigure(
+            f"Inference: {name} against best head",
+            ratio_of(*new),
+            f"{' s against '.join(map(seconds_or_none, new))} s per 1,000 images",
+        ),
+    ]
+
+
+def _cost_sentence(costs: dict[str, Cost]) -> str:
+    """Say what is compared, and how much of it the bank spared."""
+    words = (
+        "Seconds of training lead from prepared images to a trained model: those of a head are "
+        "embedding the views that it uses, search and fit; those of fine-tuning search among "
+        "learning rates and training. Start-up (imports, loading and converting networks) is left "
+        "out."
+    )
+    banked = costs["extract"].bank
+    if banked is None or not banked.reused:
+        return words
+    from_bank = f"{share(banked.reused, banked.computed + banked.reused)} embeddings"
+    if banked.seconds_spared is None:
+        return f"{words} {from_bank} came from the bank, which does not say how long they took."
     return (
-        f"Embedding every image once takes about {seconds(cost.seconds)} s, counting {from_bank} "
-        "at the rate at which they were computed,"
+        f"{words} {from_bank} came from the bank and count as long as they once took to compute "
+        f"({seconds(banked.seconds_spared)} s)."
     )
 
 

@@ -8,13 +8,12 @@ from pipeline.artifacts.cost import Cost
 from pipeline.artifacts.results import ModelMetrics
 from pipeline.artifacts.summary import Summary
 from pipeline.evaluation.metric import Metric
-from pipeline.finetuning.arms import ARMS
 from pipeline.reporting.evidence import Evidence
 from pipeline.reporting.figures.comparison import comparison
 from pipeline.reporting.section import Section
 from pipeline.reporting.style import ModelStyle, label, model_styles, name_in_words
 from pipeline.reporting.tables import Cell, Line, Table, cell, lower_is_better, shown_metrics
-from pipeline.reporting.text import number, percent, seconds
+from pipeline.reporting.text import number, percent, seconds_or_none
 
 
 @dataclass(frozen=True)
@@ -104,10 +103,9 @@ def _line(
 
 
 def _cost(model: str, costs: dict[str, Cost]) -> Cell:
-    own = seconds(costs[model].seconds)
-    if model in ARMS:
-        return Cell(own, "whole network")
-    return Cell(own, f"+ {seconds(costs['extract'].seconds)} shared")
+    cost = costs[model]
+    new = seconds_or_none(cost.inference.seconds_per_1000)
+    return Cell(seconds_or_none(cost.to_train.seconds), f"{new} for 1,000 new")
 
 
 def _context(evidence: Evidence) -> Mapping[str, Any]:

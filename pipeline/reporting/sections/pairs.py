@@ -11,7 +11,7 @@ from pipeline.reporting.evidence import Evidence
 from pipeline.reporting.section import Section
 from pipeline.reporting.style import label, name_in_words
 from pipeline.reporting.tables import Cell, Line, cell
-from pipeline.reporting.text import UNDEFINED, number, times, total_seconds
+from pipeline.reporting.text import UNDEFINED, number, ratio_of
 
 
 def pair_lines(
@@ -45,9 +45,14 @@ def pair_lines(
 
 
 def cost_in_words(pair: Pair, costs: dict[str, Cost]) -> list[str]:
-    """Say how many times the second model's seconds the first took; nothing where unknown."""
-    first, second = (total_seconds(costs, name) for name in (pair.first, pair.second))
-    return [f"{times(first / second)} \N{MULTIPLICATION SIGN} the cost"] if second else []
+    """Say how many times the second model's seconds the first takes; nothing where unknown."""
+    first, second = costs[pair.first], costs[pair.second]
+    ratios = {
+        "training": ratio_of(first.to_train.seconds, second.to_train.seconds),
+        "inference": ratio_of(first.inference.seconds_per_1000, second.inference.seconds_per_1000),
+    }
+    said = [f"{ratio} the {kind}" for kind, ratio in ratios.items() if ratio != UNDEFINED]
+    return [f"{' and '.join(said)} seconds"] if said else []
 
 
 def p_value(p: float | None) -> str:

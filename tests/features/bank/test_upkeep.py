@@ -81,7 +81,7 @@ def test_prune_deletes_the_longest_unused_first(bank, filled):
 def test_what_is_left_of_a_computation_goes_with_its_last_block(bank, filled, place, open_cache):
     about = open_cache().about
     about.remember_fidelity(KEYS, 0.9999)
-    about.remember_rate(6, 1.0)
+    about.remember_rate("plain", 6, 1.0)
     for file in place.rglob("*"):
         os.utime(file, (LONG_AGO, LONG_AGO))
     prune(bank, 0)
@@ -121,8 +121,8 @@ def test_a_run_at_work_computes_again_what_was_pruned(bank, filled, open_cache, 
 def test_what_is_known_of_a_computation_is_checked(open_cache, place):
     about = open_cache().about
     assert about.widths() is None
-    about.remember_widths([3, 2])
-    assert about.widths() == [3, 2]
+    about.remember_widths([3, 2], flops=70)
+    assert (about.widths(), about.flops()) == ([3, 2], 70)
     path = place / about.computation.digest / "computation.json"
     path.write_text(path.read_text().replace("3", "4"))
     assert about.widths() is None
@@ -132,14 +132,15 @@ def test_what_is_known_of_a_computation_is_checked(open_cache, place):
 
 def test_the_rate_is_of_the_longest_stretch(open_cache, place):
     about = open_cache().about
-    assert about.rate() is None
-    about.remember_rate(100, 50)
-    about.remember_rate(99, 1)
-    assert about.rate() == 2
-    about.remember_rate(200, 10)
-    assert about.rate() == 20
-    (place / about.computation.digest / "rate.json").write_text('{"embeddings": 0}')
-    assert about.rate() is None
+    assert about.rate("plain") is None
+    about.remember_rate("plain", 100, 50)
+    about.remember_rate("plain", 99, 1)
+    assert about.rate("plain") == 2
+    about.remember_rate("augmented", 50, 100)
+    about.remember_rate("plain", 200, 10)
+    assert (about.rate("plain"), about.rate("augmented")) == (20, 0.5)
+    (place / about.computation.digest / "rate.json").write_text('{"plain": {"embeddings": 0}}')
+    assert about.rate("plain") is None
 
 
 def test_nothing_of_another_computation_is_believed(open_cache, place):

@@ -52,7 +52,7 @@ def test_a_second_run_remembers_it(prepared, quick, monkeypatch):
 
     monkeypatch.setattr("pipeline.extraction.embeddings.measure_fidelity", measure)
     extract.main()
-    assert prepared.cost()["computed"] == 0
+    assert prepared.counts()[0] == 0
     assert prepared.files() == first
 
 

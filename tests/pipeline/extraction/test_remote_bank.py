@@ -36,17 +36,17 @@ def radbank_bank(*arguments):
 def test_cold_warm_and_damaged(prepared, remote, capsys):
     from_folder = prepared.files()
     extract.main()
-    assert prepared.cost()["computed"] == N
+    assert prepared.counts()[0] == N
     assert prepared.files() == from_folder
     extract.main()
-    assert prepared.cost()["computed"] == 0
+    assert prepared.counts()[0] == 0
     (block,) = blocks(remote)
     bucket = filesystem("s3")
     whole = bucket.cat_file(block)
     bucket.pipe_file(block, whole[:-100])
     extract.main()
     assert "damaged and will be computed again" in capsys.readouterr().err
-    assert prepared.cost()["computed"] == N
+    assert prepared.counts()[0] == N
     assert prepared.files() == from_folder
     assert bucket.cat_file(block) == whole
 

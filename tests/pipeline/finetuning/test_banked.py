@@ -157,4 +157,6 @@ def test_a_full_bank_builds_no_trunk(inputs, whole, backbone, cohort, monkeypatc
     again = from_bank(ARM, whole, cohort, backbone, features=FEATURES, seed=7)
     assert torch.equal(again.training.batch(np.arange(8), np.random.default_rng(0)), wanted)
     assert again.activations.reused == 20 * 4 + 10
-    assert again.activations.seconds_without_bank(1.0) > 1.0
+    assert again.activations.count("augmented") == 20 * 3
+    assert again.activations.times.seconds_of_all("plain", 30) > 0
+    assert again.activations.times.seconds["plain"] == 0

@@ -22,8 +22,9 @@ def test_the_rate_best_on_validation_is_trained_from_every_seed(start, resumable
         return start(recipe(epochs=4, learning_rate=rate, final_learning_rate=rate / 10), seed)
 
     rates = [1e-9, 0.02]  # of which the first learns nothing
-    found = train_all(make, rates, [3, 4, 5], resumable=resumable, auc="AUC")
+    found, rejected = train_all(make, rates, [3, 4, 5], resumable=resumable, auc="AUC")
     assert [(each.learning_rate, each.seed) for each in found] == [(0.02, 3), (0.02, 4), (0.02, 5)]
+    assert [(each.learning_rate, each.seed) for each in rejected] == [(1e-9, 3)]
     assert set(made) == {(1e-9, 3), (0.02, 3), (0.02, 4), (0.02, 5)}
     assert all(len(each.history) == 4 for each in found)
     weights = [each.best.state["classify.weight"].numpy() for each in found]

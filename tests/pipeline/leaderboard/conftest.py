@@ -11,8 +11,9 @@ from dvc.scm import Git
 from ruamel.yaml import YAML
 
 from heads.base import by_class
+from pipeline.artifacts.cost import write_cost
 from pipeline.artifacts.predictions import Predictions, write_predictions
-from radbank.files import write_json, write_text
+from radbank.files import write_text
 
 PROVENANCE = {
     "backbone": "resnet50",
@@ -52,10 +53,9 @@ class Experiments:
         for place, path in enumerate(OUTS):
             self.predict(path, seed=seed + place, **options)
 
-    def cost(self, name, **seconds):
+    def cost(self, name, cost):
         """Write a file of metrics/cost."""
-        content = {"images": 40, "images_per_second": 1.0, "device": "cpu"} | seconds
-        write_json(self.root / f"metrics/cost/{name}.json", content)
+        write_cost(self.root / f"metrics/cost/{name}.json", cost)
 
     def commit(self) -> None:
         """Record the outputs with DVC and git."""

@@ -4,6 +4,7 @@ import pytest
 from pipeline.leaderboard.read import read_board
 from pipeline.statistics.bootstrap import Intervals
 from radbank.errors import RadbankError
+from tests.pipeline.costs import arm_cost, extraction_cost, head_cost
 
 INTERVALS = Intervals(n_bootstrap=100, confidence=0.95, seed=1)
 
@@ -135,19 +136,18 @@ def test_without_a_test_split_validation_is_reported_and_said_to_be_optimistic(e
     assert "NO TEST SPLIT: optimistic" in cohort.cautions[0]
 
 
-def test_a_cost_is_per_thousand_images_of_the_data_with_the_embedding_of_frozen_backbones(
-    experiments,
-):
+def test_seconds_are_of_training_and_of_new_images_with_the_embeddings_of_a_head(experiments):
     experiments.predict_all()
-    experiments.cost("heads/mlp", seconds=6.0)
-    experiments.cost("finetune/a", seconds=60.0)
-    found = {"seconds": 1.0, "computed": 0, "reused": 120, "seconds_without_bank": 12.0}
-    experiments.cost("extract", **found)
+    experiments.cost("heads/mlp", head_cost(2.0, inference=0.4, images=40, plain=80))
+    experiments.cost("finetune/a", arm_cost(10.0, inference=6.0, images=40))
+    experiments.cost("extract", extraction_cost(12.0, images=120))
     experiments.commit()
     found = rows(board(experiments).cohorts[0])
-    assert found["HEAD", "mlp"].seconds_per_1000 == pytest.approx(150)
-    assert found["HEAD", "a"].seconds_per_1000 == pytest.approx(500)
-    assert found["HEAD", "ensemble"].seconds_per_1000 is None
+    assert found["HEAD", "mlp"].training_seconds == pytest.approx(1000 * (2 + 8) / 40)
+    assert found["HEAD", "mlp"].inference_seconds == pytest.approx(1000 * (0.4 + 4) / 40)
+    assert found["HEAD", "a"].training_seconds == pytest.approx(1000 * 20 / 40)
+    assert found["HEAD", "a"].inference_seconds == pytest.approx(1000 * 6 / 40)
+    assert found["HEAD", "ensemble"].training_seconds is None
 
 
 def test_predictions_of_older_versions_are_found(experiments):

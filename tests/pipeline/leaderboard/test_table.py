@@ -8,6 +8,7 @@ from rich.console import Console
 from pipeline.artifacts.results import Difference, Estimate
 from pipeline.leaderboard.board import Board, Cohort, Row
 from pipeline.leaderboard.table import COLUMNS, is_table, tables, to_csv
+from tests.pipeline.costs import arm_cost
 
 
 def row(model, **changes):
@@ -32,7 +33,7 @@ def row(model, **changes):
             "accuracy": Estimate(value=0.83, low=0.78, high=0.87),
             "f1": Estimate(value=0.81),
             "brier": Estimate(value=0.104),
-            "seconds_per_1000": 12.34,
+            "cost": arm_cost(2400.0, inference=3.0, images=240),
             "date": datetime(2026, 11, 30, 12, tzinfo=UTC),
             **changes,
         }
@@ -48,7 +49,7 @@ def board():
         auc=Estimate(value=1.0),
         difference=Difference(value=0.09, p=None),
         verdict="no claim: an AUC of 0 or 1 is at its bound",
-        seconds_per_1000=None,
+        cost=None,
         random_weights=True,
     )
     again = row("mlp", experiment="workspace", same_as="lite1")
@@ -84,6 +85,8 @@ def test_the_table_fits_120_columns_and_says_everything_once(board):
         "best on validation",
         "lite1, workspace",
         "2026-11-30",
+        "20,000",
+        "12.5",
         "x: is broken.",
     ):
         assert words in text, words
@@ -104,6 +107,12 @@ def test_csv_holds_every_row_of_every_cohort(board):
     assert (bound["auc"], bound["auc_low"], bound["difference"]) == ("1.0", "", "0.09")
     assert (best["difference"], best["p_holm"], best["best"]) == ("", "", "True")
     assert (again["same_as"], again["p_holm"]) == ("lite1", "0.4")
+    assert (bound["training_seconds_per_1000"], bound["passes"]) == ("", "")
+    assert (best["training_seconds_per_1000"], best["inference_seconds_per_1000"]) == (
+        "20000.0",
+        "12.5",
+    )
+    assert (best["passes"], best["engine"], best["joules"]) == ("5760", "eager", "")
     assert best["date"] == "2026-11-30T12:00:00+00:00"
 
 

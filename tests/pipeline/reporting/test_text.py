@@ -2,7 +2,6 @@
 
 import pytest
 
-from pipeline.artifacts.cost import Cost
 from pipeline.artifacts.results import Estimate
 from pipeline.reporting import text
 
@@ -43,12 +42,5 @@ def test_shares_and_ratios() -> None:
     assert text.percent(0.29) == "29 %"
     assert text.times(16.09) == "16"
     assert text.times(1.25) == "1.2"
-
-
-def test_a_head_pays_for_the_embedding_and_fine_tuning_does_not() -> None:
-    costs = {
-        name: Cost(seconds=seconds, images=1, images_per_second=1, device="cpu")
-        for name, seconds in {"extract": 10.0, "mlp": 2.0, "finetune-seed": 100.0}.items()
-    }
-    assert text.total_seconds(costs, "mlp") == 12
-    assert text.total_seconds(costs, "finetune-seed") == 100
+    assert text.ratio_of(1.0, 0.0) == text.ratio_of(None, 1.0) == text.UNDEFINED
+    assert text.ratio_of(3.0, 2.0) == "1.5 \N{MULTIPLICATION SIGN}"

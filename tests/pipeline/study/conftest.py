@@ -16,6 +16,7 @@ from pipeline.artifacts.predictions import Predictions
 from pipeline.leaderboard.entries import BoardEntry
 from pipeline.leaderboard.scored import Scored
 from radbank.files import write_text
+from tests.pipeline.costs import arm_cost
 
 DVC_YAML = """\
 stages:
@@ -134,7 +135,8 @@ def _scored(backbone, model, arm, *, skill, seed, seconds=1.0, n=600, **provenan
     }
     predictions = Predictions.of_views(cases, by_class(scores[:, None]), origin | provenance)
     date = datetime(2026, 11, 30, tzinfo=UTC)
-    return Scored.of(BoardEntry(backbone, model, arm, predictions, seconds, date), "test")
+    cost = arm_cost(seconds / 2, inference=seconds / 10, images=n // 3)
+    return Scored.of(BoardEntry(backbone, model, arm, predictions, cost, date), "test")
 
 
 @pytest.fixture(scope="session")

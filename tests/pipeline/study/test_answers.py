@@ -31,7 +31,9 @@ def test_each_question_is_answered_with_what_is_shown(study):
     assert backbone.words.startswith("strong is best on validation, with a: AUC 0.9")
     assert "It is shown to be higher than weak." in backbone.words
     assert head.words.startswith("MLP has the highest AUC on validation, on average over 2")
-    assert "a gain is shown. It took 15 times the seconds of the head" in tuning.words
+    x = "\N{MULTIPLICATION SIGN}"
+    assert f"a gain is shown. It took 15 {x} the seconds of the head in training" in tuning.words
+    assert f"and 15 {x} in inference." in tuning.words
     assert len(tuning.details) == 2
 
 

@@ -1,44 +1,46 @@
 import pytest
 
 from pipeline import paths
-from pipeline.artifacts.cost import read_costs
+from pipeline.artifacts.cost import EXTRACTION, FromBank, read_costs, write_cost
 from pipeline.finetuning.arms import ARMS
 from pipeline.reporting.sections.answer import answer
-from pipeline.reporting.text import total_seconds
-from radbank.files import write_json
+from tests.pipeline.costs import arm_cost, extraction_cost, head_cost
 
-MEASURED = {"seconds": 4.0, "images": 240, "images_per_second": 60.0, "device": "cpu"}
-OF_ALL = {**MEASURED, "computed": 480, "reused": 0, "seconds_without_bank": 4.0}
-OF_NONE = {**MEASURED, "computed": 0, "reused": 480, "seconds_without_bank": 30.0}
-OF_SOME = {**MEASURED, "computed": 120, "reused": 360, "seconds_without_bank": None}
+
+def answered(summary, extraction):
+    """Return the answer where a head uses the plain views of 180 of 240 images."""
+    write_cost(EXTRACTION, extraction)
+    for model in summary.models:
+        own = arm_cost(15.0) if model in ARMS else head_cost(1.0, plain=180)
+        write_cost(paths.cost(model), own)
+    return answer(summary, read_costs(list(summary.models)))
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def test_fine_tuning_is_compared_with_what_the_head_uses(summary):
+    found = answered(summary, extraction_cost(4.0, 100.0))
+    training, inference = found.figures[-2:]
+    assert training.value == "7.5 \N{MULTIPLICATION SIGN}"
+    assert training.detail.startswith("30.0 s against 4.0 s, search and embedding")
+    assert inference.value == "0.5 \N{MULTIPLICATION SIGN}"
+    assert inference.detail == "8.3 s against 16.7 s per 1,000 images"
+    assert "bank" not in found.cost
 
 
 @pytest.mark.parametrize(
-    ("extraction", "seconds", "said"),
+    ("spared", "said"),
     [
-        (OF_ALL, 4.0, "Embedding every image once took 4.0 s and serves all heads"),
-        (
-            OF_NONE,
-            30.0,
-            "takes about 30.0 s, counting 480 (100 %) embeddings from the bank at the rate",
-        ),
-        (
-            OF_SOME,
-            4.0,
-            "takes more than the 4.0 s measured with 360 (75 %) embeddings from the bank, and",
-        ),
+        (26.0, "480 (100 %) embeddings came from the bank and count as long as they once took"),
+        (None, "480 (100 %) embeddings came from the bank, which does not say how long"),
     ],
 )
-def test_what_the_bank_spared_is_part_of_the_cost(
-    tmp_path, monkeypatch, summary, extraction, seconds, said
-):
-    models = list(summary.models)
-    monkeypatch.chdir(tmp_path)
-    write_json(paths.COST / "extract.json", extraction)
-    for model in models:
-        own = OF_NONE if model in ARMS else {**MEASURED, "seconds": 1.0}
-        write_json(paths.cost(model), own)
-    costs = read_costs(models)
-    assert total_seconds(costs, "mlp") == seconds + 1
-    assert total_seconds(costs, "last-block") == 30
-    assert said in answer(summary, costs).cost
+def test_what_the_bank_spared_is_named(summary, spared, said):
+    bank = FromBank(computed=0, reused=480, seconds_spared=spared)
+    plain = None if spared is None else 4.0
+    found = answered(summary, extraction_cost(plain, bank=bank))
+    assert said in found.cost
+    assert ("\N{EN DASH}" in found.figures[-2].value) is (spared is None)

@@ -6,15 +6,15 @@ from types import MappingProxyType
 import pytest
 
 from pipeline.artifacts.conditions import Conditions
-from pipeline.artifacts.cost import Cost
 from pipeline.artifacts.results import ComparisonsFile, Difference, Estimate, Pair
 from pipeline.artifacts.summary import Summary
 from pipeline.reporting.sections.pairs import pair_lines
+from tests.pipeline.costs import arm_cost, extraction_cost, head_cost
 
-SECONDS = {"extract": 3.0, "logistic_regression": 1.0, "finetune-seed": 164.0}
+EXTRACTION = extraction_cost(3.0)
 COSTS = {
-    name: Cost(seconds=value, images=1, images_per_second=1, device="cpu")
-    for name, value in SECONDS.items()
+    "logistic_regression": head_cost(1.0, plain=240).with_embeddings(EXTRACTION),
+    "finetune-seed": arm_cost(82.0, inference=6.0),
 }
 
 
@@ -66,7 +66,9 @@ def test_a_difference_that_is_not_shown_has_its_price(line) -> None:
     found = line(pair(0.012, -0.024, 0.029, 0.15))
     assert found.label == "Fine-tuning (seed) minus logistic regression"
     assert found.cells[0].value == "+0.012"
-    assert found.cells[-1].value == "Not shown to differ; 41 \N{MULTIPLICATION SIGN} the cost"
+    x = "\N{MULTIPLICATION SIGN}"
+    said = f"Not shown to differ; 41 {x} the training and 2.0 {x} the inference seconds"
+    assert found.cells[-1].value == said
 
 
 @pytest.mark.parametrize(
