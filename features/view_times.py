@@ -40,9 +40,8 @@ class ViewTimes:
 
     def __init__(self, about: ComputationRecord) -> None:
         self._about = about
-        self._meter = Meter(about.computation.device)
         self._joules: float | None = 0.0
-        self.energy_counter = self._meter.counter
+        self.energy_counter: str | None = None
         self.views: dict[Kind, int] = dict.fromkeys(KINDS, 0)
         self.seconds: dict[Kind, float] = dict.fromkeys(KINDS, 0.0)
 
@@ -53,9 +52,10 @@ class ViewTimes:
         """
         laps: list[_Lap] = []
         at = 0
-        self._meter.lap()
+        meter = Meter(self._about.computation.device)
+        self.energy_counter = meter.counter
         for count in done:
-            spent = self._meter.lap()
+            spent = meter.lap()
             augmented = sum(each.view > 0 for each in image_views[at : at + count])
             laps.append(_Lap({"plain": count - augmented, "augmented": augmented}, spent.seconds))
             self._joules = total((self._joules, spent.joules))

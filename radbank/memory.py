@@ -49,9 +49,9 @@ def peak_memory() -> int:
 
 
 def peak_device_memory(device: str) -> int | None:
-    """Return the most bytes that PyTorch has held on the GPU; None on a CPU."""
-    if device != "cuda":
+    """Return the most bytes that PyTorch has held on the GPU; None without one, or unused."""
+    if device != "cuda" or "torch" not in sys.modules:
         return None
-    import torch  # noqa: PLC0415 - takes seconds, and is there already when it runs on a GPU
+    import torch  # noqa: PLC0415 - takes seconds, and is here already where it has run
 
     return int(torch.cuda.max_memory_allocated())

@@ -104,7 +104,6 @@ class Cost(Document):
                     (v for v in device_memory if v is not None), default=None
                 ),
                 "energy_counter": extraction.energy_counter,
-                "bank": extraction.bank,
             }
         )
 

@@ -172,6 +172,25 @@ def test_every_arm_trains(folder, arm):
         kept = [images.ids.index(name) for name in predictions.frame["id"]]
         again = np.concatenate(list(predictor.score(images.pixels[:])))[kept]
     np.testing.assert_array_equal(again[:, 1], predictions.frame["probability"])
+    check_cost(read_document(Cost, folder / f"metrics/cost/finetune/{arm}.json"), arm)
+
+
+def check_cost(cost, arm, epochs=2, train=24, validation=8, views=4):
+    """Check passes and operations: whole networks thrice a step, a trunk once a view."""
+    starting = 0 if arm == "finetune-seed" else train  # embedded for the logistic regression
+    banked = train * (1 + views) + validation if arm == "last-block" else 0
+    whole = cost.inference.gflops / cost.inference.passes
+    operations = (3 * train + validation) * epochs + starting
+    assert cost.training.passes == (train + validation) * epochs + starting + banked
+    if arm == "last-block":
+        assert (cost.bank.computed, cost.bank.reused) == (banked, 0)
+        assert cost.training.gflops < (operations + banked) * whole
+    else:
+        assert cost.bank is None
+        assert cost.training.gflops == pytest.approx(operations * whole)
+    assert cost.training.seconds > 0
+    assert cost.search.passes == 0  # one rate in the profile demo
+    assert cost.other_seeds is None
 
 
 def test_an_arm_without_a_block_is_refused(folder):

@@ -8,14 +8,13 @@ from pipeline.artifacts.cost import Cost
 from pipeline.artifacts.summary import Summary
 from pipeline.reporting.evidence import Evidence
 from pipeline.reporting.section import Section
+from pipeline.reporting.sections.cost import from_bank_in_words
 from pipeline.reporting.style import label, name_in_words
 from pipeline.reporting.text import (
     interval,
     number,
     ratio_of,
-    seconds,
     seconds_or_none,
-    share,
 )
 
 
@@ -102,16 +101,7 @@ def _cost_sentence(costs: dict[str, Cost]) -> str:
         "learning rates and training. Start-up (imports, loading and converting networks) is left "
         "out."
     )
-    banked = costs["extract"].bank
-    if banked is None or not banked.reused:
-        return words
-    from_bank = f"{share(banked.reused, banked.computed + banked.reused)} embeddings"
-    if banked.seconds_spared is None:
-        return f"{words} {from_bank} came from the bank, which does not say how long they took."
-    return (
-        f"{words} {from_bank} came from the bank and count as long as they once took to compute "
-        f"({seconds(banked.seconds_spared)} s)."
-    )
+    return " ".join(filter(None, [words, from_bank_in_words("embeddings", costs["extract"].bank)]))
 
 
 def _context(evidence: Evidence) -> Mapping[str, Any]:

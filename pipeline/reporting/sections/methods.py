@@ -145,7 +145,7 @@ def _evaluation(params: Params, summary: Summary) -> str:
         f"difference in {auc} of less than {params.evaluate.margin:g} was taken as one that would "
         "not matter. Probabilities were recalibrated on the validation split "
         f"({params.evaluate.recalibration}) for the figures of calibration only. Costs are "
-        "wall-clock seconds, measured once."
+        "wall-clock seconds in steady state, measured once."
     )
 
 
