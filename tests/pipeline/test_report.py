@@ -111,7 +111,8 @@ def test_shows_the_numbers_of_the_summary(html: str, summary: Summary) -> None:
             assert re.search(cell, html)
     assert summary.primary_minus_best_head is not None
     assert number(summary.primary_minus_best_head.auc.value, signed=True) in html
-    assert f"{161.3 / (8.4 + 1.62):.0f} \N{MULTIPLICATION SIGN}" in html
+    training = 2 * 161.3 / (8.4 * 192 / 240 + 1.62)  # with search; of 192 plain views
+    assert f"{training:.0f} \N{MULTIPLICATION SIGN}" in html
     assert f"n = {summary.n} images of {summary.n_patients} patients" in html
     assert "on randomly altered images" in html
     assert "not defined on these cases" not in html
