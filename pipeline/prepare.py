@@ -26,7 +26,7 @@ def main() -> None:
     root = Path(params.data.root).resolve()
     pixels = ordered_map(
         partial(_prepare_below, root, size, params.data.frame),
-        list(zip(frame["path"], frame["sha256"], strict=True)),
+        list(zip(frame["id"], frame["path"], frame["sha256"], strict=True)),
         scheduler=params.cluster.scheduler,
     )
     write_images(
@@ -41,14 +41,16 @@ def main() -> None:
     print(f"{reduced} of them reduced to that size, {len(frame) - reduced} kept as they are")
 
 
-def _prepare_below(root: Path, size: int, frame: int | None, case: tuple[str, str]) -> np.ndarray:
-    path, sha256 = case
+def _prepare_below(
+    root: Path, size: int, frame: int | None, case: tuple[str, str, str]
+) -> np.ndarray:
+    name, path, sha256 = case
     try:
         return prepare_file(root / path, size, frame=frame, sha256=sha256)
     except UnreadableImage as reason:
         raise RadbankError(
-            f"{path} is not as ingest read it ({reason}): run `dvc repro --force ingest`, then "
-            "`dvc repro`."
+            f"The file of {name} in {CASES} is not as ingest read it ({reason}): run "
+            "`dvc repro --force ingest`, then `dvc repro`."
         ) from None
 
 

@@ -3,10 +3,11 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from radbank.errors import RadbankError
 from radbank.files import write_text
 
 
@@ -16,6 +17,22 @@ class Rejected:
 
     path: str
     reason: str
+
+
+class UnusableFilesError(RadbankError):
+    """Files stop the run as a whole.
+
+    Parameters
+    ----------
+    message
+        One sentence, which names no file.
+    rejected
+        The files, each with its reason.
+    """
+
+    def __init__(self, message: str, rejected: Sequence[Rejected]) -> None:
+        super().__init__(message)
+        self.rejected = rejected
 
 
 def write_quarantine(path: str | Path, rejected: Iterable[Rejected]) -> None:

@@ -1,16 +1,22 @@
 """Collect the cases of a data set: list files by its layout, open each once."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from pipeline.artifacts.cases import SCHEMA
-from pipeline.artifacts.quarantine import Rejected, count_reasons, write_quarantine
+from pipeline.artifacts.quarantine import (
+    Rejected,
+    UnusableFilesError,
+    count_reasons,
+    write_quarantine,
+)
 from pipeline.imaging.examine import Facts
 from pipeline.ingestion.acceptance import Tally, require_few, why_not
 from pipeline.ingestion.examination import examine_files
-from pipeline.ingestion.pseudonyms import pseudonymise
+from pipeline.ingestion.pseudonyms import hide_names
 from pipeline.layouts import get_layout, list_cases
 from pipeline.layouts.base import Entry, Listing
 from pipeline.layouts.groups import regroup
@@ -47,15 +53,17 @@ def collect(data: Data, *, scheduler: str | None = None) -> tuple[pd.DataFrame, 
         allowed are unusable.
     """
     root = Path(data.root)
-    found = with_readable_names(list_cases(data.layout, root, data.positive))
-    found = regroup(found, data.groups, data.group_pattern)
-    for sentence in (*found.notes, *found.cautions):
+    try:
+        found = with_readable_names(list_cases(data.layout, root, data.positive))
+        found = regroup(found, data.groups, data.group_pattern)
+    except UnusableFilesError as error:
+        write_quarantine(QUARANTINE, legible(error.rejected))
+        raise RadbankError(f"{error} {QUARANTINE} lists {len(error.rejected)} files.") from None
+    taken = replace(found, entries=take(found.entries, data.limit))
+    hidden = hide_names(taken, get_layout(data.layout), data)
+    for sentence in (*hidden.notes, *hidden.cautions):
         print(sentence)
-    wanted = take(found.entries, data.limit)
-    replaces = data.pseudonymise
-    if replaces == "auto":
-        replaces = not get_layout(data.layout).pseudonymous
-    wanted = sorted(pseudonymise(wanted) if replaces else wanted, key=lambda entry: entry.id)
+    wanted = sorted(hidden.entries, key=lambda entry: entry.id)
     results = examine_files(
         root.resolve(),
         [entry.path for entry in wanted],
@@ -75,7 +83,7 @@ def collect(data: Data, *, scheduler: str | None = None) -> tuple[pd.DataFrame, 
             continue
         usable.append(entry)
         rows.append(row)
-    listing = replace(found, entries=usable, rejected=[*found.rejected, *unread, *unwanted])
+    listing = replace(hidden, entries=usable, rejected=[*found.rejected, *unread, *unwanted])
     write_quarantine(QUARANTINE, listing.rejected)
     _require_both_classes(listing)
     tally = Tally(listed=len(found.entries) + len(found.rejected), read=len(wanted))
@@ -94,12 +102,15 @@ def with_readable_names(listing: Listing) -> Listing:
             if not _is_text(entry.path)
         ),
     ]
-    # such bytes come as lone surrogates, and are written as \udcff
-    legible = [
+    return replace(listing, entries=usable, rejected=legible(rejected))
+
+
+def legible(rejected: Iterable[Rejected]) -> list[Rejected]:
+    r"""Write bytes that are no UTF-8, which come as lone surrogates, as \udcff."""
+    return [
         replace(item, path=item.path.encode("utf-8", "backslashreplace").decode())
         for item in rejected
     ]
-    return replace(listing, entries=usable, rejected=legible)
 
 
 def summarise(frame: pd.DataFrame, listing: Listing) -> str:

@@ -87,7 +87,12 @@ class Layout:
     pseudonymous
         Whether ids and patients are pseudonyms as they come; else they are names of files or
         anything, and ``data.pseudonymise: auto`` replaces them.
+    own_id, own_group
+        Regular expressions of the ids and the patients of the published data set, where the layout
+        is that of one; None: of any form.
     """
 
     list_cases: Callable[[Path, str | None], Listing]
     pseudonymous: bool = False
+    own_id: str | None = None
+    own_group: str | None = None

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from pipeline.artifacts.quarantine import Rejected, UnusableFilesError
 from pipeline.artifacts.table import read_table
 from pipeline.layouts.base import Entry, Listing
 from pipeline.layouts.blank import is_blank
@@ -71,11 +72,12 @@ def regroup(listing: Listing, table: str | None, pattern: str | None) -> Listing
 def _from_table(path: Path, entries: Sequence[Entry]) -> list[str]:
     """Return the patient of each image by the table."""
     patients = _read(path)
-    lacking = sorted(entry.id for entry in entries if entry.id.strip() not in patients)
+    lacking = [entry for entry in entries if entry.id.strip() not in patients]
     if lacking:
-        raise RadbankError(
-            f"{path} (data.groups) names no patient for {len(lacking)} of {len(entries)} "
-            f"images, {', '.join(lacking[:3])} among them: add them."
+        raise UnusableFilesError(
+            f"{path} (data.groups) names no patient for {len(lacking)} of {len(entries)} images: "
+            "add them.",
+            [Rejected(entry.path, "data.groups names no patient for it") for entry in lacking],
         )
     return [patients[entry.id.strip()] for entry in entries]
 
@@ -87,8 +89,10 @@ def _read(path: Path) -> dict[str, str]:
     pairs = table.iloc[:, :2].drop_duplicates()
     ids, patients = pairs.iloc[:, 0], pairs.iloc[:, 1]
     if ids.duplicated().any():
-        again = ids[ids.duplicated()].iloc[0]
-        raise RadbankError(f"{path} (data.groups) gives {again} to more than one patient.")
+        row = ids.index[ids.duplicated()][0] + 1
+        raise RadbankError(
+            f"{path} (data.groups) gives the image of row {row} to more than one patient."
+        )
     return {case: name for case, name in zip(ids, patients, strict=True) if not is_blank(name)}
 
 

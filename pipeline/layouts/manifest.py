@@ -5,7 +5,6 @@ patient), split, sex, age and view. A label may join several by ``|``. Other col
 over.
 """
 
-from collections import Counter
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
@@ -25,7 +24,6 @@ from radbank.errors import RadbankError
 
 FILES = ("manifest.csv", "manifest.parquet")
 REQUIRED = ("path", "label")
-_NOT_UNIQUE = ": if it names the patient, call the column 'group'"
 OPTIONAL = ("id", "group", "split", "sex", "age", "view")
 
 
@@ -57,7 +55,7 @@ def list_cases(root: Path, positive: str | None) -> Listing:
         else:
             kept.append(row)
     table = table.loc[kept]
-    _refuse_repeats(table["path"], f"{name} names", "more than once")
+    _refuse_repeats(table["path"], f"{name} names the image of row {{}} twice, first in row {{}}")
     ids = _ids(table, name)
     findings = [split_labels(label) for label in table["label"]]
     labels, classes = classify(findings, positive, name)
@@ -152,16 +150,23 @@ def _ids(table: pd.DataFrame, name: str) -> list[str]:
         return [made[path] for path in paths]
     if not all(given):
         raise RadbankError(f"{name} leaves id empty in {given.count('')} rows: fill all or none.")
-    _refuse_repeats(table["id"], f"{name} gives id", "to more than one image", _NOT_UNIQUE)
+    _refuse_repeats(
+        table["id"],
+        f"{name} gives the image of row {{}} the id of another, that of row {{}}",
+        ": if it names the patient, call the column 'group'",
+    )
     return given
 
 
-def _refuse_repeats(values: pd.Series, verb: str, times: str, advice: str = "") -> None:
+def _refuse_repeats(values: pd.Series, sentence: str, advice: str = "") -> None:
+    """Refuse a value that two rows have; the sentence has room for the later and the earlier."""
     # a/./b and a//b are one path
-    counts = Counter(str(PurePosixPath(value)) for value in values)
-    again = [value for value, count in counts.items() if count > 1]
-    if again:
-        raise RadbankError(f"{verb} {again[0]} {times} ({len(again)} such){advice}.")
+    plain = values.map(lambda value: str(PurePosixPath(value)))
+    again = plain.index[plain.duplicated()]
+    if len(again):
+        earlier = plain.index[plain == plain[again[0]]][0]
+        said = sentence.format(again[0] + 1, earlier + 1)
+        raise RadbankError(f"{said} ({len(again)} such){advice}.")
 
 
 def _split(text: str, name: str) -> str | None:

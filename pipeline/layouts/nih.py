@@ -7,7 +7,7 @@ the images in ``images/`` or in ``images_001/images/`` and so on, and, where the
 
 from pathlib import Path
 
-from pipeline.artifacts.quarantine import Rejected
+from pipeline.artifacts.quarantine import Rejected, UnusableFilesError
 from pipeline.artifacts.table import read_table
 from pipeline.layouts.base import Entry, Layout, Listing
 from pipeline.layouts.blank import is_blank
@@ -18,6 +18,7 @@ from pipeline.layouts.person import age_of, sex_of, view_of
 from radbank.errors import RadbankError
 
 TABLES = "Data_Entry_2017*.csv"
+_NAMES = {"Data_Entry_2017.csv", "Data_Entry_2017_v2020.csv"}  # others may say more
 IMAGES = "images*"
 LISTS = {"train_val_list.txt": "train", "test_list.txt": "test"}
 COLUMNS = (
@@ -47,28 +48,31 @@ def list_cases(root: Path, positive: str | None) -> Listing:
         image is in both lists, or `positive` is None or no finding of the table.
     """
     path = _find(root)
+    table_name = path.name if path.name in _NAMES else TABLES
     table = read_table(path, COLUMNS)[list(COLUMNS)]
-    repeated = table["Image Index"][table["Image Index"].duplicated()]
+    repeated = table.index[table["Image Index"].duplicated()]
     if len(repeated):
-        raise RadbankError(f"{path.name} has more than one row for {repeated.iloc[0]}.")
+        raise RadbankError(
+            f"{table_name} has another row above for the image of row {repeated[0] + 1}."
+        )
     files, official = _files(root), _official(root)
     rejected, kept = [], []
     for row in table.to_dict("records"):
         image = row["Image Index"]
         if image not in files:
-            rejected.append(Rejected(image, f"{path.name} names it but there is no file"))
-        elif reason := why_unlabelled(row["Finding Labels"], path.name, "finding"):
+            rejected.append(Rejected(image, f"{table_name} names it but there is no file"))
+        elif reason := why_unlabelled(row["Finding Labels"], table_name, "finding"):
             rejected.append(Rejected(files[image], reason))
         else:
             kept.append(row)
     named = set(table["Image Index"])
     rejected += [
-        Rejected(file, f"it has no row in {path.name}")
+        Rejected(file, f"it has no row in {table_name}")
         for image, file in files.items()
         if image not in named
     ]
     findings = [split_labels(row["Finding Labels"]) for row in kept]
-    labels, classes = classify(findings, positive, path.name)
+    labels, classes = classify(findings, positive, table_name)
     if positive is None:
         raise RadbankError(f"data.layout nih needs data.positive: one of {', '.join(classes)}.")
     blanks = [is_blank(row["Patient ID"]) for row in kept]
@@ -87,11 +91,11 @@ def list_cases(root: Path, positive: str | None) -> Listing:
         )
         for row, blank, label, each in zip(kept, blanks, labels, findings, strict=True)
     ]
-    cautions = ungrouped([not blank for blank in blanks], path.name)
-    return Listing(entries, classes, rejected, cautions=cautions + doubts(findings, path.name))
+    cautions = ungrouped([not blank for blank in blanks], table_name)
+    return Listing(entries, classes, rejected, cautions=cautions + doubts(findings, table_name))
 
 
-LAYOUT = Layout(list_cases, pseudonymous=True)
+LAYOUT = Layout(list_cases, pseudonymous=True, own_id=r"\d{8}_\d{3}", own_group=r"\d{1,5}")
 
 
 def _find(root: Path) -> Path:
@@ -108,14 +112,18 @@ def _files(root: Path) -> dict[str, str]:
     if not folders:
         raise RadbankError(f"There is no folder {IMAGES} in {root}, which data.layout nih needs.")
     files: dict[str, str] = {}
+    twice: list[str] = []
     for folder in folders:
         for file in sorted(folder.rglob("*.png")):
             path = file.relative_to(root).as_posix()
             if file.name in files:
-                raise RadbankError(
-                    f"{path} and {files[file.name]} are two files of one name: keep one."
-                )
+                twice += [path, files[file.name]]
             files[file.name] = path
+    if twice:
+        raise UnusableFilesError(
+            f"Two files below {IMAGES} have one name: keep one.",
+            [Rejected(each, "another file has its name") for each in sorted(set(twice))],
+        )
     return files
 
 
@@ -130,8 +138,8 @@ def _official(root: Path) -> dict[str, str]:
             images = path.read_text(encoding="utf-8-sig").split()
         except ValueError:
             raise RadbankError(f"{path} cannot be read as text in UTF-8.") from None
-        both = [image for image in images if official.get(image, split) != split]
+        both = sum(official.get(image, split) != split for image in images)
         if both:
-            raise RadbankError(f"{both[0]} is in {' and in '.join(LISTS)}, in {root}.")
+            raise RadbankError(f"{both} images are in {' and in '.join(LISTS)}, in {root}.")
         official |= dict.fromkeys(images, split)
     return official

@@ -80,7 +80,8 @@ def list_cases(root: Path, positive: str | None) -> Listing:
     )
 
 
-LAYOUT = Layout(list_cases, pseudonymous=True)
+_UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+LAYOUT = Layout(list_cases, pseudonymous=True, own_id=_UUID, own_group=_UUID)
 
 
 def _boxes(rows: pd.DataFrame) -> list[list[float]] | None:

@@ -11,7 +11,6 @@ from pipeline.reporting.section import Section
 from pipeline.reporting.text import UNDEFINED, share
 
 SPLITS = {"train": "Training", "validation": "Validation", "test": "Test", "excluded": "Excluded"}
-LISTED_PATHS = 20
 
 _SEXES = {"F": "Female", "M": "Male"}
 
@@ -50,13 +49,10 @@ class Quarantine:
         How many they are.
     reasons
         Reason and number of files, the most frequent first.
-    paths
-        Path and reason of the first files, LISTED_PATHS at most.
     """
 
     n: int
     reasons: tuple[tuple[str, int], ...]
-    paths: tuple[tuple[str, str], ...]
 
 
 def describe_cohort(
@@ -102,11 +98,9 @@ def describe_quarantine(quarantine: pd.DataFrame) -> Quarantine:
     """Describe data/quarantine.csv."""
     reasons = quarantine["reason"].value_counts().rename_axis("reason").reset_index(name="n")
     reasons = reasons.sort_values(["n", "reason"], ascending=[False, True])
-    listed = quarantine.sort_values("path").head(LISTED_PATHS)
     return Quarantine(
         n=len(quarantine),
         reasons=tuple(zip(reasons["reason"], reasons["n"], strict=True)),
-        paths=tuple(zip(listed["path"], listed["reason"], strict=True)),
     )
 
 

@@ -103,7 +103,6 @@ def _pairs(n: int) -> str:
 def _context(evidence: Evidence) -> Mapping[str, Any]:
     return {
         "leaks": describe_leaks(evidence.leak_counts, evidence.leaks, evidence.params),
-        "table_number": 4 if len(evidence.quarantine) else 3,
     }
 
 

@@ -1,5 +1,6 @@
 import pytest
 
+from pipeline.artifacts.quarantine import UnusableFilesError
 from pipeline.layouts import groups as module
 from pipeline.layouts.base import Entry, Listing
 from radbank.errors import RadbankError
@@ -34,9 +35,9 @@ def test_a_table_counts_by_position_and_not_by_name(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("id,group\na1,7\n", "no patient for 2 of 3 images, a2, b1 among them"),
-        ("id,group\na1,7\na2,\nb1,8\n", "no patient for 1 of 3 images, a2"),
-        ("id,group\na1,7\na1,8\na2,7\nb1,7\n", "a1 to more than one patient"),
+        ("id,group\na1,7\n", "no patient for 2 of 3 images: add"),
+        ("id,group\na1,7\na2,\nb1,8\n", "no patient for 1 of 3 images"),
+        ("id,group\na1,7\na1,8\na2,7\nb1,7\n", "the image of row 2 to more than one patient"),
         ("id\na1\n", "two columns"),
     ],
 )
@@ -59,8 +60,16 @@ def test_blanks_at_the_ends_make_no_other_patient(tmp_path):
 @pytest.mark.parametrize("nothing", ["nan", "NA", "n/a", "None", "-", "NULL", "#N/A", "unknown"])
 def test_words_for_nothing_are_no_patient(tmp_path, nothing):
     (tmp_path / "map.csv").write_text(f"id,group\na1,7\na2,{nothing}\nb1,{nothing}\n")
-    with pytest.raises(RadbankError, match="no patient for 2 of 3 images, a2"):
+    with pytest.raises(RadbankError, match="no patient for 2 of 3 images"):
         regroup(ENTRIES, str(tmp_path / "map.csv"), None)
+
+
+def test_images_that_the_table_lacks_are_listed(tmp_path):
+    (tmp_path / "map.csv").write_text("id,group\na1,7\n")
+    with pytest.raises(UnusableFilesError) as caught:
+        regroup(ENTRIES, str(tmp_path / "map.csv"), None)
+    assert [item.path for item in caught.value.rejected] == ["x/a2.png", "x/b1.png"]
+    assert "a2" not in str(caught.value)
 
 
 @pytest.mark.parametrize("pair", [("p1", "P1"), ("007", "7"), ("7", "7.0"), ("p 1", "p1")])

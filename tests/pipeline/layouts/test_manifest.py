@@ -138,11 +138,14 @@ def test_rows_that_cannot_be_used_are_set_aside(tmp_path):
         ("path,label,group,gruop\na.png,0,,\n", None),
         ("path,label,gruop\na.png,0,p\nb.png,1,q\n", "a column 'gruop'.*rename it to 'group'"),
         ("path,label,Split\na.png,0,test\nb.png,1,\n", "rename it to 'split'"),
-        ("path,label\na.png,0\nb.png,1\na.png,0\n", r"names a.png more than once \(1 such\)"),
-        ("path,label\na.png,0\n./a.png,1\n", "names a.png more than once"),
+        (
+            "path,label\na.png,0\nb.png,1\na.png,0\n",
+            r"the image of row 3 twice, first in row 1 \(1 such\)",
+        ),
+        ("path,label\na.png,0\n./a.png,1\n", "the image of row 2 twice, first in row 1"),
         (
             "path,label,id\na.png,0,7\nb.png,1,7\n",
-            "gives id 7 to more than one image.*if it names the patient",
+            r"the image of row 2 the id of another, that of row 1 \(1 such\): if it names",
         ),
         ("path,label,id\na.png,0,7\nb.png,1,\n", "leaves id empty in 1 rows"),
         ("path,label,split\na.png,0,later\nb.png,1,\n", "a split 'later'"),

@@ -87,7 +87,7 @@ def spoil(root, name, content):
         ("Data_Entry_2017.csv", b"Image Index,Finding Labels\n", "Mass", "no column Patient ID"),
         ("Data_Entry_2017.csv", b"", "Mass", "is empty"),
         ("Data_Entry_2017_v2020.csv", b"", "Mass", "needs one Data_Entry_2017.*found Data_Entry"),
-        ("images_001/00000002_000.png", b"", "Pneumonia", "two files of one name"),
+        ("images_001/00000002_000.png", b"", "Pneumonia", "Two files below images. have one name"),
         ("test_list.txt", b"\xff\xfe\xff", "Pneumonia", "cannot be read as text"),
     ],
 )
@@ -101,11 +101,11 @@ def test_an_image_in_both_lists_or_in_two_rows(tmp_path):
     lay_out(tmp_path)
     for name in ("train_val_list.txt", "test_list.txt"):
         (tmp_path / name).write_text("00000002_000.png\n")
-    with pytest.raises(RadbankError, match=r"00000002_000.png is in train_val_list.txt and in"):
+    with pytest.raises(RadbankError, match="1 images are in train_val_list"):
         list_cases("nih", tmp_path, "Pneumonia")
     table = tmp_path / "Data_Entry_2017.csv"
     table.write_text(table.read_text() + "00000002_000.png,Mass,0,2,81,F,AP,1,1,1,1,\n")
-    with pytest.raises(RadbankError, match=r"more than one row for 00000002_000\.png"):
+    with pytest.raises(RadbankError, match="another row above for the image of row 5"):
         list_cases("nih", tmp_path, "Pneumonia")
 
 
