@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heads.array_head import ArrayHead
-from heads.class_weights import describe_class_weight
+from heads.class_weights import ClassWeight, describe_class_weight
 from heads.examples import Examples
 from heads.hyperparameters import Count, Positive
 from heads.scores import linear, probabilities
@@ -26,6 +26,9 @@ class LinearProbe(ArrayHead):
         validation loss.
     batch_size
         Images a step.
+    class_weight
+        "balanced": all classes weigh the same in the loss; None: every image does, as in the
+        study, which does not mention weights.
     augment
         Show a random augmented view of each image in each epoch, never the plain one. Where
         there are no augmented views, the plain one is shown and :meth:`chosen` says so.
@@ -35,7 +38,7 @@ class LinearProbe(ArrayHead):
     The study has two classes, and so sigmoid and cross-entropy of one output. Of more than two
     classes each has an output, with softmax; all else is the same.
 
-    No scaling, no class weights, no early stopping. The protocol does not say where the weights
+    No scaling, no early stopping. The protocol does not say where the weights
     start. Here they start at zero: a convex loss needs no random start, and at this step size one
     would be most of the result (50 steps of 1e-5 move a weight by about 0.0005; a random start for
     1280 features commonly spreads 0.03).
@@ -50,12 +53,13 @@ class LinearProbe(ArrayHead):
     learning_rate: Positive = 0.00001
     epochs: Count = 10
     batch_size: Count = 32
+    class_weight: ClassWeight = "balanced"
     augment: bool = True
 
     @property
     def imbalance(self) -> str:
         """How class imbalance is handled, in words."""
-        return f"{describe_class_weight(None)}, as in the seed study"
+        return describe_class_weight(self.class_weight)
 
     def fit(self, train: Examples, validation: Examples) -> Self:  # noqa: ARG002 - epochs are fixed
         """Train on `train` for a fixed number of epochs."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from heads.array_head import Arrays
+from heads.class_weights import class_weights
 from heads.cross_entropy import cross_entropy
 from heads.examples import Examples
 from heads.reproducible import reproducible_torch
@@ -35,7 +36,8 @@ def train_linear(settings: "LinearProbe", train: Examples, views: tuple[int, int
     n_images, _, n_features = train.embeddings.shape
     embeddings = torch.from_numpy(train.embeddings)
     labels = torch.from_numpy(train.labels)
-    outputs = n_outputs(int(train.labels.max()) + 1)
+    weight_of = torch.from_numpy(class_weights(train.labels, settings.class_weight)).float()
+    outputs = n_outputs(len(weight_of))
     # one output is a vector, so that its logits are of shape (n_images,)
     shape = (n_features,) if outputs == 1 else (n_features, outputs)
     weight = torch.zeros(shape, requires_grad=True)
@@ -47,6 +49,6 @@ def train_linear(settings: "LinearProbe", train: Examples, views: tuple[int, int
             for batch in torch.split(torch.randperm(n_images), settings.batch_size):
                 optimiser.zero_grad()
                 logits = embeddings[batch, view[batch]] @ weight + bias
-                torch.autograd.backward(cross_entropy(logits, labels[batch]))
+                torch.autograd.backward(cross_entropy(logits, labels[batch], weight_of))
                 optimiser.step()
     return {"weight": weight.detach().numpy(), "bias": bias.detach().numpy()}

@@ -9,7 +9,7 @@ from heads.linear_probe import LinearProbe
 def test_adams_first_step_moves_every_weight_by_the_learning_rate(make_examples):
     # Kingma and Ba (2015), algorithm 1: at step 1 the update is the rate times the gradient's sign
     train = make_examples(30, 6, n_views=1)
-    head = LinearProbe(epochs=1, seed=0).fit(train, train)
+    head = LinearProbe(epochs=1, class_weight=None, seed=0).fit(train, train)
     gradient = ((0.5 - train.labels)[:, None] * train.plain).mean(axis=0)
     weight = head.arrays_["weight"]
     np.testing.assert_allclose(weight, -1e-5 * np.sign(gradient), rtol=1e-4)
@@ -44,5 +44,14 @@ def test_without_augmented_views_the_plain_one_is_shown_and_said(make_examples, 
     )
 
 
-def test_it_says_that_classes_are_not_weighted():
-    assert "seed study" in LinearProbe(seed=0).imbalance
+def test_classes_weigh_the_same_unless_told_otherwise(make_examples):
+    train = make_examples(30, 6, n_views=1)
+    many = train.take(np.r_[np.repeat(np.flatnonzero(train.labels == 1), 9), 0:30])
+    balanced, plain = (
+        LinearProbe(class_weight=mode, seed=0).fit(many, many) for mode in ("balanced", None)
+    )
+    gradient = balanced.arrays_["bias"], plain.arrays_["bias"]
+    assert gradient[1] > 1e-5
+    assert abs(gradient[0]) < gradient[1]
+    assert "inversely to its frequency" in balanced.imbalance
+    assert "not corrected" in plain.imbalance
