@@ -75,7 +75,7 @@ def study(arguments: argparse.Namespace) -> None:
         targets_of(root, _names(arguments.arms) if arguments.arms else None),
     )
     ran = run_cells(root, cells, [Path(path) for path in sources], _report)
-    result = read_result(root, ran, _command(arguments), intervals)
+    result = read_result(root, ran, _command(arguments), intervals, params.evaluate.primary)
     write_text(HTML, to_html(result))
     write_text(MARKDOWN, to_markdown(result))
     console = plain_console()

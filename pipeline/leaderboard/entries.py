@@ -11,6 +11,8 @@ from pydantic import ValidationError
 
 from pipeline import paths
 from pipeline.artifacts.cost import EXTRACTION, Cost, read_cost
+from pipeline.artifacts.document import read_document
+from pipeline.artifacts.head_metrics import HeadMetrics
 from pipeline.artifacts.predictions import CASES, Predictions, read_predictions
 from pipeline.leaderboard.runs import Run, fetched
 from radbank.errors import RadbankError
@@ -38,6 +40,9 @@ class BoardEntry:
     cost
         What the model cost in the run, a head with the embeddings that it uses; None where the run
         does not say as this version does.
+    inner_auc
+        The AUC of a head in cross-validation inside the training split; None where the run has
+        none.
     date
         Of the run, in UTC; of the workspace that of the predictions' file.
     """
@@ -47,6 +52,7 @@ class BoardEntry:
     arm: str
     predictions: Predictions
     cost: Cost | None
+    inner_auc: float | None
     date: datetime
 
     @cached_property
@@ -127,8 +133,17 @@ def _read(folder: Path, path: Path, run: Run, model: str, arm: str) -> BoardEntr
         arm=arm,
         predictions=predictions,
         cost=_cost(folder, path),
+        inner_auc=_inner_auc(folder, model) if arm == FROZEN else None,
         date=run.date or datetime.fromtimestamp(path.stat().st_mtime, UTC),
     )
+
+
+def _inner_auc(folder: Path, head: str) -> float | None:
+    try:
+        path = folder / paths.METRICS / "heads" / f"{head}.json"
+        return read_document(HeadMetrics, path).inner_cv.auc
+    except RadbankError:
+        return None
 
 
 def _cost(folder: Path, path: Path) -> Cost | None:

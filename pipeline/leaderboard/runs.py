@@ -18,7 +18,9 @@ from radbank.errors import RadbankError
 
 HEAD = "HEAD"
 WORKSPACE = "workspace"
-_FETCHED = (paths.PREDICTIONS.as_posix(), paths.COST.as_posix())
+_FETCHED = tuple(
+    path.as_posix() for path in (paths.PREDICTIONS, paths.COST, paths.METRICS / "heads")
+)
 _BROKEN = (DvcException, SCMError, OSError, ValueError, KeyError)  # what DVC raises on damage
 
 
@@ -97,7 +99,7 @@ class Fetched:
 
 @contextmanager
 def fetched(root: Path, run: Run) -> Iterator[Fetched]:
-    """Yield predictions and costs of a run, from DVC's cache or a remote of it.
+    """Yield predictions, costs and metrics of heads of a run, from DVC's cache or a remote of it.
 
     Out-of-fold predictions are left out. The files of the workspace are used where they are.
 

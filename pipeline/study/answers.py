@@ -1,10 +1,11 @@
 """The three questions of a study, answered in words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipeline.artifacts.document import Document
 from pipeline.artifacts.results import Difference
 from pipeline.artifacts.work import Work
+from pipeline.evaluation.study import INNER, VALIDATION
 from pipeline.leaderboard.contrast import auc_contrast
 from pipeline.leaderboard.scored import Scored
 from pipeline.reporting.sections.pairs import p_value
@@ -41,7 +42,7 @@ def answers(standings: Sequence[Standing], intervals: Intervals) -> tuple[Answer
 
 
 def which_backbone(standings: Sequence[Standing], intervals: Intervals) -> Answer:
-    """Compare the model of each backbone that is best on validation with the best of all."""
+    """Compare the better of each backbone's best head and main arm with the best of all."""
     question = "Which backbone?"
     chosen = {model: each for each in standings if (model := each.best) is not None}
     first = best(chosen)
@@ -73,13 +74,11 @@ def which_head(standings: Sequence[Standing], intervals: Intervals) -> Answer:
     """Compare single heads by their mean AUC over the backbones."""
     question = "Which head?"
     common = [name for name in standings[0].frozen if all(name in s.frozen for s in standings)]
-    aucs = {name: [s.frozen[name].scores.validation_auc for s in standings] for name in common}
-    defined = {name: [v for v in each if v is not None] for name, each in aucs.items()}
-    means = {
-        name: sum(values) / len(values)
-        for name, values in defined.items()
-        if len(values) == len(standings)
-    }
+    inner = {name: [s.frozen[name].entry.inner_auc for s in standings] for name in common}
+    means, chosen_by = _means(inner), INNER
+    if len(means) < len(common):
+        aucs = {name: [s.frozen[name].scores.validation_auc for s in standings] for name in common}
+        means, chosen_by = _means(aucs), VALIDATION
     if not means:
         return Answer(question=question, words=UNKNOWN)
     first = max(means, key=means.__getitem__)
@@ -98,8 +97,7 @@ def which_head(standings: Sequence[Standing], intervals: Intervals) -> Answer:
     )
     names = [name_in_words(other) for other in others]
     words = (
-        f"{name_in_words(first)} has the highest AUC on validation{_over(standings)} "
-        f"({number(means[first])}). "
+        f"{name_in_words(first)} is {chosen_by}{_over(standings)} (AUC {number(means[first])}). "
     )
     return Answer(
         question=question,
@@ -112,12 +110,12 @@ def which_head(standings: Sequence[Standing], intervals: Intervals) -> Answer:
 
 
 def is_finetuning_worth_it(standings: Sequence[Standing], intervals: Intervals) -> Answer:
-    """Compare the best arm of each backbone with its best head: the AUC gained, and its price."""
+    """Compare the main arm of each backbone with its best head: the AUC gained, and its price."""
     question = "Is fine-tuning worth it?"
     pairs = [
         (tuned, head)
         for each in standings
-        if (tuned := each.best_tuned) is not None and (head := each.best_head) is not None
+        if (tuned := each.main_arm) is not None and (head := each.best_head) is not None
     ]
     if not pairs:
         return Answer(question=question, words=UNKNOWN)
@@ -137,6 +135,16 @@ def is_finetuning_worth_it(standings: Sequence[Standing], intervals: Intervals) 
         f"{with_interval(gained, signed=True)}, {worth}. {_price(pairs)}",
         details=tuple(details),
     )
+
+
+def _means(aucs: Mapping[str, Sequence[float | None]]) -> dict[str, float]:
+    """Return the mean of each head whose AUC is known on every backbone."""
+    known = {name: [auc for auc in each if auc is not None] for name, each in aucs.items()}
+    return {
+        name: sum(each) / len(each)
+        for name, each in known.items()
+        if each and len(each) == len(aucs[name])
+    }
 
 
 def shown(difference: Difference, confidence: float) -> int:

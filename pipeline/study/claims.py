@@ -84,11 +84,11 @@ def _pairs(standings: Sequence[Standing]) -> Pairs:
     """Return fine-tuning and frozen head of each backbone.
 
     They are those of the seed study's protocol where these were run, and trained alike; else the
-    head is the one best on validation.
+    head is the best one.
     """
     found: Pairs = {}
     for each in standings:
-        tuned = each.tuned.get("finetune-seed") or each.best_tuned
+        tuned = each.tuned.get("finetune-seed") or each.main_arm
         heads = [
             head for head in (each.frozen.get("linear_probe"), each.best_head) if head is not None
         ]

@@ -46,7 +46,9 @@ class Result(Document):
         return self.board.cohorts[0].rows
 
 
-def read_result(root: Path, ran: Sequence[Ran], command: str, intervals: Intervals) -> Result:
+def read_result(
+    root: Path, ran: Sequence[Ran], command: str, intervals: Intervals, primary: str
+) -> Result:
     """Read the experiments of the cells, and say what they show.
 
     Parameters
@@ -59,6 +61,8 @@ def read_result(root: Path, ran: Sequence[Ran], command: str, intervals: Interva
         What makes the study again.
     intervals
         How intervals are made.
+    primary
+        The arm that was chosen beforehand to stand for fine-tuning.
 
     Raises
     ------
@@ -77,7 +81,7 @@ def read_result(root: Path, ran: Sequence[Ran], command: str, intervals: Interva
     found = sort_entries(entries)
     problems = [problem for each in results for problem in each.problems]
     board = rank(found.cohorts, [*problems, *found.problems], intervals=intervals)
-    standings = by_backbone(found.cohorts[0].scored)
+    standings = by_backbone(found.cohorts[0].scored, primary)
     return Result(
         command=command,
         cells={each.cell.backbone: each.cell.name for each in ran if each.failure is None},

@@ -1,4 +1,4 @@
-"""The models that stand for a backbone and for an arm: those best on validation."""
+"""The models that stand for a backbone: its best head and its arm of fine-tuning."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,28 +17,36 @@ class Standing:
         Its name.
     frozen, ensembles, tuned
         Heads, ensembles of them, and arms of fine-tuning, by name.
+    primary
+        The arm that was chosen beforehand to stand for fine-tuning.
     """
 
     backbone: str
     frozen: dict[str, Scored]
     ensembles: dict[str, Scored]
     tuned: dict[str, Scored]
+    primary: str
 
     @property
     def best_head(self) -> Scored | None:
-        """The head with the highest AUC on validation, of those that are a single model if any."""
+        """The head with the highest AUC inside the training split, of single models if any.
+
+        Where not all of them were cross-validated there, that with the highest on validation.
+        """
         single = [each for each in self.frozen.values() if is_single(each)]
-        return best(single or self.frozen.values())
+        heads = single or list(self.frozen.values())
+        inner = {each: auc for each in heads if (auc := each.entry.inner_auc) is not None}
+        return max(inner, key=inner.__getitem__) if len(inner) == len(heads) > 0 else best(heads)
 
     @property
-    def best_tuned(self) -> Scored | None:
-        """The arm with the highest AUC on validation."""
-        return best(self.tuned.values())
+    def main_arm(self) -> Scored | None:
+        """The primary arm; where it was not run, that with the highest AUC on validation."""
+        return self.tuned.get(self.primary) or best(self.tuned.values())
 
     @property
     def best(self) -> Scored | None:
-        """The better of the best head and the best arm on validation."""
-        return best(each for each in (self.best_head, self.best_tuned) if each is not None)
+        """The better of the best head and the main arm on validation."""
+        return best(each for each in (self.best_head, self.main_arm) if each is not None)
 
 
 def best(models: Iterable[Scored]) -> Scored | None:
@@ -60,13 +68,21 @@ def unlike(one: Scored, other: Scored) -> list[str]:
     return [] if said is None or also is None else said.unlike(also)
 
 
-def by_backbone(scored: Sequence[Scored]) -> list[Standing]:
-    """Sort the models of a study by backbone and arm; of several runs of one the first counts."""
+def by_backbone(scored: Sequence[Scored], primary: str) -> list[Standing]:
+    """Sort the models of a study by backbone and arm; of several runs of one the first counts.
+
+    Parameters
+    ----------
+    scored
+        All models.
+    primary
+        The arm that was chosen beforehand to stand for fine-tuning.
+    """
     standings: dict[str, Standing] = {}
     for each in scored:
         entry = each.entry
         name = entry.predictions.provenance["backbone"]
-        standing = standings.setdefault(name, Standing(name, {}, {}, {}))
+        standing = standings.setdefault(name, Standing(name, {}, {}, {}, primary))
         of_arm = {FROZEN: standing.frozen, ENSEMBLE: standing.ensembles, FINETUNED: standing.tuned}
         of_arm[entry.arm].setdefault(entry.model, each)
     return list(standings.values())

@@ -113,7 +113,7 @@ def tiny(tmp_path, monkeypatch) -> TinyProject:
     return project
 
 
-def _scored(backbone, model, arm, *, skill, seed, seconds=1.0, n=600, **provenance):
+def _scored(backbone, model, arm, *, skill, seed, seconds=1.0, inner_auc=None, n=600, **provenance):
     """Return a model's scores of 200 test images, a patient each."""
     labels = np.arange(n) % 2
     noise = np.random.default_rng(seed).normal(size=n)
@@ -136,7 +136,8 @@ def _scored(backbone, model, arm, *, skill, seed, seconds=1.0, n=600, **provenan
     predictions = Predictions.of_views(cases, by_class(scores[:, None]), origin | provenance)
     date = datetime(2026, 11, 30, tzinfo=UTC)
     cost = arm_cost(seconds / 2, inference=seconds / 10, images=n // 3)
-    return Scored.of(BoardEntry(backbone, model, arm, predictions, cost, date), "test")
+    entry = BoardEntry(backbone, model, arm, predictions, cost, inner_auc, date)
+    return Scored.of(entry, "test")
 
 
 @pytest.fixture(scope="session")

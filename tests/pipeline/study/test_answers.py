@@ -4,6 +4,7 @@ from pipeline.statistics.bootstrap import Intervals
 from pipeline.study.answers import UNKNOWN, answers, is_finetuning_worth_it, which_backbone
 from pipeline.study.selection import by_backbone
 
+PRIMARY = "finetune-seed"
 INTERVALS = Intervals(n_bootstrap=200, confidence=0.95, seed=1)
 
 
@@ -22,7 +23,8 @@ def study(scored):
                     ("a", "fine-tuning", 0.6, 30.0),
                 )
             )
-        ]
+        ],
+        PRIMARY,
     )
 
 
@@ -30,7 +32,7 @@ def test_each_question_is_answered_with_what_is_shown(study):
     backbone, head, tuning = answers(study, INTERVALS)
     assert backbone.words.startswith("strong is best on validation, with a: AUC 0.9")
     assert "It is shown to be higher than weak." in backbone.words
-    assert head.words.startswith("MLP has the highest AUC on validation, on average over 2")
+    assert head.words.startswith("MLP is best on validation, on average over 2")
     x = "\N{MULTIPLICATION SIGN}"
     assert f"a gain is shown. It took 15 {x} the seconds of the head in training" in tuning.words
     assert f"and 15 {x} in inference." in tuning.words
@@ -55,9 +57,33 @@ def test_fine_tuning_is_compared_with_a_head_that_is_a_single_model(scored):
         [
             scored("x", model, arm, skill=skill, seed=seed, conditions={**said, "networks": n})
             for seed, (model, arm, skill, n) in enumerate(models)
-        ]
+        ],
+        PRIMARY,
     )
     assert standing.best_head.entry.model == "lightgbm"
+
+
+def test_the_best_head_is_best_inside_training_and_the_primary_arm_stands_for_all(scored):
+    models = (
+        ("mlp", "frozen head", 2.0, 0.7),
+        ("lightgbm", "frozen head", 0.5, 0.8),
+        ("a", "fine-tuning", 2.0, None),
+        (PRIMARY, "fine-tuning", 0.5, None),
+    )
+    made = [
+        scored("x", model, arm, skill=skill, seed=seed, inner_auc=inner)
+        for seed, (model, arm, skill, inner) in enumerate(models)
+    ]
+    (standing,) = by_backbone(made, PRIMARY)
+    assert standing.best_head.entry.model == "lightgbm"
+    assert standing.main_arm.entry.model == PRIMARY
+    _, head, tuning = answers([standing], INTERVALS)
+    assert head.words.startswith("LightGBM is best in cross-validation inside the training split (")
+    assert "fine-tuning (seed) minus LightGBM on x" in tuning.details[0]
+    (without,) = by_backbone(
+        [made[0], scored("x", "lightgbm", "frozen head", skill=0.5, seed=9)], ""
+    )
+    assert without.best_head.entry.model == "mlp"
 
 
 def test_what_is_not_shown_is_said_to_be_open(scored):
@@ -69,7 +95,8 @@ def test_what_is_not_shown_is_said_to_be_open(scored):
                 for b in ("x", "y")
                 for m, a in (("mlp", "frozen head"), ("t", "fine-tuning"))
             )
-        ]
+        ],
+        PRIMARY,
     )
     backbone, _, tuning = answers(alike, INTERVALS)
     assert "It is not shown to differ from" in backbone.words
@@ -77,6 +104,6 @@ def test_what_is_not_shown_is_said_to_be_open(scored):
 
 
 def test_without_fine_tuning_or_an_other_backbone_there_is_no_answer(scored):
-    alone = by_backbone([scored("x", "mlp", "frozen head", skill=0.5, seed=1)])
+    alone = by_backbone([scored("x", "mlp", "frozen head", skill=0.5, seed=1)], PRIMARY)
     assert is_finetuning_worth_it(alone, INTERVALS).words == UNKNOWN
     assert "There is nothing to compare it with." in which_backbone(alone, INTERVALS).words

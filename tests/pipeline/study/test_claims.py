@@ -5,6 +5,7 @@ from pipeline.study.answers import answers
 from pipeline.study.claims import NOT_DECIDED, NOT_SUPPORTED, SUPPORTED, claims
 from pipeline.study.selection import by_backbone
 
+PRIMARY = "finetune-seed"
 INTERVALS = Intervals(n_bootstrap=200, confidence=0.95, seed=1)
 
 
@@ -22,7 +23,8 @@ def study(scored):
                         ("finetune-seed", "fine-tuning", pair[1]),
                     )
                 )
-            ]
+            ],
+            PRIMARY,
         )
 
     return make
@@ -72,7 +74,8 @@ def test_models_that_were_not_trained_alike_decide_nothing_between_them(scored):
             for seed, (model, arm, skill, size) in enumerate(
                 (("linear_probe", "frozen head", 0.3, 224), ("a", "fine-tuning", 1.0, 128))
             )
-        ]
+        ],
+        PRIMARY,
     )
     first, second, _ = claims(standings, INTERVALS)
     assert first.verdict == second.verdict == NOT_DECIDED
