@@ -1,8 +1,11 @@
-"""The console that commands print to: text as it is, in the width of the terminal."""
+"""The console that commands print to: text as it is."""
 
+import os
 import sys
 
 from rich.console import Console
+
+_WIDE = 160  # columns of a file or a pipe
 
 
 def plain_console(*, width: int | None = None, stderr: bool = False) -> Console:
@@ -13,9 +16,11 @@ def plain_console(*, width: int | None = None, stderr: bool = False) -> Console:
     Parameters
     ----------
     width
-        Columns; None: those of the terminal.
+        Columns; None: those of the terminal, or enough for wide tables where there is none.
     stderr
         Print to standard error, as it is now.
     """
-    file = sys.stderr if stderr else None
+    file = sys.stderr if stderr else sys.stdout
+    if width is None and "COLUMNS" not in os.environ and not file.isatty():
+        width = _WIDE
     return Console(file=file, width=width, highlight=False, markup=False, emoji=False)
