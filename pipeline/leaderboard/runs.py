@@ -121,7 +121,7 @@ def _fetch(root: Path, run: Run, folder: Path) -> Iterator[str]:
     """Copy the files of a commit to a folder; yield what went wrong in sentences."""
     try:
         files = DVCFileSystem(str(root), rev=run.revision)
-        listed = [path for each in _FETCHED if files.exists(each) for path in files.find(each)]
+        listed = [path for each in _FETCHED if files.exists(each) for path in _written(files, each)]
     except _BROKEN as error:
         yield (
             f"{run.name} cannot be read ({_in_words(error)}): remove it with "
@@ -140,6 +140,13 @@ def _fetch(root: Path, run: Run, folder: Path) -> Iterator[str]:
                 f"{path} of {run.name} is neither in DVC's cache nor on a remote "
                 f"({_in_words(error)}): run it again, or fetch it with `dvc fetch`."
             )
+
+
+def _written(files: DVCFileSystem, folder: str) -> Iterator[str]:
+    """Yield the files below a folder, but for outputs of stages that the run left out."""
+    for path, info in files.find(folder, detail=True).items():
+        if "md5" in info or not info.get("dvc_info", {}).get("isout"):
+            yield path
 
 
 def _in_words(error: Exception) -> str:

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from dvc.repo import Repo
 
 from pipeline.leaderboard.read import read_board
 from pipeline.statistics.bootstrap import Intervals
@@ -157,6 +158,21 @@ def test_predictions_of_older_versions_are_found(experiments):
     experiments.commit()
     (cohort,) = board(experiments).cohorts
     assert {(row.model, row.arm) for row in cohort.rows} == {("finetune", "fine-tuning")}
+
+
+def test_what_a_run_left_out_is_no_problem(experiments):
+    experiments.predict("predictions/heads/mlp.csv")
+    experiments.commit()
+    text = (experiments.root / "dvc.yaml").read_text()
+    more = "  finetune:\n    cmd: 'true'\n    outs: [predictions/finetune/a.csv]\n"
+    (experiments.root / "dvc.yaml").write_text(text + more)
+    experiments.predict("predictions/heads/mlp.csv", seed=1)
+    with Repo(str(experiments.root)) as repo:
+        repo.commit("predict", force=True)
+        repo.experiments.save(targets=["predict"], name="heads-alone", force=True)
+    found = board(experiments)
+    assert "heads-alone" in {row.experiment for row in found.cohorts[0].rows}
+    assert not found.problems
 
 
 def test_a_broken_experiment_is_named_and_the_others_are_shown(compared):
