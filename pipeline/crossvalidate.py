@@ -4,11 +4,12 @@ import time
 
 from pipeline import paths
 from pipeline.artifacts.cases import read_cases
-from pipeline.artifacts.provenance import counted, data_in_words, weights_in_words
+from pipeline.artifacts.provenance import weights_in_words
 from pipeline.params import load_params
 from pipeline.stage import run
 from pipeline.training.cohort import read_cohort
-from pipeline.training.crossvalidation import out_of_fold, summary, without_official_test
+from pipeline.training.cross_validated import origin, write_cross_validated
+from pipeline.training.crossvalidation import out_of_fold, without_official_test
 from radbank.files import write_json
 
 
@@ -24,33 +25,26 @@ def main() -> None:
     found = out_of_fold(cohort, params, repeats)
     seconds = time.perf_counter() - start
 
-    synthetic, random = (bool(cohort.attributes[key]) for key in ("synthetic", "weights_random"))
-    origin = {
-        "data": data_in_words(synthetic=synthetic),
-        "backbone": cohort.attributes["backbone"],
-        "weights": weights_in_words(cohort.attributes["weights"], random=random),
-        "scheme": params.split.scheme,
-        "repeats": repeats,
-        "folds": params.split.folds,
-        "n": len(cohort.cases),
-        "n_patients": int(cohort.cases["group"].nunique()),
-        **counted(cohort.classes, cohort.cases["label"]),
-        "interval": "patient-level percentile bootstrap of the mean over repeats",
-    }
-    for name, each in found.items():
-        each.write(paths.OUT_OF_FOLD / f"{name}.csv", origin)
-    scored = found if repeats else {}
-    models = {
-        name: each.score(
-            n_bootstrap=params.evaluate.bootstrap,
-            confidence=params.evaluate.confidence,
-            seed=params.seed,
-        )
-        for name, each in scored.items()
-    }
-    write_json(paths.CROSSVALIDATION, {**origin, "models": models})
+    attributes = cohort.attributes
+    about = origin(
+        cohort.cases,
+        cohort.classes,
+        params.split,
+        repeats=repeats,
+        synthetic=bool(attributes["synthetic"]),
+        backbone=attributes["backbone"],
+        weights=weights_in_words(attributes["weights"], random=bool(attributes["weights_random"])),
+    )
+    said = write_cross_validated(
+        found,
+        about,
+        predictions=paths.OUT_OF_FOLD,
+        metrics=paths.CROSSVALIDATION,
+        evaluate=params.evaluate,
+        seed=params.seed,
+    )
     write_json(paths.COST / "crossvalidate.json", {"seconds": seconds})
-    print(summary(origin, models, cohort.classes))
+    print(said)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ FEATURES = Path("data/features")
 MODELS = Path("models")
 PREDICTIONS = Path("predictions")
 OUT_OF_FOLD = PREDICTIONS / "cv"
+OUT_OF_FOLD_FINETUNE = PREDICTIONS / "cv_finetune"
 LIMITS = Path("curves/limits")
 METRICS = Path("metrics")
 COST = METRICS / "cost"
@@ -50,6 +51,11 @@ def predictions(name: str) -> Path:
 def metrics(name: str) -> Path:
     """Return the file of a model's scores on validation."""
     return _of_model(METRICS, f"{name}.json")
+
+
+def crossvalidation(arm: str) -> Path:
+    """Return the file of an arm's scores out of fold."""
+    return METRICS / "cv_finetune" / f"{arm}.json"
 
 
 def cost(name: str) -> Path:

@@ -14,6 +14,7 @@ ARMS = tuple(PARAMS["finetune"]["arms"])
 EVERY_STAGE = [
     "demo", "ingest", "prepare", "split", "extract", "leaks", *(f"train@{head}" for head in HEADS),
     "ensemble", "crossvalidate", "limits", *(f"finetune@{arm}" for arm in ARMS),
+    *(f"crossvalidate_finetune@{arm}" for arm in ARMS),
     "evaluate", "shortcuts", "report",
 ]  # fmt: skip
 FROM_EXTRACT_ON = {*EVERY_STAGE[EVERY_STAGE.index("extract") :]}

@@ -20,6 +20,7 @@ MODEL = Path("models/heads/random_forest")
 ARM = "finetune-seed"
 REST = (
     "ensemble", "leaks", "crossvalidate", "limits", f"finetune {ARM}",
+    f"crossvalidate_finetune {ARM}",
     "evaluate", "shortcuts", "report",
 )  # fmt: skip
 

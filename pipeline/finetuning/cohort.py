@@ -45,12 +45,21 @@ class ImageCohort:
             If the three are not of the same images, or the pixels of one are damaged.
         """
         images.check()
-        table = join_splits(images.ids, cases.frame.set_index("id")["label"], splits)
+        return cls._of(
+            join_splits(images.ids, cases.frame.set_index("id")["label"], splits), cases, images
+        )
+
+    @classmethod
+    def _of(cls, table: pd.DataFrame, cases: Cases, images: PreparedImages) -> Self:
         rows, labels = table["row"].to_numpy(), table["label"].to_numpy()
         pixels = [images.pixel_sha256[row] for row in rows]
         told = table.drop(columns="row").assign(pixels=pixels).to_csv(index=False)
         every = LabelledImages(images.pixels, rows, labels)
         return cls(cases, table, every, images, hashlib.sha256(told.encode()).hexdigest())
+
+    def altered(self, table: pd.DataFrame) -> Self:
+        """Return the images of another table: rows of this one, of other labels or splits."""
+        return self._of(table.reset_index(drop=True), self.cases, self.store)
 
     def of_split(self, split: str) -> LabelledImages:
         """Return the images of a split; raise if it lacks one of the classes."""

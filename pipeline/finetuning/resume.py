@@ -20,7 +20,7 @@ from radbank.progress import track
 _EVERY = 60.0
 """Seconds between writes of the state, which is some three times the size of the network."""
 _UNREADABLE = (OSError, RuntimeError, ValueError, LookupError, EOFError, pickle.UnpicklingError)
-_CODE = ("pipeline/finetuning", "features")
+_CODE = ("pipeline/finetuning", "features", "heads")
 
 
 class Resumable:
@@ -36,8 +36,7 @@ class Resumable:
     """
 
     def __init__(self, about: Mapping[str, Any]) -> None:
-        told = json.dumps({**about, "torch": torch.__version__, "code": _code()}, sort_keys=True)
-        self.folder = cache() / "training" / hashlib.sha256(told.encode()).hexdigest()[:32]
+        self.folder = cache() / "training" / digest(about)
 
     def run(self, training: Training, name: str) -> Iterator[Epoch]:
         """Train to the end from where the state of this name left off; yield the epochs run now.
@@ -77,6 +76,12 @@ class Resumable:
             return
         training.restore(state)
         print(f"going on at step {training.step + 1:,} of {training.steps:,}")
+
+
+def digest(about: Mapping[str, Any]) -> str:
+    """Return a name for all that decides what trainings come to: `about`, PyTorch and our code."""
+    told = json.dumps({**about, "torch": torch.__version__, "code": _code()}, sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
 def _code() -> list[str]:

@@ -70,6 +70,8 @@ class Evidence:
         Frames of plots/, by kind and then by model.
     crossvalidation
         Every head out of fold; without models where split.scheme is holdout.
+    crossvalidated_arms
+        The same of every arm of fine-tuning, by name.
     limits
         Tables of the limits stage, by name.
     cases
@@ -94,6 +96,7 @@ class Evidence:
     costs: dict[str, Cost]
     curves: dict[str, dict[str, pd.DataFrame]]
     crossvalidation: CrossValidation
+    crossvalidated_arms: dict[str, CrossValidation]
     limits: dict[str, pd.DataFrame]
     cases: Cases
     splits: pd.DataFrame
@@ -128,6 +131,10 @@ def read_evidence(params: Params) -> Evidence:
         costs=read_costs(list(summary.models)),
         curves={kind: read_curves(paths.PLOTS / f"{kind}.csv") for kind in CURVES},
         crossvalidation=read_document(CrossValidation, paths.CROSSVALIDATION),
+        crossvalidated_arms={
+            name: read_document(CrossValidation, paths.crossvalidation(name))
+            for name in params.finetune.arms.names
+        },
         limits=_read_limits(paths.LIMITS),
         cases=read_cases(paths.CASES),
         splits=read_splits(paths.SPLITS),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,26 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from heads.examples import Examples
 from pipeline.splitting.partition import Plan, partition
+
+
+@dataclass(frozen=True, eq=False)
+class Division:
+    """Where each image is in one fold of one repeat.
+
+    Attributes
+    ----------
+    repeat, number
+        Which fold it is, from 0.
+    split : ndarray of shape (n_images,), str
+        "train", "validation", or "test": held out.
+    folds : ndarray of shape (n_images,), int64
+        Patient-grouped folds inside training, -1 elsewhere.
+    """
+
+    repeat: int
+    number: int
+    split: NDArray[Any]
+    folds: NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,15 +55,20 @@ class Fold:
     held_out: NDArray[np.int64]
 
 
-def cross_validate(
-    examples: Examples, plan: Plan, repeats: int, *, classes: Sequence[str]
-) -> Iterator[Fold]:
+def divide(
+    labels: NDArray[np.int64],
+    groups: NDArray[Any],
+    plan: Plan,
+    repeats: int,
+    *,
+    classes: Sequence[str],
+) -> Iterator[Division]:
     """Divide images into folds by patient, several times.
 
     Parameters
     ----------
-    examples
-        Images; their own folds play no part.
+    labels, groups : ndarray of shape (n_images,)
+        Class and patient of each image. Who goes where depends on the order of the images.
     plan
         `folds` outer folds; from what is outside one, `validation` is set aside and the rest is
         given `folds` inner folds. `test` has no effect.
@@ -53,7 +79,7 @@ def cross_validate(
 
     Yields
     ------
-    Fold
+    Division
         `repeats` times `plan.folds` of them. In one repeat each image is held out exactly once,
         and no patient is on two sides of a fold.
 
@@ -62,23 +88,31 @@ def cross_validate(
     RadbankError
         If there are too few patients of a class to divide so often.
     """
-    names = pd.Index([f"{row:09d}" for row in range(len(examples))])
+    names = pd.Index([f"{row:09d}" for row in range(len(labels))])
     for repeat in range(repeats):
         inner = replace(plan, test=0, seed=plan.seed + repeat)
         outer = StratifiedGroupKFold(plan.folds, shuffle=True, random_state=plan.seed + repeat)
-        divided = outer.split(examples.labels, examples.labels, examples.groups)
-        for number, (rest, held_out) in enumerate(divided):
+        for number, (rest, _) in enumerate(outer.split(labels, labels, groups)):
             splits = partition(
                 names[rest].tolist(),
-                examples.groups[rest].tolist(),
-                examples.labels[rest].tolist(),
+                groups[rest].tolist(),
+                labels[rest].tolist(),
                 [None] * len(rest),
                 inner,
                 classes=classes,
             )
-            inside = replace(examples.take(rest), folds=splits["fold"].to_numpy())
-            train, validation = (
-                inside.take((splits["split"] == name).to_numpy())
-                for name in ("train", "validation")
-            )
-            yield Fold(repeat, number, train, validation, held_out)
+            split = np.full(len(labels), "test", dtype=object)
+            folds = np.full(len(labels), -1)
+            split[rest], folds[rest] = splits["split"], splits["fold"]
+            yield Division(repeat, number, split, folds)
+
+
+def cross_validate(
+    examples: Examples, plan: Plan, repeats: int, *, classes: Sequence[str]
+) -> Iterator[Fold]:
+    """Divide images as :func:`divide` does; their own folds play no part."""
+    for each in divide(examples.labels, examples.groups, plan, repeats, classes=classes):
+        divided = replace(examples, folds=each.folds)
+        train, validation = (divided.take(each.split == name) for name in ("train", "validation"))
+        held_out = np.flatnonzero(each.split == "test")
+        yield Fold(each.repeat, each.number, train, validation, held_out)

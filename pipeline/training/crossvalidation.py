@@ -1,18 +1,12 @@
 """Repeated cross-validation of every head and their ensemble."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from heads import ENSEMBLE
 from heads.base import Head, pool_views
 from heads.ensemble import Ensemble
-from pipeline.artifacts.provenance import counts_in_words
-from pipeline.artifacts.results import Estimate
 from pipeline.evaluation.rule import threshold_for
-from pipeline.evaluation.wording import auc_in_words
 from pipeline.params import Params
 from pipeline.splitting.partition import Plan
 from pipeline.splitting.resampling import Fold, cross_validate
@@ -70,26 +64,3 @@ def fit_all(fold: Fold, params: Params) -> dict[str, Fitted]:
         head.fit(fold.train, fold.validation)
     members: dict[str, Head] = {name: heads[name] for name in params.ensemble.members}
     return {**heads, ENSEMBLE: Ensemble.of(members, fold.validation)}
-
-
-def summary(origin: Mapping[str, Any], models: Mapping[str, Any], classes: Sequence[str]) -> str:
-    """Summarise the out-of-fold metrics, a line a head."""
-    if not models:
-        return "split.scheme is holdout: no cross-validation (set it to cv)"
-    heading = (
-        f"{origin['repeats']} x {origin['folds']}-fold by patient, {origin['n']:,} images of "
-        f"{origin['n_patients']:,} patients, {counts_in_words(origin)}; "
-        f"data: {origin['data']}, weights: {origin['weights']}"
-    )
-    lines = [heading]
-    for name, figures in models.items():
-        auc, spread = Estimate(**figures["auc"]), figures["auc_by_repeat"]
-        lines.append(
-            f"{name:<20} {auc_in_words(classes, auc)}, by repeat {_number(spread['smallest'])} to "
-            f"{_number(spread['largest'])}; accuracy {_number(figures['accuracy']['value'])}"
-        )
-    return "\n".join(lines)
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None or np.isnan(value) else f"{value:.3f}"

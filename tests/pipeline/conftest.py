@@ -151,8 +151,8 @@ def write_predictions_of(model: str, cases: pd.DataFrame, splits: pd.DataFrame, 
     write_json(paths.metrics(model), {"inner_cv": {"auc": SKILL[model] / 2}})
 
 
-def write_crossvalidation(models: Sequence[str]) -> None:
-    """Write metrics/crossvalidation.json, had these models been cross-validated."""
+def write_crossvalidation(models: Sequence[str], arms: Sequence[str] = ()) -> None:
+    """Write metrics/crossvalidation.json and that of each arm, had these been cross-validated."""
     names = [metric.name for metric in main_metrics(Task.of(CLASSES))]
     figures = CrossValidated.model_validate(
         {
@@ -169,6 +169,10 @@ def write_crossvalidation(models: Sequence[str]) -> None:
         models=dict.fromkeys(models, figures),
     )
     write_document(paths.CROSSVALIDATION, found)
+    for name in ARMS:
+        of_arm = {name: figures} if name in arms else {}
+        one = found.model_copy(update={"repeats": len(of_arm), "models": of_arm})
+        write_document(paths.crossvalidation(name), one)
 
 
 def write_limits(cases: pd.DataFrame, splits: pd.DataFrame) -> None:
@@ -222,7 +226,7 @@ def write_evidence() -> None:
         made = arm_cost(value) if name in ARMS else head_cost(value, plain=192)
         write_cost(paths.cost(name), made)
     write_document(paths.SHORTCUTS, SHORTCUTS)
-    write_crossvalidation(("logistic_regression", "ensemble"))
+    write_crossvalidation(("logistic_regression", "ensemble"), ("finetune-modern",))
     write_limits(cases, splits)
     write_leaks(cases, splits)
     evaluate.main()

@@ -187,7 +187,10 @@ def test_unusable_inputs_are_named(
 
 def test_cross_validation_and_limits_are_shown(html: str, evidence: Evidence) -> None:
     assert "5 \N{MULTIPLICATION SIGN} 5 folds, n = 240 images of 150 patients, 80 positive" in html
-    assert html.count("0.700 to 0.900") == 2 * 7
+    assert html.count("0.700 to 0.900") == 3 * 7
+    repeats = r'<th scope="row">(?:<[^>]*>|\s)*{}(?:<[^>]*>|\s)*{}<'
+    assert re.search(repeats.format("Ensemble", 5), html)
+    assert re.search(repeats.format(r"Fine-tuning \(modern\)", 1), html)
     few = evidence.limits["patients"].iloc[0]
     band = f"{few['value']:.3f} ({few['low']:.3f} to {few['high']:.3f})"
     assert f"With {few['patients']:.0f} training patients the AUC was {band}" in html

@@ -15,6 +15,7 @@ from sklearn.metrics import accuracy_score, roc_auc_score
 
 from pipeline import (
     crossvalidate,
+    crossvalidate_finetune,
     ensemble,
     evaluate,
     extract,
@@ -37,6 +38,7 @@ from radbank.files import write_json
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = load_params(ROOT / "params.yaml").models
+ARMS = load_params(ROOT / "params.yaml").finetune.arms.names
 CLASSES = ("bacteria", "normal", "virus, other")  # a comma must survive every table
 N = 120
 
@@ -62,7 +64,10 @@ def write_study():
     params["split"] |= {"scheme": "cv", "repeats": 1, "folds": 3}
     params["heads"]["lightgbm"]["max_rounds"] = 15
     params["heads"]["mlp"] |= {"members": 1, "max_epochs": 5}
-    params["finetune"]["demo"] = {"epochs": 2, "image_size": 32, "seeds": 1}
+    params["seeds"] = 2
+    params["finetune"]["image_size"] = 32
+    for arm in params["finetune"]["arms"].values():
+        arm |= {"epochs": 2, "warmup_epochs": 1, "learning_rate": arm["learning_rate"][:1]}
     params["finetune"]["batch_size"] = 8
     params["limits"] |= {"repeats": 1, "patients": [0.3, 1.0], "labels": [0.0, 0.3]}
     params["evaluate"] |= {"bootstrap": 200, "minimum_group": 5}
@@ -74,6 +79,7 @@ def write_study():
         train.main([name])
     for name in load_params(ROOT / "params.yaml").finetune.arms.names:
         finetune.main([name])
+        crossvalidate_finetune.main([name])
     for stage in (ensemble, crossvalidate, limits, evaluate, shortcuts, report):
         stage.main()
 
@@ -148,6 +154,18 @@ def test_cross_validation_holds_out_every_image(study):
     auc = roc_auc_score(frame["label"], frame[columns], multi_class="ovr")
     assert found["models"]["mlp"]["auc"]["value"] == pytest.approx(auc)
     assert found["models"]["mlp"]["auc"]["low"] <= auc
+
+
+@pytest.mark.parametrize("arm", ARMS)
+def test_every_arm_is_cross_validated_on_the_folds_of_the_heads(study, arm):
+    found = read(f"cv_finetune/{arm}")
+    heads = pd.read_csv("predictions/cv/mlp.csv", comment="#")
+    frame = pd.read_csv(f"predictions/cv_finetune/{arm}.csv", comment="#")
+    shared = ["id", "group", "label", "repeat", "fold"]
+    pd.testing.assert_frame_equal(frame[shared], heads[shared])
+    auc = roc_auc_score(frame["label"], frame.iloc[:, 5:], multi_class="ovr")
+    assert found["models"][arm]["auc"]["value"] == pytest.approx(auc)
+    assert (found["repeats"], found["folds"], found["weights"]) == (1, 3, "random")
 
 
 def test_limits_subgroups_and_shortcuts_work_or_say_why_not(study):

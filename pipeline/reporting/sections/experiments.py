@@ -1,6 +1,6 @@
 """Other patients, other labels, other balances: cross-validation and the stage limits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,9 +43,9 @@ class Experiments:
 
 
 def experiments(
-    found: CrossValidation, limits: Mapping[str, pd.DataFrame], task: Task
+    found: Sequence[CrossValidation], limits: Mapping[str, pd.DataFrame], task: Task
 ) -> Experiments:
-    """Return the content of the section: cross-validation and the experiments of limits."""
+    """Return the content of the section: cross-validations and the experiments of limits."""
     suspects, classes = limits["suspects"], task.classes
     auc = METRICS["auc"].heading(task)
     shown = [
@@ -60,24 +60,30 @@ def experiments(
         for row in suspects.head(_SHOWN).to_dict("records")
     ]
     return Experiments(
-        table=cross_validated(found, task) if found.models else None,
+        table=cross_validated(found, task),
         sentences=tuple(_sentences(limits, auc.replace("Macro", "macro"))),
         suspects=tuple(shown),
         n_suspects=len(suspects),
     )
 
 
-def cross_validated(found: CrossValidation, task: Task) -> Table:
-    """Return a line a head: the main metrics, and the range of the AUC over the repeats."""
+def cross_validated(found: Sequence[CrossValidation], task: Task) -> Table | None:
+    """Return a line a model: repeats, the main metrics, the range of the AUC over the repeats.
+
+    None where nothing was cross-validated.
+    """
     metrics = shown_metrics(task)
     lines = []
-    for name, each in found.models.items():
-        spread = each.auc_by_repeat
-        by_repeat = Cell(number(spread.smallest), f"to {number(spread.largest)}")
-        cells = [cell(each.estimate(metric.name)) for metric in metrics]
-        lines.append(Line(label(name), "", (*cells, by_repeat)))
+    for file in found:
+        for name, each in file.models.items():
+            spread = each.auc_by_repeat
+            by_repeat = Cell(number(spread.smallest), f"to {number(spread.largest)}")
+            cells = [cell(each.estimate(metric.name)) for metric in metrics]
+            repeats = Cell(str(file.repeats), "")
+            lines.append(Line(label(name), "", (repeats, *cells, by_repeat)))
     headings = [metric.heading(task) for metric in metrics]
-    return Table((*headings, f"{headings[0]} by repeat"), tuple(lines))
+    columns = ("Repeats", *headings, f"{headings[0]} by repeat")
+    return Table(columns, tuple(lines)) if lines else None
 
 
 def _sentences(limits: Mapping[str, pd.DataFrame], auc: str) -> list[str]:
@@ -120,7 +126,11 @@ def _context(evidence: Evidence) -> Mapping[str, Any]:
     task = evidence.task
     return {
         "cv": evidence.crossvalidation,
-        "experiments": experiments(evidence.crossvalidation, evidence.limits, task),
+        "experiments": experiments(
+            [evidence.crossvalidation, *evidence.crossvalidated_arms.values()],
+            evidence.limits,
+            task,
+        ),
         "curves": limits_curves(evidence.summary, evidence.limits),
         "no_balance": task.left_out("Experiments with the balance of classes"),
     }

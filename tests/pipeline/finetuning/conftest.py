@@ -1,6 +1,10 @@
 """A network small enough to train in a second, and images that it can tell apart."""
 
+import hashlib
+from copy import deepcopy
+
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from torch import nn
@@ -8,12 +12,16 @@ from torch import nn
 from features.backbones import LoadedBackbone
 from features.preprocessing import Preprocessing
 from features.weights_info import WeightsInfo
+from pipeline.artifacts.cases import Cases
+from pipeline.artifacts.images import PreparedImages
 from pipeline.finetuning.arms.recipe import TrainingRecipe
+from pipeline.finetuning.cohort import ImageCohort
 from pipeline.finetuning.images import LabelledImages
 from pipeline.finetuning.inputs import AugmentedImages, PlainImages
 from pipeline.finetuning.loop import Training
 from pipeline.finetuning.network import build_network
 from pipeline.finetuning.precision import Precision
+from pipeline.finetuning.retraining import Retraining
 
 SIDE = 16
 
@@ -115,3 +123,50 @@ def start(network, split):
         )
 
     return make
+
+
+def make_cohort(n=48, per_patient=2, pixels=None):
+    """Return images of the tiny network's size, a few a patient, four splits among them."""
+    rng = np.random.default_rng(4)
+    patient = np.arange(n) // per_patient
+    labels = patient % 2
+    if pixels is None:
+        pixels = rng.integers(0, 120, (n, SIDE, SIDE)).astype(np.uint8)
+        pixels[labels == 1, 4:12, 4:12] += 80
+    ids = [f"i{i:03d}" for i in range(n)]
+    groups = [f"p{each:02d}" for each in patient]
+    split = np.array(["train", "train", "train", "validation", "test"], dtype=object)
+    frame = pd.DataFrame(
+        {
+            "id": ids,
+            "label": labels,
+            "official_split": np.where(patient >= n // per_patient - 2, "test", None),
+            "synthetic": False,
+        }
+    )
+    fold = np.where(patient // 2 % 5 < 3, patient // 2 % 5, -1)
+    splits = pd.DataFrame(
+        {"id": ids, "group": groups, "split": split[patient // 2 % 5], "fold": fold}
+    )
+    digests = [hashlib.sha256(image.tobytes()).hexdigest() for image in pixels]
+    store = PreparedImages(ids, digests, pixels, SIDE, synthetic=False)
+    return ImageCohort.of(store, Cases(frame, ("no", "yes")), splits)
+
+
+@pytest.fixture
+def image_cohort():
+    """Return a function that makes a cohort of images."""
+    return make_cohort
+
+
+@pytest.fixture
+def again(backbone, params):
+    """Return how the tiny network is trained again, for two epochs."""
+    finetune = params.finetune.model_copy(update={"batch_size": 8, "precision": "fp32"})
+    return Retraining(
+        arm=params.finetune.arms["finetune-modern"].shortened(2),
+        load=lambda: deepcopy(backbone),
+        settings=finetune,
+        features=params.features,
+        seed=0,
+    )
