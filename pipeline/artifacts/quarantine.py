@@ -3,7 +3,8 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +34,15 @@ class UnusableFilesError(RadbankError):
     def __init__(self, message: str, rejected: Sequence[Rejected]) -> None:
         super().__init__(message)
         self.rejected = rejected
+
+
+@contextmanager
+def listing_rejected(rejected: Sequence[Rejected]) -> Iterator[None]:
+    """Let a :class:`RadbankError` take along the files that were set aside before it."""
+    try:
+        yield
+    except RadbankError as error:
+        raise UnusableFilesError(str(error), rejected) from None
 
 
 def write_quarantine(path: str | Path, rejected: Iterable[Rejected]) -> None:

@@ -83,7 +83,8 @@ def collect(data: Data, *, scheduler: str | None = None) -> tuple[pd.DataFrame, 
             continue
         usable.append(entry)
         rows.append(row)
-    listing = replace(hidden, entries=usable, rejected=[*found.rejected, *unread, *unwanted])
+    set_aside = [*found.rejected, *found.passed_over]
+    listing = replace(hidden, entries=usable, rejected=[*set_aside, *unread, *unwanted])
     write_quarantine(QUARANTINE, listing.rejected)
     _require_both_classes(listing)
     tally = Tally(listed=len(found.entries) + len(found.rejected), read=len(wanted))
@@ -102,7 +103,12 @@ def with_readable_names(listing: Listing) -> Listing:
             if not _is_text(entry.path)
         ),
     ]
-    return replace(listing, entries=usable, rejected=legible(rejected))
+    return replace(
+        listing,
+        entries=usable,
+        rejected=legible(rejected),
+        passed_over=legible(listing.passed_over),
+    )
 
 
 def legible(rejected: Iterable[Rejected]) -> list[Rejected]:

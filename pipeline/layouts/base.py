@@ -59,6 +59,8 @@ class Listing:
         Names by label.
     rejected
         The files that were set aside.
+    passed_over
+        What is listed without counting as a file that cannot be used: texts, pipes, second links.
     unused_patients
         A clause that names what looks like the patients and was not used, or None.
     notes
@@ -70,6 +72,7 @@ class Listing:
     entries: list[Entry]
     classes: tuple[str, ...]
     rejected: list[Rejected] = field(default_factory=list)
+    passed_over: list[Rejected] = field(default_factory=list)
     unused_patients: str | None = None
     notes: tuple[str, ...] = ()
     cautions: tuple[str, ...] = ()

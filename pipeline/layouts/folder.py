@@ -1,18 +1,18 @@
 """Class folders of images, on their own or below train, validation and test folders.
 
-``<class>/**/<file>`` or ``<split>/<class>/**/<file>``. Hidden files and folders, and those that
-archives add (``__MACOSX``), are passed over.
+``<class>/**/<file>`` or ``<split>/<class>/**/<file>``. Which files count says
+:mod:`pipeline.layouts.files`.
 """
 
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from pipeline.artifacts.quarantine import Rejected
 from pipeline.layouts.base import Entry, Layout, Listing
+from pipeline.layouts.files import Tree, find_files, litter
 from pipeline.layouts.ids import shortest_ids
 from pipeline.layouts.labels import classify
 from pipeline.layouts.misread import doubts
-from pipeline.layouts.splits import SPLITS
+from pipeline.layouts.split_folders import find_splits
 from radbank.errors import RadbankError
 
 
@@ -22,8 +22,8 @@ def list_cases(root: Path, positive: str | None) -> Listing:
     Parameters
     ----------
     root
-        Folder with the class folders, or with folders that hold them and are named as in
-        :data:`pipeline.layouts.splits.SPLITS`.
+        Folder with the class folders, or with folders that hold them and are named as splits are:
+        see :func:`pipeline.layouts.split_folders.find_splits`.
     positive
         The class that counts as positive: see :func:`pipeline.layouts.labels.classify`.
 
@@ -33,16 +33,10 @@ def list_cases(root: Path, positive: str | None) -> Listing:
         If there are fewer than two classes, `positive` is none of them, or split folders and other
         folders lie side by side.
     """
-    tops = sorted(folder.name for folder in root.iterdir() if folder.is_dir() and _seen(folder))
-    divided = [name for name in tops if name.lower() in SPLITS]
-    if divided and divided != tops:
-        raise RadbankError(
-            f"{root} holds both split folders ({', '.join(divided)}) and others "
-            f"({', '.join(sorted(set(tops) - set(divided)))}): keep the one kind."
-        )
-    depth = 2 if divided else 1  # parts of a path down to its class
-    paths = list(_files(root, PurePosixPath()))
-    labelled = [path for path in paths if len(path.parts) > depth]
+    tree = find_files(root)
+    splits, cautions = find_splits(tree.files, root)
+    depth = 2 if splits else 1  # parts of a path down to its class
+    labelled = [path for path in tree.files if len(path.parts) > depth]
     folders = [path.parts[depth - 1] for path in labelled]
     _check(sorted(set(folders)), positive, root)
     labels, classes = classify([[name] for name in folders], positive, str(root))
@@ -54,31 +48,34 @@ def list_cases(root: Path, positive: str | None) -> Listing:
             path=str(path),
             label=label,
             finding=folder,
-            official_split=SPLITS[path.parts[0].lower()] if divided else None,
+            official_split=splits.get(path.parts[0]),
         )
         for path, folder, label in zip(labelled, folders, labels, strict=True)
     ]
-    stray = [path for path in paths if len(path.parts) <= depth]
-    reason = "it lies outside the class folders and so has no label"
-    rejected = [Rejected(str(path), reason) for path in stray]
-    cautions = doubts([[name] for name in folders], "the folders")
-    return Listing(entries, classes, rejected, cautions=cautions)
+    stray = [path for path in tree.files if len(path.parts) <= depth]
+    cautions += doubts([[name] for name in folders], "the folders")
+    return Listing(
+        entries,
+        classes,
+        [*(_stray(path) for path in stray), *tree.lost],
+        passed_over=_passed_over(tree, depth),
+        cautions=cautions,
+    )
 
 
 LAYOUT = Layout(list_cases)
 
 
-def _seen(path: Path) -> bool:
-    return not path.name.startswith((".", "__"))
+def _stray(path: PurePosixPath) -> Rejected:
+    return Rejected(str(path), "it lies outside the class folders and so has no label")
 
 
-def _files(folder: Path, below: PurePosixPath) -> Iterator[PurePosixPath]:
-    """Yield all files, relative to the root, in order."""
-    for entry in sorted(filter(_seen, folder.iterdir())):
-        if entry.is_dir():
-            yield from _files(entry, below / entry.name)
-        elif entry.is_file():
-            yield below / entry.name
+def _passed_over(tree: Tree, depth: int) -> list[Rejected]:
+    """Return what does not count as unusable; of a text outside the classes say that."""
+    outside = {str(path) for path in tree.litter if len(path.parts) <= depth}
+    return [
+        _stray(PurePosixPath(item.path)) if item.path in outside else item for item in litter(tree)
+    ]
 
 
 def _check(names: list[str], positive: str | None, root: Path) -> None:

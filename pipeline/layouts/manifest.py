@@ -10,8 +10,9 @@ from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
-from pipeline.artifacts.quarantine import Rejected
+from pipeline.artifacts.quarantine import Rejected, UnusableFilesError, listing_rejected
 from pipeline.artifacts.table import read_table
+from pipeline.layouts.absent import say_absent
 from pipeline.layouts.base import Entry, Layout, Listing
 from pipeline.layouts.blank import is_blank
 from pipeline.layouts.ids import shortest_ids
@@ -19,11 +20,14 @@ from pipeline.layouts.labels import SEPARATOR, classify, split_labels, why_unlab
 from pipeline.layouts.misread import doubts
 from pipeline.layouts.patient_columns import patient_columns, ungrouped, unused_patients
 from pipeline.layouts.person import age_of, sex_of, view_of
-from pipeline.layouts.splits import SPLITS
+from pipeline.layouts.splits import split_of
 from radbank.errors import RadbankError
 
 FILES = ("manifest.csv", "manifest.parquet")
 REQUIRED = ("path", "label")
+_OUTSIDE = "its path does not stay below data.root"
+_NO_FILE = "the manifest names it but there is no file"
+_ABSENT = {_OUTSIDE, _NO_FILE}
 OPTIONAL = ("id", "group", "split", "sex", "age", "view")
 
 
@@ -45,20 +49,26 @@ def list_cases(root: Path, positive: str | None) -> Listing:
     """
     name = _find(root)
     table, others = _read(root / name)
-    rejected, kept = [], []
+    rejected, kept, absent = [], [], []
     for row, path, label in zip(table.index, table["path"], table["label"], strict=True):
         reason = _reason(root, path, label)
         if reason:
             # a path from outside the root may say more than should be written down
             where = f"{name}, row {row + 1}" if is_blank(path) or _leaves(path) else path
             rejected.append(Rejected(where, reason))
+            absent += [(row + 1, path)] if reason in _ABSENT else []
         else:
             kept.append(row)
     table = table.loc[kept]
     _refuse_repeats(table["path"], f"{name} names the image of row {{}} twice, first in row {{}}")
     ids = _ids(table, name)
     findings = [split_labels(label) for label in table["label"]]
-    labels, classes = classify(findings, positive, name)
+    if absent and len({each for found in findings for each in found}) < 2:
+        raise UnusableFilesError(
+            say_absent(name, root, absent, len(kept) + len(rejected)), rejected
+        )
+    with listing_rejected(rejected):
+        labels, classes = classify(findings, positive, name)
     entries = [
         Entry(
             id=case,
@@ -128,9 +138,9 @@ def _reason(root: Path, path: str, label: str) -> str | None:
     if is_blank(path):
         return "it has no path"
     if _leaves(path):
-        return "its path does not stay below data.root"
+        return _OUTSIDE
     if not _is_file(root / path):
-        return "the manifest names it but there is no file"
+        return _NO_FILE
     return why_unlabelled(label, "the manifest")
 
 
@@ -172,6 +182,6 @@ def _refuse_repeats(values: pd.Series, sentence: str, advice: str = "") -> None:
 def _split(text: str, name: str) -> str | None:
     if is_blank(text):
         return None
-    if text.lower() not in SPLITS:
+    if (split := split_of(text)) is None:
         raise RadbankError(f"{name} has a split {text!r}: write train, validation or test.")
-    return SPLITS[text.lower()]
+    return split

@@ -5,12 +5,16 @@ the images in ``images/`` or in ``images_001/images/`` and so on, and, where the
 ``train_val_list.txt`` and ``test_list.txt``, which divide the data by patient.
 """
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
-from pipeline.artifacts.quarantine import Rejected, UnusableFilesError
+from pipeline.artifacts.quarantine import Rejected, UnusableFilesError, listing_rejected
 from pipeline.artifacts.table import read_table
+from pipeline.layouts.absent import say_absent
 from pipeline.layouts.base import Entry, Layout, Listing
 from pipeline.layouts.blank import is_blank
+from pipeline.layouts.files import Tree, bare_name, find_files, litter
 from pipeline.layouts.labels import SEPARATOR, classify, split_labels, why_unlabelled
 from pipeline.layouts.misread import doubts
 from pipeline.layouts.patient_columns import ungrouped
@@ -55,8 +59,9 @@ def list_cases(root: Path, positive: str | None) -> Listing:
         raise RadbankError(
             f"{table_name} has another row above for the image of row {repeated[0] + 1}."
         )
-    files, official = _files(root), _official(root)
-    rejected, kept = [], []
+    tree, official = _find_images(root), _official(root)
+    files = _match(table["Image Index"], tree)
+    rejected, kept = [*tree.lost], []
     for row in table.to_dict("records"):
         image = row["Image Index"]
         if image not in files:
@@ -65,14 +70,18 @@ def list_cases(root: Path, positive: str | None) -> Listing:
             rejected.append(Rejected(files[image], reason))
         else:
             kept.append(row)
-    named = set(table["Image Index"])
+    named = set(files.values())
     rejected += [
-        Rejected(file, f"it has no row in {table_name}")
-        for image, file in files.items()
-        if image not in named
+        Rejected(str(path), f"it has no row in {table_name}")
+        for path in tree.files
+        if str(path) not in named
     ]
     findings = [split_labels(row["Finding Labels"]) for row in kept]
-    labels, classes = classify(findings, positive, table_name)
+    absent = [(n, image) for n, image in enumerate(table["Image Index"], 1) if image not in files]
+    if absent and len({each for found in findings for each in found}) < 2:
+        raise UnusableFilesError(say_absent(table_name, root, absent, len(table)), rejected)
+    with listing_rejected(rejected):
+        labels, classes = classify(findings, positive, table_name)
     if positive is None:
         raise RadbankError(f"data.layout nih needs data.positive: one of {', '.join(classes)}.")
     blanks = [is_blank(row["Patient ID"]) for row in kept]
@@ -92,7 +101,13 @@ def list_cases(root: Path, positive: str | None) -> Listing:
         for row, blank, label, each in zip(kept, blanks, labels, findings, strict=True)
     ]
     cautions = ungrouped([not blank for blank in blanks], table_name)
-    return Listing(entries, classes, rejected, cautions=cautions + doubts(findings, table_name))
+    return Listing(
+        entries,
+        classes,
+        rejected,
+        passed_over=litter(tree),
+        cautions=cautions + doubts(findings, table_name),
+    )
 
 
 LAYOUT = Layout(list_cases, pseudonymous=True, own_id=r"\d{8}_\d{3}", own_group=r"\d{1,5}")
@@ -106,25 +121,36 @@ def _find(root: Path) -> Path:
     return there[0]
 
 
-def _files(root: Path) -> dict[str, str]:
-    """Return each image's path below the root, by its name."""
-    folders = sorted(folder for folder in root.glob(IMAGES) if folder.is_dir())
+def _find_images(root: Path) -> Tree:
+    """Find the files below the folders of images, none of them under the name of another."""
+    folders = sorted(folder.name for folder in root.glob(IMAGES) if folder.is_dir())
     if not folders:
         raise RadbankError(f"There is no folder {IMAGES} in {root}, which data.layout nih needs.")
-    files: dict[str, str] = {}
-    twice: list[str] = []
-    for folder in folders:
-        for file in sorted(folder.rglob("*.png")):
-            path = file.relative_to(root).as_posix()
-            if file.name in files:
-                twice += [path, files[file.name]]
-            files[file.name] = path
+    tree = find_files(root, *folders)
+    counts = Counter(path.name for path in tree.files)
+    twice = [str(path) for path in tree.files if counts[path.name] > 1]
     if twice:
         raise UnusableFilesError(
             f"Two files below {IMAGES} have one name: keep one.",
-            [Rejected(each, "another file has its name") for each in sorted(set(twice))],
+            [Rejected(path, "another file has its name") for path in twice],
         )
-    return files
+    return tree
+
+
+def _match(images: Iterable[str], tree: Tree) -> dict[str, str]:
+    """Return the path of each image's file, by its name in any case and with any ending."""
+    exact = {path.name: str(path) for path in tree.files}
+    folded: dict[str, list[str]] = defaultdict(list)
+    for path in tree.files:
+        folded[bare_name(path.name).casefold()].append(str(path))
+    found = {}
+    for image in images:
+        alike = folded[bare_name(image).casefold()]
+        if image in exact:
+            found[image] = exact[image]
+        elif len(alike) == 1:
+            found[image] = alike[0]
+    return found
 
 
 def _official(root: Path) -> dict[str, str]:

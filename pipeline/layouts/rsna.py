@@ -5,14 +5,17 @@
 The challenge's ``patientId`` names an image and not a person: see ``data.groups``.
 """
 
-from pathlib import Path
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
-from pipeline.artifacts.quarantine import Rejected
+from pipeline.artifacts.quarantine import Rejected, UnusableFilesError
 from pipeline.artifacts.table import read_table
+from pipeline.layouts.absent import say_absent
 from pipeline.layouts.base import Entry, Layout, Listing
 from pipeline.layouts.blank import is_blank
+from pipeline.layouts.files import bare_name, find_files, litter
 from pipeline.layouts.patient_columns import unused_patients
 from pipeline.layouts.spelling import whole
 from radbank.errors import RadbankError
@@ -49,14 +52,17 @@ def list_cases(root: Path, positive: str | None) -> Listing:
     folder = root / IMAGES
     if not folder.is_dir():
         raise RadbankError(f"There is no folder {IMAGES} in {root}, which data.layout rsna needs.")
-    files = {file.stem: f"{IMAGES}/{file.name}" for file in sorted(folder.glob("*.dcm"))}
+    tree = find_files(root, IMAGES)
+    files, others = _by_id(tree.files)
     findings = _findings(root / FINDINGS)
-    entries, rejected = [], []
+    entries, rejected = [], [*tree.lost]
+    absent = []
     for patient, rows in labels.groupby("patientId", sort=True):
         case = str(patient)
         path = files.pop(case, None)
         targets = set(map(whole, rows["Target"]))
         if path is None:
+            absent.append((int(rows.index[0]) + 1, f"{IMAGES}/{case}.dcm"))
             rejected.append(
                 Rejected(f"{IMAGES}/{case}.dcm", f"{LABELS} names it but there is no file")
             )
@@ -68,10 +74,14 @@ def list_cases(root: Path, positive: str | None) -> Listing:
             label, finding = int(targets.pop()), findings.get(case)
             entries.append(Entry(case, case, path, label, finding, _boxes(rows)))
     rejected += [Rejected(path, f"it has no row in {LABELS}") for path in files.values()]
+    if absent and not entries:
+        total = labels["patientId"].nunique()
+        raise UnusableFilesError(say_absent(LABELS, root, sorted(absent), total), rejected)
     return Listing(
         entries,
         CLASSES,
         rejected,
+        passed_over=[*litter(tree), *others],
         unused_patients=unused_patients(
             sorted(set(labels.columns) - set(columns)),
             LABELS,
@@ -82,6 +92,21 @@ def list_cases(root: Path, positive: str | None) -> Listing:
 
 _UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 LAYOUT = Layout(list_cases, pseudonymous=True, own_id=_UUID, own_group=_UUID)
+
+
+def _by_id(paths: Sequence[PurePosixPath]) -> tuple[dict[str, str], list[Rejected]]:
+    """Return the file of each id, and those that another file of the same id goes before.
+
+    The file whose name ends in .dcm goes first, then the one nearest to the folder.
+    """
+    files: dict[str, str] = {}
+    others = []
+    for path in sorted(paths, key=lambda each: (each.suffix != ".dcm", len(each.parts), each)):
+        if bare_name(path.name) in files:
+            others.append(Rejected(str(path), "another file has its name"))
+        else:
+            files[bare_name(path.name)] = str(path)
+    return files, others
 
 
 def _boxes(rows: pd.DataFrame) -> list[list[float]] | None:

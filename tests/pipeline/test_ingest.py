@@ -100,7 +100,7 @@ def test_files_in_which_the_pattern_finds_no_patient_are_counted_to_the_end(
 ):
     project(layout="folder", root="raw", group_pattern=r"(p0\d)")
     ingest.main()
-    caution = "data.group_pattern finds 10 patients in 23 of 52 files"
+    caution = "data.group_pattern finds 10 patients in 23 of 51 files"
     assert caution in capsys.readouterr().out
     assert caution in read_cases("data/cases.parquet").cautions[0]
 
@@ -204,6 +204,32 @@ def test_the_rsna_sample(project, shared_data, capsys):
     assert "arning" not in printed.out + printed.err
 
 
+def test_the_quarantine_is_written_where_no_file_is_found(project, tmp_path):
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw/manifest.csv").write_text("path,label\na.png,no\nb.png,yes\n")
+    project(layout="manifest", root="raw")
+    said = (
+        r"2 of 2 files that manifest\.csv names are not there, that of row 1 first.*lists 2 files"
+    )
+    with pytest.raises(RadbankError, match=said):
+        ingest.main()
+    assert set(quarantine()) == {"a.png", "b.png"}
+
+
+def test_litter_is_listed_and_does_not_count(project, folders):
+    for path in folders.rglob("*"):
+        if path.name in {"p04-2.png", "p06-2.png", "stray.dcm"}:
+            path.unlink()
+    for name in ("Thumbs.db", "yes/desktop.ini", "no/._p00-0.png", "LICENSE"):
+        (folders / name).write_bytes(b"x")
+    os.mkfifo(folders / "no/pipe")
+    project(layout="folder", root="raw", max_quarantined=0.0)
+    ingest.main()
+    assert set(quarantine()) == {
+        "LICENSE", "Thumbs.db", "no/pipe", "yes/desktop.ini", "yes/notes.txt",
+    }  # fmt: skip
+
+
 def test_only_asked_views_and_modalities_are_taken(project, folders, capsys):
     project(layout="folder", root="raw", accept={"modality": None, "view": ["pa"]})
     with pytest.raises(RadbankError, match=r"49 because its header names no view"):
@@ -214,7 +240,7 @@ def test_too_many_unusable_files_stop_the_run_with_the_reasons(project, folders)
     project(layout="folder", root="raw", max_quarantined=0.05)
     with pytest.raises(RadbankError) as caught:
         ingest.main()
-    assert "7.5% of the files" in str(caught.value)
+    assert "5.8% of the files" in str(caught.value)
     assert "\n       1  it lies outside the class folders" in str(caught.value)
     assert len(quarantine()) == 4  # the list is there to be read
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipeline.artifacts.quarantine import UnusableFilesError
 from pipeline.layouts import list_cases
 from pipeline.layouts.blank import is_blank
 from pipeline.layouts.groups import regroup
@@ -109,6 +110,29 @@ def test_likely_mistakes_in_labels_are_refused(tmp_path, labels):
     rows = "".join(f"{n}.png,{label}\n" for n, label in enumerate(labels.split(",")))
     with pytest.raises(RadbankError, match=r"manifest\.csv (spells|seems to join)"):
         entries(write(tmp_path, f"path,label\n{rows}"))
+
+
+def test_no_file_of_the_manifest_is_the_first_cause(tmp_path):
+    fill(tmp_path, "scans/a.png", "scans/b.png", "scans/c.png")
+    write(tmp_path, "path,label\nscans\\a.png,ill\nscans\\b.png,well\nscans/c.png,well\n")
+    said = r"2 of 3 files that manifest\.csv .* row 1 first: write their paths with forward slashes"
+    with pytest.raises(UnusableFilesError, match=said) as caught:
+        entries(tmp_path)
+    assert [item.path for item in caught.value.rejected] == [r"scans\a.png", r"scans\b.png"]
+
+
+def test_labels_that_do_not_do_take_what_was_set_aside_along(tmp_path):
+    write(fill(tmp_path, "a.png", "b.png"), "path,label\na.png,nan\nb.png,nan\n")
+    with pytest.raises(UnusableFilesError, match="at least two classes, and has none") as caught:
+        entries(tmp_path)
+    assert len(caught.value.rejected) == 2
+
+
+def test_splits_may_have_longer_names(tmp_path):
+    write(
+        fill(tmp_path, "a.png", "b.png"), "path,label,split\na.png,0,Training set\nb.png,1,TEST\n"
+    )
+    assert [entry.official_split for entry in entries(tmp_path)] == ["train", "test"]
 
 
 def test_rows_that_cannot_be_used_are_set_aside(tmp_path):

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipeline.artifacts.quarantine import UnusableFilesError
 from pipeline.layouts import list_cases
 from radbank.errors import RadbankError
 
@@ -72,6 +73,29 @@ def test_images_without_a_patient_are_counted(tmp_path):
     listing = list_cases("nih", lay_out(tmp_path, rows), "Pneumonia")
     assert [entry.group for entry in listing.entries] == ["1", "1", "00000002_000", "3"]
     assert listing.cautions[0].startswith("Data_Entry_2017.csv names no patient for 1 of 4 images")
+
+
+def test_images_saved_anew_are_found_by_their_name(tmp_path):
+    lay_out(tmp_path)
+    for name, ending in zip(ROWS, (".PNG", ".dcm", ".Png", ""), strict=True):
+        path = tmp_path / "images" / name
+        path.rename(path.with_suffix(ending))
+    (tmp_path / "images/._00000001_000.PNG").touch()
+    (tmp_path / "images/Thumbs.db").touch()
+    listing = list_cases("nih", tmp_path, "Pneumonia")
+    assert [entry.id for entry in listing.entries] == [name.removesuffix(".png") for name in ROWS]
+    assert listing.entries[1].path == "images/00000001_001.dcm"
+    assert listing.rejected == []
+    assert [item.path for item in listing.passed_over] == ["images/Thumbs.db"]
+
+
+def test_no_file_of_the_table_is_the_first_cause(tmp_path):
+    lay_out(tmp_path)
+    for name in ROWS:
+        (tmp_path / "images" / name).rename(tmp_path / "images" / f"new_{name}")
+    with pytest.raises(UnusableFilesError, match=r"4 of 4 files that Data_Entry") as caught:
+        list_cases("nih", tmp_path, "Pneumonia")
+    assert len(caught.value.rejected) == 8
 
 
 def spoil(root, name, content):

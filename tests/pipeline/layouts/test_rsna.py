@@ -1,5 +1,6 @@
 import pytest
 
+from pipeline.artifacts.quarantine import UnusableFilesError
 from pipeline.layouts import list_cases
 from radbank.errors import RadbankError
 
@@ -55,6 +56,34 @@ def test_numbers_and_blanks_as_other_programs_write_them(root):
         ("a", 0, None),
         ("b", 1, None),
     ]
+
+
+@pytest.mark.parametrize("ending", [".DCM", "", ".dicom", ".Dcm", ".png"])
+def test_files_of_any_ending_are_found(root, ending):
+    for path in list((root / "stage_2_train_images").iterdir()):
+        path.rename(path.with_suffix(ending))
+    listing = list_cases("rsna", root, None)
+    assert [entry.path for entry in listing.entries] == [
+        f"stage_2_train_images/a{ending}",
+        f"stage_2_train_images/b{ending}",
+    ]
+
+
+def test_what_systems_leave_does_not_count(root):
+    for name in ("._a.dcm", ".DS_Store", "Thumbs.db", "a.png"):
+        (root / "stage_2_train_images" / name).touch()
+    (root / "stage_2_train_images/gone.dcm").symlink_to("/nowhere")
+    listing = list_cases("rsna", root, None)
+    assert listing.entries[0].path == "stage_2_train_images/a.dcm"
+    assert [item.path.split("/")[1] for item in listing.passed_over] == ["Thumbs.db", "a.png"]
+    assert "it is a link to nothing" in {item.reason for item in listing.rejected}
+
+
+def test_no_file_of_the_table_is_the_first_cause(root):
+    for path in list((root / "stage_2_train_images").iterdir()):
+        path.unlink()
+    with pytest.raises(UnusableFilesError, match=r"5 of 5 files that stage_2.* row 1 first: there"):
+        list_cases("rsna", root, None)
 
 
 def test_detailed_classes_may_be_absent(root):
