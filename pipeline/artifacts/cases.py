@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from radbank.errors import RadbankError
 from radbank.files import atomic_path
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 SCHEMA = pa.schema(
     [
@@ -31,6 +31,7 @@ SCHEMA = pa.schema(
         pa.field("width", pa.int64(), nullable=False),  # pixels
         pa.field("sha256", pa.string(), nullable=False),  # of the encoded pixels
         pa.field("synthetic", pa.bool_(), nullable=False),  # a phantom, not a person
+        pa.field("caution", pa.string()),  # what is doubtful about the picture
     ]
 )
 

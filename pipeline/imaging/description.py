@@ -49,6 +49,12 @@ class Description:
     signed: bool
     frames: int
 
+    @property
+    def limits(self) -> tuple[int, int]:
+        """The smallest and the largest value that the stored bits can hold."""
+        low = -(2 ** (self.stored - 1)) if self.signed else 0
+        return low, low + 2**self.stored - 1
+
 
 def describe(dataset: Dataset) -> Description:
     """Read the description of an image.

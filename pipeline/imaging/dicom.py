@@ -5,6 +5,7 @@ from pydicom import Dataset
 
 from pipeline.imaging.aspect import pixel_aspect, square_pixels
 from pipeline.imaging.broken import BROKEN
+from pipeline.imaging.caution import find_cautions
 from pipeline.imaging.description import MONOCHROME, PIXELS, Description, describe
 from pipeline.imaging.grey import is_inverse, to_grey
 from pipeline.imaging.header import read_header
@@ -45,17 +46,18 @@ def read_dicom(data: bytes, *, frame: int | None = None, side: int | None = None
         if len(dataset) == 0:
             raise UnreadableImage("its DICOM structure is damaged")
         raise UnreadableImage("the file holds no pixel data")
-    description = describe(dataset)
-    rows, columns = description.rows, description.columns
+    named = describe(dataset)
+    rows, columns = named.rows, named.columns
     aspect = pixel_aspect(dataset)
     if side == ANY_SIDE:
         reducible = is_monotone(dataset)
     else:
-        reducible = aspect == 1 and stores_greys(dataset, description)
+        reducible = aspect == 1 and stores_greys(dataset, named)
     factor = find_reduction(rows, columns, side) if reducible else 1
-    pixels, description = decode_frame(dataset, description, frame, reduce=factor)
+    pixels, description = decode_frame(dataset, named, frame, reduce=factor)
     try:
         grey = as_grey(pixels, dataset, description)
+        cautions = find_cautions(dataset, named, description)
     except BROKEN:
         raise UnreadableImage("its rescale, window or lookup tables are damaged") from None
     if grey.shape == (rows, columns):
@@ -65,7 +67,7 @@ def read_dicom(data: bytes, *, frame: int | None = None, side: int | None = None
         grey = square_pixels(grey, aspect)
     shape = (round(rows * max(aspect, 1)), round(columns / min(aspect, 1)))
     encoded = dataset.get_item(pixels_in).value
-    return Image(grey, shape, encoded, read_header(dataset), factor)
+    return Image(grey, shape, encoded, read_header(dataset), factor, cautions)
 
 
 def as_grey(pixels: np.ndarray, dataset: Dataset, description: Description) -> np.ndarray:

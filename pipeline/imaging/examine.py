@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.imaging.caution import NARROW, is_narrow
 from pipeline.imaging.header import Header
 from pipeline.imaging.image import ANY_SIDE, UnreadableImage
 from pipeline.imaging.read import read_image
@@ -20,12 +21,15 @@ class Facts:
         Of the encoded pixels.
     header
         What may leave the file's header.
+    caution
+        What is doubtful about the picture; None for nearly all.
     """
 
     height: int
     width: int
     sha256: str
     header: Header
+    caution: str | None = None
 
 
 def examine(path: Path, *, frame: int | None = None) -> Facts | UnreadableImage:
@@ -45,4 +49,5 @@ def examine(path: Path, *, frame: int | None = None) -> Facts | UnreadableImage:
     except UnreadableImage as reason:
         return reason
     height, width = image.shape
-    return Facts(height, width, image.encoded_sha256, image.header)
+    cautions = [*image.cautions, *([NARROW] if is_narrow(image.grey) else [])]
+    return Facts(height, width, image.encoded_sha256, image.header, "; ".join(cautions) or None)

@@ -41,6 +41,8 @@ class Image:
         What may leave the file's header.
     factor
         By which the sides of `grey` are smaller than those of the whole image, rounded up.
+    cautions
+        What is doubtful about it: clauses without path or header values.
     """
 
     grey: np.ndarray
@@ -48,6 +50,7 @@ class Image:
     encoded: bytes
     header: Header
     factor: int = 1
+    cautions: tuple[str, ...] = ()
 
     @property
     def encoded_sha256(self) -> str:

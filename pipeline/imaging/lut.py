@@ -16,13 +16,19 @@ class LookupTable:
         The input value that the first entry is for.
     entries
         uint16 of shape (n_entries,).
-    bits
-        Bits of an entry: the largest possible one is ``2**bits - 1``.
     """
 
     first: int
     entries: np.ndarray
-    bits: int
+
+    @property
+    def largest(self) -> int:
+        """The largest entry that as many bits as the table uses can hold.
+
+        That need not be as many as its descriptor says: some writers declare 16 bits for entries
+        of 12, and would have the picture almost black.
+        """
+        return max((1 << int(self.entries.max()).bit_length()) - 1, 1)
 
     def look_up(self, values: np.ndarray) -> np.ndarray:
         """Return the entries of `values`; beyond the table's ends, its first or last entry."""
@@ -63,4 +69,4 @@ def read(item: Dataset, dataset: Dataset) -> LookupTable:
     entries = entries[:count]
     if len(entries) < count:
         raise ValueError("a lookup table is shorter than its descriptor says")
-    return LookupTable(first, np.minimum(entries, 2**bits - 1).astype(np.uint16), bits)
+    return LookupTable(first, entries.astype(np.uint16))

@@ -22,7 +22,7 @@ from pipeline.layouts.base import Entry, Listing
 from pipeline.layouts.groups import regroup
 from pipeline.layouts.limit import take
 from pipeline.params import Data
-from pipeline.paths import QUARANTINE
+from pipeline.paths import CASES, QUARANTINE
 from radbank.errors import RadbankError
 from radbank.progress import track
 
@@ -129,6 +129,13 @@ def summarise(frame: pd.DataFrame, listing: Listing) -> str:
         f"{len(listing.rejected)} files set aside"
         + (f": {count_reasons(listing.rejected)}" if listing.rejected else ""),
     ]
+    doubtful = frame["caution"].dropna()
+    if len(doubtful):
+        reasons = count_reasons(Rejected("", reason) for reason in doubtful)
+        lines.append(
+            f"{len(doubtful)} of the images are used, but look at them: {reasons} "
+            f"(column caution of {CASES})"
+        )
     return "\n".join(lines)
 
 

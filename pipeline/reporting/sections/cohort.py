@@ -1,5 +1,6 @@
 """Who is in the study: the images and patients of each split, and the files left out."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -104,6 +105,12 @@ def describe_quarantine(quarantine: pd.DataFrame) -> Quarantine:
     )
 
 
+def count_cautions(cases: pd.DataFrame) -> tuple[tuple[str, int], ...]:
+    """Return each reason to look at images again and how many it is of, the most frequent first."""
+    counts = Counter(reason for text in cases["caution"].dropna() for reason in text.split("; "))
+    return tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
 def _own_names(column: pd.Series) -> dict[str, str]:
     return {name: name for name in sorted(column.dropna().unique())}
 
@@ -151,6 +158,7 @@ def _context(evidence: Evidence) -> Mapping[str, Any]:
     return {
         "cohort": describe_cohort(cases.frame, evidence.splits, cases.classes),
         "quarantine": describe_quarantine(evidence.quarantine),
+        "cautions": count_cautions(cases.frame),
     }
 
 

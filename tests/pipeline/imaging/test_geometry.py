@@ -94,15 +94,6 @@ def test_what_inflates_without_end_is_refused_in_little_memory(write_dicom, text
     assert peak < 50 * 2**20
 
 
-def test_padding_outside_the_stored_bits_is_padding_still(write_dicom):
-    stored = np.array([[-2000, 0], [100, 255]], np.int16)
-    unsigned = write_dicom(stored, BitsStored=12, HighBit=11)
-    dataset = dcmread(unsigned)
-    dataset.add_new("PixelPaddingValue", "US", 65536 - 2000)
-    dataset.save_as(unsigned)
-    assert read_grey(unsigned).tolist() == [[0, 0], [100, 255]]
-
-
 @pytest.mark.parametrize("jpeg", [False, True])
 def test_examining_and_reading_agree(write_dicom, textured, tmp_path, jpeg):
     path = write_dicom(textured, jpeg=jpeg, WindowCenter=100, WindowWidth=50)

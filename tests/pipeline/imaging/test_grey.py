@@ -6,8 +6,9 @@ from pydicom import Dataset, Sequence
 from pydicom.pixels.processing import apply_windowing
 
 from pipeline.imaging.description import Description
-from pipeline.imaging.grey import to_grey, window
+from pipeline.imaging.grey import to_grey
 from pipeline.imaging.read import UnreadableImage, read_grey
+from pipeline.imaging.voi import window
 
 VALUES = np.array([[0, 100, 200], [300, 400, 4095]], np.uint16)
 
@@ -126,8 +127,8 @@ def test_a_voi_lut_goes_before_a_window(write_dicom):
 
 def test_an_eight_bit_table_does_not_wrap_above_255(write_dicom):
     stored = np.array([[0, 1], [2, 300]], np.uint16)
-    path = write_dicom(stored, VOILUTSequence=lookup_table(0, [10, 20, 30], 8))
-    assert read_grey(path).tolist() == [[10, 20], [30, 30]]
+    path = write_dicom(stored, VOILUTSequence=lookup_table(0, [10, 20, 250], 8))
+    assert read_grey(path).tolist() == [[10, 20], [250, 250]]
 
 
 def test_a_voi_lut_on_rescaled_negative_values(write_dicom):

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pipeline.reporting.sections.cohort import describe_cohort, describe_quarantine
+from pipeline.reporting.sections.cohort import count_cautions, describe_cohort, describe_quarantine
 
 CLASSES = ("normal", "pneumonia")
 
@@ -97,3 +97,9 @@ def test_quarantine_counts_all_and_names_no_file() -> None:
 def test_empty_quarantine() -> None:
     quarantine = describe_quarantine(pd.DataFrame({"path": [], "reason": []}, dtype=str))
     assert (quarantine.n, quarantine.reasons) == (0, ())
+
+
+def test_cautions_are_counted_each_by_itself() -> None:
+    cases = pd.DataFrame({"caution": ["narrow", None, "padding; narrow", None]})
+    assert count_cautions(cases) == (("narrow", 2), ("padding", 1))
+    assert count_cautions(pd.DataFrame({"caution": [None]}, dtype=object)) == ()
