@@ -18,7 +18,7 @@ import pydicom
 from PIL import Image as Pillow
 from pydicom import Dataset, data
 
-from pipeline.imaging.description import MONOCHROME, describe
+from pipeline.imaging.description import MONOCHROME, complete, describe
 from pipeline.imaging.dicom import as_grey
 from pipeline.imaging.image import UnreadableImage
 from pipeline.imaging.parse import is_dicom, parse
@@ -96,7 +96,9 @@ def examine(path: Path, folder: Path) -> Row:
         pixels = f"{kind} {dataset.get('BitsStored', '')} bit" if kind else "none"
         try:
             read_image(path, frame=1)
-            stored, description = decode_frame(dataset, describe(dataset), 1)
+            description = describe(dataset)
+            complete(dataset, description)
+            stored, description = decode_frame(dataset, description, 1)
         except UnreadableImage as reason:
             return Row(name, syntax, pixels, f"quarantined: {reason}")
         grey = as_grey(stored, dataset, description)

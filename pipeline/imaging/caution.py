@@ -9,6 +9,7 @@ from pipeline.imaging.padding import can_hold, read_padding
 from pipeline.imaging.voi import find_tables
 
 BITS = "its header is wrong about the bits that hold its values"
+LACKING = "its header lacks a part of the description of its pixels, so the usual one is assumed"
 PADDING = "its padding value is none that its stored bits can hold, so it pads nothing"
 TABLE = "a VOI LUT of it is empty, flat or damaged, so it is not used"
 NARROW = "98 % of its pixels lie within an eighth of the greys"
@@ -17,7 +18,9 @@ _TAIL = 0.01  # of the pixels, at each end
 _FEW = 32  # greys
 
 
-def find_cautions(dataset: Dataset, named: Description, found: Description) -> tuple[str, ...]:
+def find_cautions(
+    dataset: Dataset, named: Description, found: Description, *, lacking: bool = False
+) -> tuple[str, ...]:
     """Return what is doubtful about a DICOM file that was decoded.
 
     Parameters
@@ -28,8 +31,12 @@ def find_cautions(dataset: Dataset, named: Description, found: Description) -> t
         What its header says of its pixels.
     found
         What its pixels say, where the header is wrong.
+    lacking
+        Whether its header did not say all that describes its pixels.
     """
-    cautions = [BITS] if named != found else []
+    cautions = [LACKING] if lacking else []
+    if named != found:
+        cautions.append(BITS)
     if found.interpretation in MONOCHROME:
         ends = read_padding(dataset, found) if "PixelData" in dataset else []
         if not all(can_hold(found, end) for end in ends):

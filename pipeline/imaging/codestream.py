@@ -8,6 +8,7 @@ _SOC_SIZ = b"\xff\x4f\xff\x51"
 _SOT, _EOC = b"\xff\x90", b"\xff\xd9"
 #: Start-of-frame markers of JPEG (ITU-T T.81 B.1.1.3) and JPEG-LS (T.87 C.1.1).
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC} | {0xF7}
+_COMMON = frozenset({0xC0, 0xC1, 0xC2})  # baseline, extended, progressive
 _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})  # markers without a segment
 
 
@@ -23,12 +24,20 @@ class CodedSize:
         Components of a pixel.
     bits
         Of a component.
+    process
+        Which coding process of JPEG it is, as the second byte of the frame header's marker.
     """
 
     rows: int
     columns: int
     samples: int
     bits: int
+    process: int = 0
+
+    @property
+    def is_common(self) -> bool:
+        """Whether it is a JPEG that libjpeg decodes: Huffman coding, 8 bits."""
+        return self.process in _COMMON and self.bits == 8
 
 
 def read_size(stream: bytes) -> CodedSize | None:
@@ -56,7 +65,7 @@ def _jpeg(stream: bytes) -> CodedSize | None:
         at += 1 if marker == 0xFF else 2
         if marker in _FRAMES:
             bits, rows, columns, samples = struct.unpack_from(">BHHB", stream, at + 2)
-            return CodedSize(rows, columns, samples, bits)
+            return CodedSize(rows, columns, samples, bits, marker)
         if marker != 0xFF and marker not in _ALONE:
             at += struct.unpack_from(">H", stream, at)[0]
     return None

@@ -71,7 +71,12 @@ def find_plugin(syntax: uid.UID) -> str:
     if syntax in PLAIN:
         return ""
     if syntax not in COMPRESSED:
-        raise UnreadableImage("its transfer syntax is not one of DICOM's still images")
+        known = syntax.name != syntax
+        raise UnreadableImage(
+            f"its transfer syntax, {syntax.name}, is not supported"
+            if known
+            else "its transfer syntax is none of DICOM's"
+        )
     if not is_installed(syntax):
         raise UnreadableImage(
             f"no decoder for {syntax.name} is installed ({COMPRESSED[syntax].packages})"

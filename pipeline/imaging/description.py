@@ -9,6 +9,7 @@ from pipeline.imaging.image import MAX_BYTES, UnreadableImage, check_size
 
 #: The elements that hold an image's pixels; a file has one of them.
 PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
+_NEEDED = ("Rows", "Columns", "BitsAllocated")
 MONOCHROME = frozenset({"MONOCHROME1", "MONOCHROME2"})
 _SAMPLES = dict.fromkeys((*MONOCHROME, "PALETTE COLOR"), 1) | dict.fromkeys(
     ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT"), 3
@@ -59,21 +60,25 @@ class Description:
 def describe(dataset: Dataset) -> Description:
     """Read the description of an image.
 
+    Where the header lacks Samples per Pixel, Bits Stored or Pixel Representation, the others say
+    them, or they are the usual ones: all bits up to High Bit, and no sign.
+
     Raises
     ------
     UnreadableImage
         If it is none of a still image of a credible size.
     """
     try:
-        rows, columns = _number(dataset, "Rows"), _number(dataset, "Columns")
-        samples, cell = _number(dataset, "SamplesPerPixel"), _number(dataset, "BitsAllocated")
+        rows, columns, cell = (_needed(dataset, keyword) for keyword in _NEEDED)
         interpretation = dataset.get("PhotometricInterpretation")
-        if rows is None or columns is None or samples is None or cell is None or not interpretation:
-            raise UnreadableImage("its header does not describe its pixels")
+        if not interpretation:
+            raise UnreadableImage("its header lacks PhotometricInterpretation")
         check_size(rows, columns)
         expected = _SAMPLES.get(interpretation)
         if expected is None:
             raise UnreadableImage("its photometric interpretation is not that of a still image")
+        samples = _number(dataset, "SamplesPerPixel")
+        samples = expected if samples is None else samples
         high = _number(dataset, "HighBit")
         stored = _number(dataset, "BitsStored") or (cell if high is None else high + 1)
         if samples != expected or not 1 <= stored <= cell or cell not in {1, 8, 16, 32, 64}:
@@ -87,6 +92,50 @@ def describe(dataset: Dataset) -> Description:
     except BROKEN:
         raise UnreadableImage("its header does not describe its pixels") from None
     return Description(rows, columns, expected, interpretation, cell, stored, high, signed, frames)
+
+
+def complete(dataset: Dataset, description: Description) -> bool:
+    """Write what a header lacks of the description of its pixels into it, for pydicom to read.
+
+    Parameters
+    ----------
+    dataset
+        Changed in place; what it says already stays.
+    description
+        What :func:`describe` made of it.
+
+    Returns
+    -------
+    bool
+        Whether it lacked something.
+
+    Raises
+    ------
+    UnreadableImage
+        If one of these elements is damaged.
+    """
+    usual = {
+        "SamplesPerPixel": description.samples,
+        "BitsStored": description.stored,
+        "PixelRepresentation": int(description.signed),
+    }
+    if description.samples > 1:
+        usual["PlanarConfiguration"] = 0
+    try:
+        lacking = [keyword for keyword in usual if _number(dataset, keyword) is None]
+    except BROKEN:
+        raise UnreadableImage("its header does not describe its pixels") from None
+    for keyword in lacking:
+        setattr(dataset, keyword, usual[keyword])
+    return bool(lacking)
+
+
+def _needed(dataset: Dataset, keyword: str) -> int:
+    """Return a whole number without which there is no image."""
+    value = _number(dataset, keyword)
+    if value is None:
+        raise UnreadableImage(f"its header lacks {keyword}")
+    return value
 
 
 def _number(dataset: Dataset, keyword: str) -> int | None:

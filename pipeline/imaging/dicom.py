@@ -6,7 +6,7 @@ from pydicom import Dataset
 from pipeline.imaging.aspect import pixel_aspect, square_pixels
 from pipeline.imaging.broken import BROKEN
 from pipeline.imaging.caution import find_cautions
-from pipeline.imaging.description import MONOCHROME, PIXELS, Description, describe
+from pipeline.imaging.description import MONOCHROME, PIXELS, Description, complete, describe
 from pipeline.imaging.grey import is_inverse, to_grey
 from pipeline.imaging.header import read_header
 from pipeline.imaging.image import ANY_SIDE, Image, UnreadableImage
@@ -41,12 +41,14 @@ def read_dicom(data: bytes, *, frame: int | None = None, side: int | None = None
     dataset = parse(data)
     pixels_in = next((keyword for keyword in PIXELS if keyword in dataset), None)
     if pixels_in is None:
-        if any(code in data for code in _PIXEL_DATA):
+        coded = sum(data.count(code) for code in _PIXEL_DATA)
+        if coded > _count_icons(dataset):
             raise UnreadableImage("the file is truncated or its structure is damaged")
         if len(dataset) == 0:
             raise UnreadableImage("its DICOM structure is damaged")
         raise UnreadableImage("the file holds no pixel data")
     named = describe(dataset)
+    lacking = complete(dataset, named)
     rows, columns = named.rows, named.columns
     aspect = pixel_aspect(dataset)
     if side == ANY_SIDE:
@@ -57,7 +59,7 @@ def read_dicom(data: bytes, *, frame: int | None = None, side: int | None = None
     pixels, description = decode_frame(dataset, named, frame, reduce=factor)
     try:
         grey = as_grey(pixels, dataset, description)
-        cautions = find_cautions(dataset, named, description)
+        cautions = find_cautions(dataset, named, description, lacking=lacking)
     except BROKEN:
         raise UnreadableImage("its rescale, window or lookup tables are damaged") from None
     if grey.shape == (rows, columns):
@@ -68,6 +70,14 @@ def read_dicom(data: bytes, *, frame: int | None = None, side: int | None = None
     shape = (round(rows * max(aspect, 1)), round(columns / min(aspect, 1)))
     encoded = dataset.get_item(pixels_in).value
     return Image(grey, shape, encoded, read_header(dataset), factor, cautions)
+
+
+def _count_icons(dataset: Dataset) -> int:
+    """Return how many items of sequences hold pixels, such as the icon of a key object."""
+    try:
+        return sum(element.keyword in PIXELS for element in dataset.iterall())
+    except BROKEN:
+        return 0
 
 
 def as_grey(pixels: np.ndarray, dataset: Dataset, description: Description) -> np.ndarray:

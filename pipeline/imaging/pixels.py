@@ -9,6 +9,7 @@ from pydicom.uid import (
     JPEG2000TransferSyntaxes,
     JPEGBaseline8Bit,
     JPEGExtended12Bit,
+    JPEGLossless,
     RLELossless,
 )
 
@@ -21,6 +22,9 @@ from pipeline.imaging.image import UnreadableImage
 from pipeline.imaging.jpeg import open_whole
 
 _DAMAGED = "its pixels are truncated or damaged"
+_OTHERWISE = "its pixels are not coded as its transfer syntax says"
+_ITEM = b"\xfe\xff\x00\xe0"  # how encapsulated pixels begin (PS3.5 A.4)
+_LOSSLESS = 0xC3  # coding process of JPEG
 _HTJ2K = frozenset(uid for uid in COMPRESSED if "HTJ2K" in uid.keyword)
 
 
@@ -66,6 +70,8 @@ def decode_frame(
         if syntax in PLAIN:
             _check_length(dataset, description)
         elif (element := dataset.get_item("PixelData")) is not None:
+            if not element.value.startswith(_ITEM):
+                raise UnreadableImage(_OTHERWISE)
             stream = get_frame(
                 element.value,
                 index,
@@ -73,6 +79,9 @@ def decode_frame(
                 extended_offsets=_offsets(dataset),
             )
             coded = _check_stream(description, syntax, stream)
+            if coded and (actual := _actual_syntax(syntax, coded)) != syntax:
+                syntax = dataset.file_meta.TransferSyntaxUID = actual
+                plugin = find_plugin(syntax)
             if syntax in {JPEGBaseline8Bit, JPEGExtended12Bit} and coded and coded.bits == 8:
                 jpeg = open_whole(stream, reduce=reduce if coded.samples == 1 else 8)
                 if coded.samples == 1:
@@ -94,7 +103,10 @@ def _check_length(dataset: Dataset, description: Description) -> None:
     samples = 2 if description.interpretation == "YBR_FULL_422" else description.samples
     values = description.rows * description.columns * samples * description.frames
     bits = values * description.allocated
-    if len(dataset[keyword].value) < (bits + 7) // 8:
+    value = dataset[keyword].value
+    if len(value) < (bits + 7) // 8:
+        if value.startswith(_ITEM):
+            raise UnreadableImage(_OTHERWISE)
         raise UnreadableImage("its pixels are truncated")
 
 
@@ -111,6 +123,16 @@ def _check_stream(description: Description, syntax: UID, stream: bytes) -> Coded
     if (syntax in JPEG2000TransferSyntaxes or syntax in _HTJ2K) and is_cut_short(stream):
         raise UnreadableImage("its pixels are truncated")
     return coded
+
+
+def _actual_syntax(syntax: UID, coded: CodedSize) -> UID:
+    """Return the transfer syntax of a JPEG stream, which the header may call by the wrong name."""
+    if syntax in {JPEGBaseline8Bit, JPEGExtended12Bit}:
+        if coded.process == _LOSSLESS:
+            return JPEGLossless
+        if coded.bits > 8:
+            return JPEGExtended12Bit
+    return syntax
 
 
 def _offsets(dataset: Dataset) -> tuple[bytes, bytes] | None:

@@ -8,9 +8,11 @@ import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageOps, UnidentifiedImageError
 
+from pipeline.imaging.codestream import read_size
 from pipeline.imaging.header import Header
 from pipeline.imaging.image import ANY_SIDE, Image, UnreadableImage, check_size
 from pipeline.imaging.jpeg import find_reduction, open_whole
+from pipeline.imaging.png import without_long_texts
 from pipeline.imaging.tiff import BIG_INTEL, BIG_MOTOROLA, Samples, declined, holds_more
 
 FORMATS = {
@@ -23,6 +25,7 @@ FORMATS = {
 }
 
 _TIFF = "its kind of TIFF is not supported (grey and RGB of 8 bits, grey of 16 and 32 bits are)"
+_JPEG = "its kind of JPEG is not supported outside DICOM files (8 bits with Huffman coding are)"
 _ORIENTATION = 0x0112  # tag of Exif
 _UPRIGHT = 1
 _LYING = frozenset({5, 6, 7, 8})  # orientations that are rotated by 90 degrees
@@ -68,6 +71,9 @@ def read_raster(data: bytes, *, side: int | None = None) -> Image:
         If it is truncated or damaged, holds several frames, claims an impossible size or is of a
         kind that is not supported.
     """
+    whole_file = data
+    if format_of(data) == "PNG":
+        data = without_long_texts(data)
     try:
         with Pillow.open(io.BytesIO(data), formats=sorted(set(FORMATS.values()))) as image:
             check_size(image.height, image.width)
@@ -89,12 +95,20 @@ def read_raster(data: bytes, *, side: int | None = None) -> Image:
     except Pillow.DecompressionBombError:
         raise UnreadableImage("its header claims an impossible size") from None
     except UnidentifiedImageError:
-        if format_of(data) == "TIFF" and declined(data):
-            raise UnreadableImage(_TIFF) from None
-        raise UnreadableImage("its header is damaged") from None
+        reason = _TIFF if format_of(data) == "TIFF" and declined(data) else "its header is damaged"
+        raise UnreadableImage(_unsupported_jpeg(data) or reason) from None
     except _BROKEN:
-        raise UnreadableImage("its pixels are truncated or damaged") from None
-    return Image(grey, upright, data, Header(), factor)
+        reason = _unsupported_jpeg(data) or "its pixels are truncated or damaged"
+        raise UnreadableImage(reason) from None
+    return Image(grey, upright, whole_file, Header(), factor)
+
+
+def _unsupported_jpeg(data: bytes) -> str | None:
+    """Return why a JPEG file is not read although it may be whole; None if it is none of those."""
+    if format_of(data) != "JPEG":
+        return None
+    coded = read_size(data)
+    return _JPEG if coded is not None and not coded.is_common else None
 
 
 def _grey(image: Pillow.Image, samples: Samples | None) -> np.ndarray:
