@@ -95,3 +95,18 @@ def is_cut_short(stream: bytes) -> bool:
             return stream.rfind(_EOC) < at
         at += length
     return len(stream) < at or not stream[at:].startswith(_EOC)
+
+
+def mend_end(stream: bytes) -> bytes | None:
+    """Return a JPEG-LS stream without the zeros that some writers put before its end marker.
+
+    They make the length even there instead of behind it, which decoders take for an error.
+
+    Returns
+    -------
+    bytes or None
+        None where there is no zero to leave out.
+    """
+    body = stream[: max(stream.rfind(_EOC), 0)]
+    short = body.rstrip(b"\0")
+    return short + _EOC if short and short != body else None

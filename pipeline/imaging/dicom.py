@@ -15,6 +15,7 @@ from pipeline.imaging.palette import apply_palette
 from pipeline.imaging.parse import parse
 from pipeline.imaging.pixels import decode_frame
 from pipeline.imaging.plain import is_monotone, stores_greys
+from pipeline.imaging.stream import DAMAGED
 
 _PIXEL_DATA = (b"\xe0\x7f\x10\x00", b"\x7f\xe0\x00\x10")  # little and big endian
 _LUMA = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601, as PS3.3 C.7.6.3.1.2 defines Y
@@ -47,6 +48,7 @@ def read_dicom(data: bytes, *, frame: int | None = None, side: int | None = None
         if len(dataset) == 0:
             raise UnreadableImage("its DICOM structure is damaged")
         raise UnreadableImage("the file holds no pixel data")
+    encoded = _encoded(dataset, pixels_in)
     named = describe(dataset)
     lacking = complete(dataset, named)
     rows, columns = named.rows, named.columns
@@ -68,8 +70,16 @@ def read_dicom(data: bytes, *, frame: int | None = None, side: int | None = None
         factor = 1
         grey = square_pixels(grey, aspect)
     shape = (round(rows * max(aspect, 1)), round(columns / min(aspect, 1)))
-    encoded = dataset.get_item(pixels_in).value
     return Image(grey, shape, encoded, read_header(dataset), factor, cautions)
+
+
+def _encoded(dataset: Dataset, keyword: str) -> bytes:
+    """Return the pixels as the file holds them."""
+    try:
+        value: bytes = dataset.get_item(keyword).value
+    except BROKEN:
+        raise UnreadableImage(DAMAGED) from None
+    return value
 
 
 def _count_icons(dataset: Dataset) -> int:

@@ -18,6 +18,9 @@ ANY_SIDE = 0
 #: Bytes that decoded pixels, or an inflated file, may take: four for each of so many pixels.
 MAX_BYTES = 4 * MAX_PIXELS
 
+#: Bytes of a file that is read at all: films of many frames have some hundred million.
+MAX_FILE = 2**31
+
 
 class UnreadableImage(RadbankError):  # noqa: N818 - it says a state of the file
     """The reason why a file cannot be used: one clause without path or header values."""

@@ -10,12 +10,15 @@ import io
 import numpy as np
 from PIL import Image as Pillow
 
-from pipeline.imaging.image import ANY_SIDE
+from pipeline.imaging.image import ANY_SIDE, UnreadableImage
 
 _END = b"\xff\xd9"
 # decoders look 8 bytes ahead; a run of ones is no Huffman code, so it completes two blocks at most
 _AHEAD = b"\xff\x00" * 8
 _MARGIN = 1.5  # of a decoded side over a prepared one
+_SCAN = b"\xff\xda"
+_MOST_SCANS = 64  # encoders write 6 to 10
+_MOST_WALKED = 2**30  # pixels times scans: 16 of the largest images
 _FILLING = b"\x55" * 4096  # a block takes a few bits, so this fills many of them
 
 
@@ -34,12 +37,15 @@ def open_whole(stream: bytes, *, reduce: int = 1) -> Pillow.Image:
     ------
     OSError
         If the stream is damaged, or lacks more than its last two blocks of 8 x 8 pixels.
+    UnreadableImage
+        If it has more scans than any encoder writes.
     """
     end = stream.rfind(_END)
     if end < 0:
         raise OSError("no end marker")
     image = Pillow.open(io.BytesIO(stream[:end] + _AHEAD), formats=("JPEG",))
     if image.info.get("progressive"):
+        _refuse_scans(stream, image.width * image.height)
         # all scans up to the end marker belong to the image
         image = Pillow.open(io.BytesIO(stream), formats=("JPEG",))
         if not _fills_nothing(stream[:end]):
@@ -75,6 +81,16 @@ def find_reduction(rows: int, columns: int, side: int | None) -> int:
     if side == ANY_SIDE:
         return next((factor for factor in (8, 4, 2) if shorter >= factor), 1)
     return 2 if longer >= 2 * _MARGIN * side and shorter >= 2 else 1
+
+
+def _refuse_scans(stream: bytes, n_pixels: int) -> None:
+    """Refuse a progressive stream whose scans would keep a decoder busy for long.
+
+    Each scan may be a few bytes, and takes a walk through all pixels.
+    """
+    scans = stream.count(_SCAN)  # coded data never looks like a marker
+    if scans > _MOST_SCANS or scans * n_pixels > _MOST_WALKED:
+        raise UnreadableImage("it is coded in more scans than any encoder writes")
 
 
 def _fills_nothing(body: bytes) -> bool:

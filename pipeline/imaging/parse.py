@@ -2,8 +2,8 @@
 
 import io
 import re
-import struct
 import zlib
+from itertools import islice
 
 from pydicom import Dataset, dcmread
 from pydicom.dataset import FileMetaDataset
@@ -15,13 +15,19 @@ from pydicom.uid import (
 )
 
 from pipeline.imaging.broken import BROKEN
+from pipeline.imaging.elements import end_of_meta, walk, without_second_meta
 from pipeline.imaging.image import MAX_BYTES, UnreadableImage
 
 _PREAMBLE = 128  # bytes of any kind, then DICM (PS3.10 7.1)
 # the first element of a data set: group 2 or 8, then a value representation or a short length
 _EXPLICIT = re.compile(rb"(?:[\x02\x08]\0..|\0[\x02\x08]..)[A-Z]{2}", re.DOTALL)
 _IMPLICIT = re.compile(rb"[\x02\x08]\0[\x00-\x20]\0..\0\0", re.DOTALL)
-_LONG = frozenset({b"OB", b"OW", b"SQ", b"UN", b"UT", b"UC", b"UR", b"OF", b"OD", b"OL", b"OV"})
+_DEFLATED_UID, _PLAIN_UID = (
+    uid.encode().ljust(22, b"\0")
+    for uid in (DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian)
+)
+_LARGE = 2**22  # bytes; smaller files cannot hold many elements
+_MOST = 200_000  # elements; files of many frames have tens of thousands
 
 
 def is_dicom(data: bytes) -> bool:
@@ -43,8 +49,12 @@ def parse(data: bytes) -> Dataset:
         If its structure is damaged, or it is a deflated file that grows beyond all bounds.
     """
     try:
-        _refuse_bomb(data)
+        data, deflated = _inflate(without_second_meta(data))
+        if deflated or len(data) > _LARGE:
+            _refuse_swarm(data)
         dataset = dcmread(io.BytesIO(data), force=True)
+        if deflated:
+            dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
         if "TransferSyntaxUID" not in dataset.file_meta:
             implicit, little = dataset.original_encoding
             explicit = ExplicitVRLittleEndian if little else ExplicitVRBigEndian
@@ -55,25 +65,39 @@ def parse(data: bytes) -> Dataset:
     return dataset
 
 
-def _refuse_bomb(data: bytes) -> None:
-    """Inflate a deflated data set a piece at a time, before pydicom does so at once."""
-    if DeflatedExplicitVRLittleEndian.encode() not in data[:4096]:
-        return
+def _inflate(data: bytes) -> tuple[bytes, bool]:
+    """Inflate a deflated data set in bounds; pydicom would do it at once, however large it grows.
+
+    Returns
+    -------
+    file : bytes
+        Never one that pydicom takes for deflated.
+    deflated : bool
+        Whether the file was.
+    """
+    if _DEFLATED_UID not in data:
+        return data, False
+    end = end_of_meta(data)
+    head, piece = data[:end].replace(_DEFLATED_UID, _PLAIN_UID), data[end:]
+    if _DEFLATED_UID not in data[:end]:
+        return data.replace(_DEFLATED_UID, _PLAIN_UID), False
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    piece, size = data[_end_of_meta(data) :], 0
+    pieces, size = [head], 0
     while piece and not inflater.eof:
-        size += len(inflater.decompress(piece, 2**20))
+        pieces.append(inflater.decompress(piece, 2**20))
+        size += len(pieces[-1])
         piece = inflater.unconsumed_tail
         if size > MAX_BYTES:
             raise UnreadableImage(f"it inflates to more than {MAX_BYTES:,} bytes")
+    return b"".join(pieces), True
 
 
-def _end_of_meta(data: bytes) -> int:
-    """Return where the file meta information ends, which is always explicit little endian."""
-    at = _PREAMBLE + 4 if data[_PREAMBLE : _PREAMBLE + 4] == b"DICM" else 0
-    while data[at : at + 2] == b"\x02\0":
-        if data[at + 4 : at + 6] in _LONG:
-            at += 12 + struct.unpack_from("<I", data, at + 8)[0]
-        else:
-            at += 8 + struct.unpack_from("<H", data, at + 6)[0]
-    return at
+def _refuse_swarm(data: bytes) -> None:
+    """Refuse a file of so many elements that pydicom would take minutes and gigabytes."""
+    end = end_of_meta(data)
+    if data[end : end + 1] == b"\0":
+        return  # big endian, and as old as that
+    explicit = bool(_EXPLICIT.match(data, end)) or not _IMPLICIT.match(data, end)
+    elements = walk(data, end, explicit=explicit)
+    if sum(1 for _ in islice(elements, _MOST + 1)) > _MOST:
+        raise UnreadableImage(f"its header holds more than {_MOST:,} elements")

@@ -1,17 +1,19 @@
 """Read a radiograph of any format as 8-bit grey, upright; or raise one clear reason."""
 
+import os
 from pathlib import Path
 
 import numpy as np
 
 from pipeline.imaging.dicom import read_dicom
-from pipeline.imaging.image import Image, UnreadableImage
+from pipeline.imaging.image import MAX_FILE, Image, UnreadableImage
 from pipeline.imaging.parse import is_dicom
 from pipeline.imaging.quiet import quiet
 from pipeline.imaging.raster import format_of, read_raster
 
 __all__ = ["UnreadableImage", "read_grey", "read_image"]
 
+_HEAD = 200  # bytes that tell what a file is
 _CERTAIN = 3  # a reduced image that spans so many greys comes from one with at least two
 
 
@@ -36,13 +38,7 @@ def read_image(path: Path, *, frame: int | None = None, side: int | None = None)
     UnreadableImage
         If the file cannot be used: one clause that says why.
     """
-    try:
-        with path.open("rb", buffering=0) as file:
-            data = file.readall()
-    except OSError:
-        raise UnreadableImage("the file cannot be opened") from None
-    if not data:
-        raise UnreadableImage("the file is empty")
+    data = _read_bytes(path)
     try:
         with quiet():
             image = _decode(data, frame, side)
@@ -74,9 +70,28 @@ def read_grey(path: Path, *, frame: int | None = None) -> np.ndarray:
     return read_image(path, frame=frame).grey
 
 
+def _read_bytes(path: Path) -> bytes:
+    """Read a file whole, if it is an image by its first bytes and no larger than images are."""
+    if not path.is_file():
+        raise UnreadableImage("the file cannot be opened")
+    try:
+        with path.open("rb", buffering=0) as file:
+            head = file.read(_HEAD)
+            if not head:
+                raise UnreadableImage("the file is empty")
+            if not is_dicom(head) and not format_of(head):
+                raise UnreadableImage("it is not a DICOM, PNG, JPEG or TIFF file")
+            if os.fstat(file.fileno()).st_size > MAX_FILE:
+                raise UnreadableImage(f"the file is larger than {MAX_FILE:,} bytes")
+            file.seek(0)
+            return file.readall()
+    except OSError:
+        raise UnreadableImage("the file cannot be opened") from None
+    except MemoryError:
+        raise UnreadableImage("it needs more memory than there is") from None
+
+
 def _decode(data: bytes, frame: int | None, side: int | None) -> Image:
     if is_dicom(data):
         return read_dicom(data, frame=frame, side=side)
-    if format_of(data):
-        return read_raster(data, side=side)
-    raise UnreadableImage("it is not a DICOM, PNG, JPEG or TIFF file")
+    return read_raster(data, side=side)

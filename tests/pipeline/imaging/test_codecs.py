@@ -65,6 +65,23 @@ def test_streams_cut_short_are_refused(twelve_bit, syntax, share):
         read_grey(twelve_bit)
 
 
+@pytest.mark.parametrize("zeros", [1, 2, 3])
+def test_zeros_before_the_end_of_a_jpeg_ls_stream_are_no_damage(twelve_bit, zeros):
+    before = read_image(twelve_bit)
+    dataset = dcmread(twelve_bit)
+    dataset.compress(JPEGLSLossless, generate_instance_uid=False)
+    dataset.save_as(twelve_bit)
+
+    def pad(stream):
+        end = stream.rindex(b"\xff\xd9")
+        return stream[:end] + bytes(zeros) + stream[end:]
+
+    with_stream(twelve_bit, pad)
+    after = read_image(twelve_bit)
+    assert np.array_equal(after.grey, before.grey)
+    assert after.encoded == dcmread(twelve_bit).PixelData
+
+
 def test_htj2k(write_dicom):
     path = write_dicom(PATTERN, jpeg=True)
     dataset = dcmread(path)

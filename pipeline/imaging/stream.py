@@ -1,0 +1,86 @@
+"""The bytes of one frame in a DICOM file, checked against the header before they are decoded."""
+
+from pydicom import Dataset
+from pydicom.encaps import get_frame
+from pydicom.uid import (
+    UID,
+    JPEG2000TransferSyntaxes,
+    JPEGBaseline8Bit,
+    JPEGExtended12Bit,
+    JPEGLossless,
+    RLELossless,
+)
+
+from pipeline.imaging.codestream import CodedSize, is_cut_short, read_size
+from pipeline.imaging.decoders import COMPRESSED
+from pipeline.imaging.description import PIXELS, Description
+from pipeline.imaging.image import UnreadableImage
+
+#: The reason for pixels of which nothing better is known.
+DAMAGED = "its pixels are truncated or damaged"
+_OTHERWISE = "its pixels are not coded as its transfer syntax says"
+_ITEM = b"\xfe\xff\x00\xe0"  # how encapsulated pixels begin (PS3.5 A.4)
+_LOSSLESS = 0xC3  # coding process of JPEG
+_HTJ2K = frozenset(uid for uid in COMPRESSED if "HTJ2K" in uid.keyword)
+
+
+def get_stream(dataset: Dataset, description: Description, index: int) -> bytes:
+    """Return the compressed bytes of a frame.
+
+    Raises
+    ------
+    UnreadableImage
+        If the file holds none.
+    """
+    element = dataset.get_item("PixelData")
+    if element is None or not element.value.startswith(_ITEM):
+        raise UnreadableImage(_OTHERWISE)
+    return get_frame(
+        element.value,
+        index,
+        number_of_frames=description.frames,
+        extended_offsets=_offsets(dataset),
+    )
+
+
+def check_length(dataset: Dataset, description: Description) -> None:
+    """Refuse uncompressed pixels that end before the image does."""
+    keyword = next(keyword for keyword in PIXELS if keyword in dataset)
+    samples = 2 if description.interpretation == "YBR_FULL_422" else description.samples
+    values = description.rows * description.columns * samples * description.frames
+    bits = values * description.allocated
+    value = dataset[keyword].value
+    if len(value) < (bits + 7) // 8:
+        if value.startswith(_ITEM):
+            raise UnreadableImage(_OTHERWISE)
+        raise UnreadableImage("its pixels are truncated")
+
+
+def check_stream(description: Description, syntax: UID, stream: bytes) -> CodedSize | None:
+    """Refuse a stream of another size than the header's, or one that was cut short."""
+    if syntax == RLELossless:
+        return None
+    coded = read_size(stream)
+    if coded is None:
+        raise UnreadableImage(DAMAGED)
+    claimed = (description.rows, description.columns, description.samples)
+    if (coded.rows, coded.columns, coded.samples) != claimed:
+        raise UnreadableImage("its header and its compressed pixels differ in size")
+    if (syntax in JPEG2000TransferSyntaxes or syntax in _HTJ2K) and is_cut_short(stream):
+        raise UnreadableImage("its pixels are truncated")
+    return coded
+
+
+def actual_syntax(syntax: UID, coded: CodedSize | None) -> UID:
+    """Return the transfer syntax of a JPEG stream, which the header may call by the wrong name."""
+    if coded is not None and syntax in {JPEGBaseline8Bit, JPEGExtended12Bit}:
+        if coded.process == _LOSSLESS:
+            return JPEGLossless
+        if coded.bits > 8:
+            return JPEGExtended12Bit
+    return syntax
+
+
+def _offsets(dataset: Dataset) -> tuple[bytes, bytes] | None:
+    offsets, lengths = dataset.get("ExtendedOffsetTable"), dataset.get("ExtendedOffsetTableLengths")
+    return (offsets, lengths) if offsets and lengths else None

@@ -1,0 +1,142 @@
+"""Small files that would take much time or memory are refused soon and in little memory."""
+
+import io
+import os
+import struct
+import time
+import tracemalloc
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+from pydicom import dcmread
+from pydicom.uid import DeflatedExplicitVRLittleEndian
+
+from pipeline.imaging import parse
+from pipeline.imaging.image import MAX_FILE
+from pipeline.imaging.read import UnreadableImage, read_grey
+
+SOON = 5.0  # seconds of a core
+
+
+@pytest.fixture(autouse=True)
+def soon():
+    """Fail a test that takes long."""
+    started = time.process_time()
+    yield
+    assert time.process_time() - started < SOON
+
+
+def deflated(path, body, *, padding=0):
+    """Replace a file's data set by deflated bytes, after meta information of some length."""
+    dataset = dcmread(path)
+    dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    if padding:
+        dataset.file_meta.add_new(0x00020100, "UI", "1.2.3")
+        dataset.file_meta.add_new(0x00020102, "OB", bytes(padding))
+    dataset.save_as(path)
+    content = path.read_bytes()
+    mark = b"\x02\0\x02\x01OB\0\0" if padding else b"UI\x16\x001.2.840.10008.1.2.1.99"
+    end = content.index(mark) + len(mark) + (4 + padding if padding else 0)
+    squeezer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    pieces = [squeezer.compress(piece) for piece in body]
+    path.write_bytes(b"".join([content[:end], *pieces, squeezer.flush()]))
+    return path
+
+
+@pytest.mark.parametrize("padding", [0, 8192])
+def test_what_inflates_without_end_is_refused_in_little_memory(
+    write_dicom, textured, monkeypatch, padding
+):
+    monkeypatch.setattr(parse, "MAX_BYTES", 2**24)
+    zeros = bytes(2**20)
+    path = deflated(write_dicom(textured), (zeros for _ in range(100)), padding=padding)
+    tracemalloc.start()
+    with pytest.raises(UnreadableImage, match="inflates to more than"):
+        read_grey(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2**25
+
+
+def test_a_deflated_file_is_read(write_dicom, textured):
+    path = write_dicom(textured)
+    dataset = dcmread(path)
+    dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    dataset.save_as(path)
+    assert np.array_equal(read_grey(path), textured)
+
+
+def test_a_file_that_only_speaks_of_deflation_is_read(write_dicom, textured):
+    path = write_dicom(textured, DerivationDescription=f"was {DeflatedExplicitVRLittleEndian}")
+    assert np.array_equal(read_grey(path), textured)
+
+
+def swarm(count):
+    """Return many empty private elements, in their order."""
+    tags = np.arange(count) % 0xF000 + 0x1000
+    groups = 0x0009 + 2 * (np.arange(count) // 0xF000)
+    cells = np.zeros((count, 4), "<u2")
+    cells[:, 0], cells[:, 1] = groups, tags
+    cells[:, 2] = int.from_bytes(b"LO", "little")
+    return cells.tobytes()
+
+
+def test_a_swarm_of_elements_is_refused(write_dicom, textured):
+    path = deflated(write_dicom(textured), [swarm(300_000)])
+    with pytest.raises(UnreadableImage, match="more than 200,000 elements"):
+        read_grey(path)
+    plain = write_dicom(textured)
+    content = plain.read_bytes()
+    at = content.index(b"\x08\0\x16\0")
+    plain.write_bytes(content[:at] + swarm(600_000) + content[at:])
+    with pytest.raises(UnreadableImage, match="more than 200,000 elements"):
+        read_grey(plain)
+
+
+@pytest.mark.parametrize("value", [0, 8, 0x4F42, 0x7FE0])
+def test_large_pixels_of_one_value_are_no_swarm(write_dicom, value):
+    pixels = np.full((1500, 1500), value, np.uint16)
+    pixels[0, 0] += 1
+    assert np.ptp(read_grey(write_dicom(pixels))) == 255
+
+
+def test_a_stream_of_many_scans_is_refused(tmp_path, write_dicom, textured):
+    stream = io.BytesIO()
+    Pillow.fromarray(np.tile(textured, (20, 20))).save(stream, "JPEG", progressive=True)
+    whole = stream.getvalue()
+    last = whole[whole.rindex(b"\xff\xda") : -2]
+    path = tmp_path / "x.jpg"
+    path.write_bytes(whole)
+    read_grey(path)
+    path.write_bytes(whole[:-2] + last * 3000 + whole[-2:])
+    with pytest.raises(UnreadableImage, match="more scans"):
+        read_grey(path)
+
+
+def test_a_chain_of_tiff_directories_is_not_walked(tmp_path):
+    count = 100_000
+    entries = {256: 2, 257: 2, 258: 8, 259: 1, 262: 1, 273: 8, 277: 1, 278: 2, 279: 4}
+    size = 2 + 12 * len(entries) + 4
+    body = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries.items())
+    head = b"II*\0" + struct.pack("<I", 12) + bytes([0, 80, 160, 240])
+    chain = b"".join(
+        struct.pack("<H", len(entries)) + body + struct.pack("<I", 12 + size * (number + 1))
+        for number in range(count)
+    )
+    (tmp_path / "x.tif").write_bytes(head + chain)
+    with pytest.raises(UnreadableImage, match="several frames"):
+        read_grey(tmp_path / "x.tif")
+
+
+@pytest.mark.parametrize(
+    ("head", "reason"),
+    [(b"\x89PNG\r\n\x1a\n", "larger than"), (b"\0\0\0 ftypisom", "not a DICOM"), (b"", "not a")],
+)
+def test_a_huge_file_is_not_read(tmp_path, head, reason):
+    path = tmp_path / "video.png"
+    path.write_bytes(head)
+    os.truncate(path, MAX_FILE + 1)  # takes no room on disk
+    with pytest.raises(UnreadableImage, match=reason):
+        read_grey(path)
