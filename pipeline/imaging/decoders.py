@@ -14,6 +14,8 @@ _OURS = "radbank"
 # at import, because pydicom's list of plugins is not to be changed while threads decode
 for _syntax in (uid.JPEGExtended12Bit, uid.JPEGLossless, uid.JPEGLosslessSV1):
     get_decoder(_syntax).add_plugin(_OURS, ("pipeline.imaging.gdcm_jpeg", "decode_frame"))
+for _syntax in (uid.JPEGLSLossless, uid.JPEGLSNearLossless):
+    get_decoder(_syntax).add_plugin(_OURS, ("pipeline.imaging.jpegls", "decode_frame"))
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Decoder:
 
 _PILLOW = Decoder("pillow", "pillow")
 _GDCM = Decoder(_OURS, "python-gdcm")
-_CHARLS = Decoder("pyjpegls", "pyjpegls")
+_CHARLS = Decoder(_OURS, "pyjpegls")
 _OPENJPEG = Decoder("pylibjpeg", "pylibjpeg pylibjpeg-openjpeg")
 _PYDICOM = Decoder("pydicom", "pydicom")  # pylibjpeg-rle, which is faster, panics on damaged files
 

@@ -15,7 +15,7 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from pipeline.imaging import decoders, gdcm_jpeg
+from pipeline.imaging import decoders, worker_pool
 from pipeline.imaging.codestream import CodedSize, read_size
 from pipeline.imaging.image import ANY_SIDE
 from pipeline.imaging.read import UnreadableImage, read_grey, read_image
@@ -109,13 +109,20 @@ def test_jpeg_lossless():
     assert np.array_equal(lossless, read_grey(Path(get_testdata_file("SC_rgb_rle.dcm"))))
 
 
-def test_a_crash_of_gdcm_is_a_reason_and_no_crash(tmp_path, monkeypatch):
-    crash = tmp_path / "worker.py"
-    crash.write_text("import os, sys\nsys.stdin.buffer.readline()\nos.abort()\n")
-    monkeypatch.setattr(gdcm_jpeg, "_PROGRAM", crash)
-    monkeypatch.setattr(gdcm_jpeg, "_idle", [])
-    with pytest.raises(UnreadableImage, match="truncated or damaged"):
-        read_grey(Path(get_testdata_file("JPGExtended.dcm")))
+READY = "import os, sys\nsys.stdout.buffer.write(bytes(8))\nsys.stdout.flush()\n"
+
+
+@pytest.mark.parametrize(
+    "program", ["import os\nos.abort()", READY + "os.abort()", READY + "while True: pass"]
+)
+def test_a_crash_or_a_hang_of_a_decoder_is_a_reason(tmp_path, monkeypatch, program):
+    (tmp_path / "worker.py").write_text(program)
+    monkeypatch.setattr(worker_pool, "_PROGRAM", tmp_path / "worker.py")
+    monkeypatch.setattr(worker_pool, "_PATIENCE", 0.5)
+    monkeypatch.setattr(worker_pool, "_idle", {})
+    for name in ("JPGExtended.dcm", "MR_small_jpeg_ls_lossless.dcm"):
+        with pytest.raises(UnreadableImage, match="truncated or damaged"):
+            read_grey(Path(get_testdata_file(name)))
 
 
 def test_a_stream_of_another_size_than_the_headers_is_refused(write_dicom, textured):

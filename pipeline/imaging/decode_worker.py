@@ -1,8 +1,9 @@
-"""A program that decodes JPEG through GDCM, so that a crash of GDCM ends it and nothing else.
+"""A program that decodes frames, so that a crash of a decoder ends it and nothing else.
 
-It reads requests from standard input, each a line of JSON and then as many bytes as its `size`
-says, and answers on standard output with eight bytes of length and the decoded pixels; length
-zero says that GDCM declined.
+Its argument names the decoder, gdcm or charls. It answers on standard output, each time with
+eight bytes of length and the decoded pixels: once with nothing when it is ready, then to every
+request. It reads them from standard input, each a line of JSON and then as many bytes as its
+`size` says. Length zero says that the decoder declined.
 """
 
 import importlib
@@ -12,8 +13,8 @@ import sys
 from typing import Any, BinaryIO
 
 
-def decode(gdcm: Any, source: bytes, request: dict[str, Any]) -> bytes:  # noqa: ANN401 - untyped
-    """Decode one frame with GDCM.
+def decode_by_gdcm(gdcm: Any, source: bytes, request: dict[str, Any]) -> bytes:  # noqa: ANN401 - untyped
+    """Decode one frame of JPEG.
 
     Parameters
     ----------
@@ -50,22 +51,51 @@ def decode(gdcm: Any, source: bytes, request: dict[str, Any]) -> bytes:  # noqa:
     return pixels
 
 
-def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+def decode_by_charls(jpeg_ls: Any, source: bytes, _request: dict[str, Any]) -> bytes:  # noqa: ANN401
+    """Decode one frame of JPEG-LS.
+
+    Parameters
+    ----------
+    jpeg_ls
+        The module.
+    source
+        The JPEG-LS stream.
+
+    Returns
+    -------
+    bytes
+        Whether colours follow each other as planes (1 or 0), the bits of a sample, the samples.
+    """
+    pixels, found = jpeg_ls.decode_pixel_data(source)
+    answer: bytes = bytes([found["interleave_mode"] == 0, found["bits_per_sample"]]) + pixels
+    return answer
+
+
+DECODERS = {"gdcm": ("gdcm", decode_by_gdcm), "charls": ("jpeg_ls", decode_by_charls)}
+
+
+def serve(decoder: str, requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer until the requests end."""
-    gdcm = importlib.import_module("gdcm")
+    name, decode = DECODERS[decoder]
+    module = importlib.import_module(name)
+    _answer(answers, b"")
     for line in requests:
         request = json.loads(line)
         source = requests.read(request["size"])
         try:
-            pixels = decode(gdcm, source, request)
+            pixels = decode(module, source, request)
         except (MemoryError, RuntimeError, TypeError, ValueError):
             pixels = b""
-        answers.write(len(pixels).to_bytes(8, "little") + pixels)
-        answers.flush()
+        _answer(answers, pixels)
+
+
+def _answer(answers: BinaryIO, pixels: bytes) -> None:
+    answers.write(len(pixels).to_bytes(8, "little") + pixels)
+    answers.flush()
 
 
 if __name__ == "__main__":
-    # GDCM may print; only answers are to leave here
+    # decoders may print; only answers are to leave here
     with os.fdopen(os.dup(1), "wb") as output:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        serve(sys.stdin.buffer, output)
+        serve(sys.argv[1], sys.stdin.buffer, output)
