@@ -115,7 +115,8 @@ def main() -> None:
         child.process.kill()
     for outcome, count in outcomes.most_common():
         print(f"{count:6d}  {outcome}")
-    print(f"{arguments.dicom} DICOM, {arguments.raster} PNG and JPEG files, seed {arguments.seed}")
+    files = f"{arguments.dicom} DICOM, {arguments.raster} PNG, JPEG and TIFF files"
+    print(f"{files}, seed {arguments.seed}")
     print(f"slowest {slowest:.2f} s, child's peak {child.peak / 2**20:.0f} MiB resident")
     print("\n".join(failures))
     sys.exit(bool(failures))

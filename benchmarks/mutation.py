@@ -28,13 +28,15 @@ def dicom_seeds() -> list[bytes]:
 
 
 def raster_seeds(rng: np.random.Generator) -> list[bytes]:
-    """Return PNG and JPEG files of the kinds that occur."""
+    """Return PNG, JPEG and TIFF files of the kinds that occur."""
     grey = np.add.outer(np.arange(96), np.arange(80)).astype(np.uint8)
     grey += rng.integers(0, 40, grey.shape, np.uint8)
     images = [Pillow.fromarray(grey), Pillow.fromarray(np.stack([grey, grey // 2, grey], -1))]
     seeds = [_save(image, "JPEG", progressive=kind) for image in images for kind in (False, True)]
     images += [Pillow.fromarray(grey.astype(np.uint16) * 200), images[1].quantize(32)]
-    return seeds + [_save(image, "PNG") for image in (*images, images[0].convert("1"))]
+    seeds += [_save(image, "PNG") for image in (*images, images[0].convert("1"))]
+    packings = ("raw", "tiff_lzw", "tiff_adobe_deflate", "packbits")
+    return seeds + [_save(image, "TIFF", compression=name) for image in images for name in packings]
 
 
 def mutate(seed: bytes, rng: np.random.Generator) -> bytes:
@@ -46,7 +48,7 @@ def mutate(seed: bytes, rng: np.random.Generator) -> bytes:
     return bytes(content)
 
 
-def _save(image: Pillow.Image, kind: str, **options: bool) -> bytes:
+def _save(image: Pillow.Image, kind: str, **options: bool | str) -> bytes:
     stream = io.BytesIO()
     image.save(stream, kind, **options)
     return stream.getvalue()

@@ -11,7 +11,7 @@ from pipeline.imaging.grey import is_inverse, to_grey
 from pipeline.imaging.header import read_header
 from pipeline.imaging.image import ANY_SIDE, Image, UnreadableImage
 from pipeline.imaging.jpeg import find_reduction
-from pipeline.imaging.palette import apply_palette
+from pipeline.imaging.palette import apply_palette, count_bits
 from pipeline.imaging.parse import parse
 from pipeline.imaging.pixels import decode_frame
 from pipeline.imaging.plain import is_monotone, stores_greys
@@ -115,7 +115,7 @@ def as_grey(pixels: np.ndarray, dataset: Dataset, description: Description) -> n
     bits = description.stored
     if interpretation == "PALETTE COLOR":
         pixels = apply_palette(pixels, dataset)
-        bits = 8 * pixels.dtype.itemsize
+        bits = count_bits(dataset, pixels)
     # the rows sum to one, so white stays white
     luma = pixels @ _LUMA * (255 / (2**bits - 1))
     grey: np.ndarray = np.rint(luma).clip(0, 255).astype(np.uint8)

@@ -26,6 +26,28 @@ def apply_palette(pixels: np.ndarray, dataset: Dataset) -> np.ndarray:
     return apply_color_lut(pixels, dataset if little else _in_little_endian(dataset))
 
 
+def count_bits(dataset: Dataset, colours: np.ndarray) -> int:
+    """Return the bits that the entries of a palette use.
+
+    As with other tables, some writers declare 16 bits for entries of fewer, which would make the
+    picture almost black.
+
+    Parameters
+    ----------
+    dataset
+        With its palette.
+    colours
+        What :func:`apply_palette` made of it.
+    """
+    declared = 8 * colours.dtype.itemsize
+    tables = [dataset.get(f"{colour}PaletteColorLookupTableData") for colour in _COLOURS]
+    if declared == 8 or not all(tables):  # segments hold lengths too
+        return declared
+    order = ">" if dataset.original_encoding[1] is False else "<"
+    largest = max(int(np.frombuffer(table, f"{order}u2").max()) for table in tables)
+    return max(largest.bit_length(), 1)
+
+
 def _in_little_endian(dataset: Dataset) -> Dataset:
     """Return the palette with its words turned round, which pydicom leaves as they are.
 
