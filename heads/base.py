@@ -48,7 +48,8 @@ class Head(ABC):
     scored_augmented
         Whether evaluations score it on an augmented view too, beside the plain one.
     fitted_by
-        Modules that :meth:`fit` imports, so that who times it can import them before.
+        Modules that :meth:`fit` imports, or has its libraries import, so that who times it can
+        import them before.
     """
 
     name: ClassVar[str]

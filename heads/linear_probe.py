@@ -47,7 +47,7 @@ class LinearProbe(ArrayHead):
     name = "linear_probe"
     label = "linear probe"
     weights_file = "linear.safetensors"
-    fitted_by = ("heads.linear_probe_training",)
+    fitted_by = ("heads.linear_probe_training", "torch._dynamo")
     scored_augmented = True  # as the seed study does
 
     learning_rate: Positive = 0.00001

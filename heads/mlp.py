@@ -56,7 +56,7 @@ class MLP(ArrayHead):
     name = "mlp"
     label = "MLP"
     weights_file = "networks.safetensors"
-    fitted_by = ("heads.mlp_training", "heads.reproducible")
+    fitted_by = ("heads.mlp_training", "heads.reproducible", "torch._dynamo")
 
     members: Count = 1
     hidden: Count = 128

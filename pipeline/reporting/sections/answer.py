@@ -83,12 +83,12 @@ def _cost_figures(name: str, tuned: Cost, head: Cost) -> list[KeyFigure]:
         KeyFigure(
             f"Training: {name} against best head",
             ratio_of(*spent),
-            f"{' s against '.join(map(seconds_or_none, spent))} s, search and embedding included",
+            f"{' s against '.join(map(seconds_or_none, spent))} s",
         ),
         KeyFigure(
             f"Inference: {name} against best head",
             ratio_of(*new),
-            f"{' s against '.join(map(seconds_or_none, new))} s per 1,000 images",
+            f"{' s against '.join(map(seconds_or_none, new))} s for 1,000",
         ),
     ]
 
@@ -99,7 +99,7 @@ def _cost_sentence(costs: dict[str, Cost]) -> str:
         "Seconds of training lead from prepared images to a trained model: those of a head are "
         "embedding the views that it uses, search and fit; those of fine-tuning search among "
         "learning rates and training. Start-up (imports, loading and converting networks) is left "
-        "out."
+        "out. Seconds of inference are of 1,000 new images through the whole network."
     )
     return " ".join(filter(None, [words, from_bank_in_words("embeddings", costs["extract"].bank)]))
 
