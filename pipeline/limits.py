@@ -12,7 +12,7 @@ from pipeline.robustness.summary import make_bench, summary
 from pipeline.robustness.suspects import list_suspects
 from pipeline.stage import run
 from pipeline.training.cohort import read_cohort
-from radbank.files import atomic_path
+from radbank.files import write_text
 
 
 def main() -> None:
@@ -34,10 +34,11 @@ def main() -> None:
         ),
         "suspects": list_suspects(bench, cohort.cases, cohort.examples),
     }
-    with atomic_path(paths.LIMITS) as folder:
-        folder.mkdir()
-        for name, table in tables.items():
-            table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+    for name, table in tables.items():
+        if name != "suspects":
+            table.insert(0, "model", settings.head)
+        text = table.to_csv(index=False, lineterminator="\n")
+        write_text(paths.LIMITS / f"{name}.csv", text)
     print(summary(cohort, tables))
 
 

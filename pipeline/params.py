@@ -180,9 +180,10 @@ class Evaluate(_Block):
 
 
 class Limits(_Block):
-    """Experiments on the cached features."""
+    """Experiments with the training set: one head on the cached features, and arms."""
 
     head: str
+    arms: list[str]
     repeats: Count
     patients: Annotated[list[Annotated[float, Field(gt=0, le=1)]], Field(min_length=1)]
     labels: Annotated[list[Share], Field(min_length=1)]
@@ -264,10 +265,11 @@ def _contradiction(params: Params) -> str | None:
     """Say in a sentence which keys do not go together; None where all do."""
     heads, arms = params.heads, params.finetune.arms
     members = [("ensemble.members", member) for member in params.ensemble.members]
+    limited = [("limits.arms", arm) for arm in params.limits.arms]
     primary = ("evaluate.primary", params.evaluate.primary)
     for named, blocks, names in (
         ([*members, ("limits.head", params.limits.head)], "heads", heads.names),
-        ([primary], "finetune.arms", arms.names),
+        ([primary, *limited], "finetune.arms", arms.names),
     ):
         for key, name in named:
             if name not in names:

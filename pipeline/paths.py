@@ -68,6 +68,11 @@ def curves(arm: str) -> Path:
     return _of_model(Path("curves"), arm)
 
 
+def limits(arm: str) -> Path:
+    """Return the folder of an arm's curves over patients and wrong labels."""
+    return LIMITS / "finetune" / arm
+
+
 def _of_model(folder: Path, file: str) -> Path:
     """Return a path in `folder`.
 

@@ -1,5 +1,7 @@
 """The output layer as a logistic regression on the embeddings of the untrained network."""
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 
@@ -10,6 +12,9 @@ from pipeline.finetuning.images import LabelledImages
 from pipeline.finetuning.network import FineTunedNetwork
 from pipeline.finetuning.scoring import BATCH, embeddings
 from radbank.meter import Meter, Spent
+
+_WITHOUT_CHOICE = 0.01
+"""Inverse penalty where there are too few patients to choose it."""
 
 
 def start_from_logistic(
@@ -23,7 +28,7 @@ def start_from_logistic(
     """Replace the output layer's weights; return what that took, apart from start-up.
 
     The penalty is chosen by patient-grouped cross-validation, as the head `logistic_regression`
-    does; its scaler is folded into the weights.
+    does, unless all images of a class are in one fold; its scaler is folded into the weights.
 
     Parameters
     ----------
@@ -50,7 +55,10 @@ def start_from_logistic(
     examples = Examples(
         embeddings=found[:, np.newaxis], labels=images.labels, groups=folds, folds=folds
     )
-    head = LogisticRegression(class_weight=class_weight, seed=seed).fit(examples, examples)
+    head = LogisticRegression(class_weight=class_weight, seed=seed)
+    if any(len(set(folds[images.labels == label])) == 1 for label in set(images.labels)):
+        head = replace(head, C=[_WITHOUT_CHOICE])
+    head.fit(examples, examples)
     learned = head.arrays_
     weight = learned["coefficients"] / learned["scale"]
     bias = learned["intercepts"] - weight @ learned["mean"]

@@ -1,7 +1,7 @@
 """Train an arm again on other training images, or other labels of them; never the same twice."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -69,6 +69,11 @@ class Retraining:
             features=params.features,
             seed=params.seed,
         )
+
+    def at_rate(self, learning_rate: float) -> Self:
+        """Return the same at one learning rate, with nothing left to choose."""
+        arm = self.arm.model_copy(update={"learning_rate": [learning_rate]})
+        return replace(self, arm=arm)
 
     def probabilities(self, cohort: ImageCohort) -> NDArray[np.float64]:
         """Train on a cohort, and return what the network then says of all of its images.

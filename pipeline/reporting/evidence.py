@@ -1,5 +1,6 @@
 """All that the report rests on, checked and typed as it is read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +36,7 @@ CURVES = (
     "learning",
 )
 _TEXT_OF_CURVES = {"class_roc": ("class",), "confusion": ("actual", "predicted")}
-_TEXT_OF_LIMITS = ("id", "group", "split", "kind", "metric")
+_TEXT_OF_LIMITS = ("model", "id", "group", "split", "kind", "metric")
 _LIMITS = ("patients", "labels", "balance", "suspects")
 _CHECKED = (
     paths.CASES,
@@ -74,6 +75,8 @@ class Evidence:
         The same of every arm of fine-tuning, by name.
     limits
         Tables of the limits stage, by name.
+    limits_of_arms
+        Of the arms in limits.arms, all in one table each: `patients` and `labels`.
     cases
         The images that could be used.
     splits
@@ -98,6 +101,7 @@ class Evidence:
     crossvalidation: CrossValidation
     crossvalidated_arms: dict[str, CrossValidation]
     limits: dict[str, pd.DataFrame]
+    limits_of_arms: dict[str, pd.DataFrame]
     cases: Cases
     splits: pd.DataFrame
     quarantine: pd.DataFrame
@@ -136,6 +140,7 @@ def read_evidence(params: Params) -> Evidence:
             for name in params.finetune.arms.names
         },
         limits=_read_limits(paths.LIMITS),
+        limits_of_arms=_read_limits_of_arms(params.limits.arms),
         cases=read_cases(paths.CASES),
         splits=read_splits(paths.SPLITS),
         quarantine=read_own_table(paths.QUARANTINE, text=("path", "reason"), stage="ingest"),
@@ -168,3 +173,17 @@ def _read_limits(folder: Path) -> dict[str, pd.DataFrame]:
         name: read_own_table(folder / f"{name}.csv", text=_TEXT_OF_LIMITS, stage="limits")
         for name in _LIMITS
     }
+
+
+def _read_limits_of_arms(arms: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Read the tables of the stage limits_finetune, the arms of each in one; empty without arms."""
+    found = {}
+    for name in ("patients", "labels"):
+        tables = [
+            read_own_table(
+                paths.limits(arm) / f"{name}.csv", text=_TEXT_OF_LIMITS, stage="limits_finetune"
+            )
+            for arm in arms
+        ]
+        found[name] = pd.concat(tables) if tables else pd.DataFrame(columns=["model"])
+    return found

@@ -45,19 +45,17 @@ def noisy_labels(bench: Bench, shares: Sequence[float], repeats: int) -> pd.Data
     mention every finding; it is of two classes only.
     """
     rng = np.random.default_rng(bench.seed)
-    n, positives = len(bench.train), np.flatnonzero(bench.train.labels == 1)
+    n = len(bench.train)
     orders = [rng.permutation(n) for _ in range(repeats)]
-    of_positives = [
-        np.random.default_rng([bench.seed, i]).permutation(positives) for i in range(repeats)
-    ]
+    of_positives = [order_of_positives(bench, repeat) for repeat in range(repeats)]
     rows = []
     for share in sorted(shares):
-        hit = _first(orders, share, n)
+        hit = first_rows(orders, share, n)
         flipped = [_flip(bench.train, each, bench.n_classes, rng) for each in hit]
         rows.append(("flipped", share, *_wrong(bench, hit, flipped)))
         if bench.n_classes == 2:
-            hidden = _first(of_positives, share, n)
-            missed = [_miss(bench.train, each) for each in hidden]
+            hidden = first_rows(of_positives, share, n)
+            missed = [miss(bench.train, each) for each in hidden]
             rows.append(("missed", share, *_wrong(bench, hidden, missed)))
         dropped = bench.band([bench.metrics(bench.train.take(~each)) for each in hit], "auc")
         rows.append(("dropped", share, dropped.value, dropped.low, dropped.high, np.nan, np.nan))
@@ -70,7 +68,15 @@ def noisy_labels(bench: Bench, shares: Sequence[float], repeats: int) -> pd.Data
     )
 
 
-def _first(orders: Sequence[NDArray[np.int64]], share: float, n: int) -> list[NDArray[np.bool_]]:
+def order_of_positives(bench: Bench, repeat: int) -> NDArray[np.int64]:
+    """Return the positive training images in a random order, one a repeat."""
+    positives = np.flatnonzero(bench.train.labels == 1)
+    return np.random.default_rng([bench.seed, repeat]).permutation(positives)
+
+
+def first_rows(
+    orders: Sequence[NDArray[np.int64]], share: float, n: int
+) -> list[NDArray[np.bool_]]:
     """Return masks of the first share of each order, at most all but one; one mask if of none."""
     count = min(round(share * len(orders[0])), len(orders[0]) - 1)
     return [np.isin(np.arange(n), each[:count]) for each in (orders if count else orders[:1])]
@@ -101,5 +107,6 @@ def _flip(
     return replace(examples, labels=labels)
 
 
-def _miss(examples: Examples, rows: NDArray[np.bool_]) -> Examples:
+def miss(examples: Examples, rows: NDArray[np.bool_]) -> Examples:
+    """Write some positive images down as negatives."""
     return replace(examples, labels=np.where(rows, 0, examples.labels))

@@ -20,15 +20,19 @@ def make_bench(cohort: LabelledEmbeddings, params: Params) -> Bench:
     """
     name = params.limits.head
     head = get_head(name).load(paths.model(name))
-    splits = set(cohort.cases["split"])
     return Bench(
         train=cohort.part("train"),
         validation=cohort.part("validation"),
-        test=cohort.part("test" if "test" in splits else "validation"),
+        test=cohort.part(test_split(cohort)),
         head=head.settled(),
         confidence=params.evaluate.confidence,
         seed=params.seed,
     )
+
+
+def test_split(cohort: LabelledEmbeddings) -> str:
+    """Return the split that everything is scored on."""
+    return "test" if (cohort.cases["split"] == "test").any() else "validation"
 
 
 def summary(cohort: LabelledEmbeddings, tables: dict[str, pd.DataFrame]) -> str:

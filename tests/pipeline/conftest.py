@@ -202,6 +202,8 @@ def write_limits(cases: pd.DataFrame, splits: pd.DataFrame) -> None:
         "suspects": list_suspects(bench, named[["id", "group", "label", "split"]], examples),
     }
     for name, table in tables.items():
+        if name != "suspects":
+            table.insert(0, "model", "logistic_regression")
         write_text(paths.LIMITS / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
 
 

@@ -30,6 +30,9 @@ def test_the_stage_writes_every_table_and_says_what_it_found(cached, capsys):
     assert "synthetic" in printed
     assert "20% of labels flipped" in printed
     assert "20% of positives missed" in printed
+    for name in ("patients", "labels", "balance"):
+        models = pd.read_csv(f"curves/limits/{name}.csv")["model"]
+        assert set(models) == {"logistic_regression"}
     suspects = pd.read_csv("curves/limits/suspects.csv")
     assert list(suspects.columns) == ["id", "group", "label", "split", "probability"]
     main()

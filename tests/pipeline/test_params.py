@@ -46,6 +46,11 @@ def test_an_unknown_top_level_key_is_refused(edited):
         load_params(edited(backbones="x"))
 
 
+def test_the_arms_of_the_experiments_are_ones_that_run(edited):
+    with pytest.raises(RadbankError, match=r"limits\.arms names 'lora', which has no block"):
+        load_params(edited(limits__arms=["last-block", "lora"]))
+
+
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -206,6 +207,28 @@ def test_cross_validation_and_limits_are_shown(html: str, evidence: Evidence) ->
         assert (cell in html) == (rank < 20)
     assert re.search(r"<td>0\d\d</td>", html)  # a patient's number keeps its zeros
     assert "The first 20; all are in curves/limits/suspects.csv" in html
+
+
+def test_head_and_arms_stand_in_one_picture_with_the_answer(
+    study: Path, changed_params: Callable[..., None]
+) -> None:
+    changed_params({"evaluate": {"bootstrap": 200}, "limits": {"arms": ["last-block"]}})
+    heads = pd.read_csv("curves/limits/patients.csv")
+    rows = heads.assign(
+        model="last-block", difference=0.05, difference_low=[-0.01, 0.02], difference_high=0.08
+    )
+    folder = Path("curves/limits/finetune/last-block")
+    folder.mkdir(parents=True)
+    rows.to_csv(folder / "patients.csv", index=False)
+    missed = rows.assign(kind="missed").drop(columns=["patients", "images"])
+    missed.to_csv(folder / "labels.csv", index=False)
+    html = report()
+    assert "From how many patients on does fine-tuning pay?" in html
+    many = heads["patients"].iloc[-1]
+    assert f"From {many} training patients on, last blocks fine-tuned had a higher AUC" in html
+    values = ", ".join(f"{value:.3f}" for value in heads["value"])
+    assert f"Logistic regression: {values}; Last blocks fine-tuned: {values}." in html
+    assert f"positives missed, last blocks fine-tuned: {values}" in html
 
 
 def test_without_cross_validation_there_is_no_table_of_it(no_crossvalidation: Path) -> None:

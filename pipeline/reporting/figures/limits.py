@@ -6,7 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from pipeline.artifacts.summary import Summary
-from pipeline.reporting.style import figure_style, new_axes, numbered_style
+from pipeline.reporting.style import figure_style, label, name_in_words, new_axes, numbered_style
 from pipeline.reporting.svg import Panel, Plate, inline_svg
 from pipeline.reporting.text import number
 
@@ -15,6 +15,10 @@ _BANDS = (
     "hold the draws of training sets and of test patients together. a: training patients. "
     "b: share of training labels"
 )
+_OF_ARMS = (
+    " Fine-tuned networks were trained once at each point, on the first of the draws; their bands "
+    "hold the draws of test patients."
+)
 _LABEL_NOISE = {
     "flipped": "labels flipped",
     "missed": "positives missed",
@@ -22,23 +26,46 @@ _LABEL_NOISE = {
 }
 
 
-def limits_curves(summary: Summary, tables: Mapping[str, pd.DataFrame]) -> Plate:
-    """Draw the experiments, each curve with its band; that of balance is of two classes only."""
-    patients = tables["patients"].rename(columns={"patients": "x"})
+def limits_curves(
+    summary: Summary, tables: Mapping[str, pd.DataFrame], arms: Mapping[str, pd.DataFrame]
+) -> Plate:
+    """Draw the experiments, each curve with its band; that of balance is of two classes only.
+
+    Parameters
+    ----------
+    summary
+        What the AUC is of.
+    tables
+        Of the head, by name.
+    arms
+        `patients` and `labels` of arms of fine-tuning, without rows where there are none.
+    """
+    patients = {
+        label(str(model)): rows.rename(columns={"patients": "x"})
+        for table in (tables, arms)
+        for model, rows in table["patients"].groupby("model", sort=False)
+    }
     labels = {
         _LABEL_NOISE[str(kind)]: rows.rename(columns={"share": "x"})
         for kind, rows in tables["labels"].groupby("kind", sort=False)
     }
+    labels |= {
+        f"{_LABEL_NOISE['missed']}, {name_in_words(str(model))}": rows.rename(
+            columns={"share": "x"}
+        )
+        for model, rows in arms["labels"].groupby("model", sort=False)
+    }
+    of_arms = "" if arms["patients"].empty else _OF_ARMS
     auc = summary.auc_heading
     panels = [
-        Panel("Patients", _panel({"all labels": patients}, "patients", "Training patients", auc)),
+        Panel("Patients", _panel(patients, "patients", "Training patients", auc)),
         Panel("Labels", _panel(labels, "labels", "Share of training labels", auc)),
     ]
     if not summary.binary:
         return Plate(
             key="limits",
             title="Fewer patients, wrong labels.",
-            caption=f"{_BANDS} turned into any other class, or taken away.",
+            caption=f"{_BANDS} turned into any other class, or taken away.{of_arms}",
             panels=tuple(panels),
         )
     accuracy = tables["balance"][tables["balance"]["metric"] == "accuracy"]
@@ -55,6 +82,7 @@ def limits_curves(summary: Summary, tables: Mapping[str, pd.DataFrame]) -> Plate
             "of the positive training labels written down as negative. c: share of "
             "positive patients in training (one line each, all of one size) and of positive "
             "images in test; accuracy at the threshold of the validation split."
+            f"{of_arms}"
         ),
         panels=(*panels, Panel("Balance", drawn)),
     )

@@ -11,6 +11,7 @@ from pipeline.artifacts.task import Task
 from pipeline.evaluation.metrics import METRICS
 from pipeline.reporting.evidence import Evidence
 from pipeline.reporting.figures.limits import limits_curves
+from pipeline.reporting.fine_tuning_pays import missed_in_words, pays_in_words
 from pipeline.reporting.section import Section
 from pipeline.reporting.style import label
 from pipeline.reporting.tables import Cell, Line, Table, cell, shown_metrics
@@ -29,6 +30,8 @@ class Experiments:
         Of cross-validation; None with split.scheme holdout.
     sentences
         On the curves.
+    of_arms
+        From how many patients on fine-tuning pays; empty where no arm was asked for.
     suspects
         (id, patient, split, label, probability) of the most suspicious cases; where no class is
         the positive one, the class suggested stands before its probability.
@@ -38,16 +41,21 @@ class Experiments:
 
     table: Table | None
     sentences: tuple[str, ...]
+    of_arms: tuple[str, ...]
     suspects: tuple[tuple[str, ...], ...]
     n_suspects: int
 
 
 def experiments(
-    found: Sequence[CrossValidation], limits: Mapping[str, pd.DataFrame], task: Task
+    found: Sequence[CrossValidation],
+    limits: Mapping[str, pd.DataFrame],
+    arms: Mapping[str, pd.DataFrame],
+    task: Task,
 ) -> Experiments:
     """Return the content of the section: cross-validations and the experiments of limits."""
     suspects, classes = limits["suspects"], task.classes
-    auc = METRICS["auc"].heading(task)
+    auc = METRICS["auc"].heading(task).replace("Macro", "macro")
+    head = limits["patients"]["model"].iloc[0]
     shown = [
         (
             row["id"],
@@ -61,7 +69,11 @@ def experiments(
     ]
     return Experiments(
         table=cross_validated(found, task),
-        sentences=tuple(_sentences(limits, auc.replace("Macro", "macro"))),
+        sentences=tuple(_sentences(limits, auc)),
+        of_arms=(
+            *pays_in_words(arms["patients"], head, auc),
+            *missed_in_words(arms["labels"], head, auc),
+        ),
         suspects=tuple(shown),
         n_suspects=len(suspects),
     )
@@ -129,9 +141,10 @@ def _context(evidence: Evidence) -> Mapping[str, Any]:
         "experiments": experiments(
             [evidence.crossvalidation, *evidence.crossvalidated_arms.values()],
             evidence.limits,
+            evidence.limits_of_arms,
             task,
         ),
-        "curves": limits_curves(evidence.summary, evidence.limits),
+        "curves": limits_curves(evidence.summary, evidence.limits, evidence.limits_of_arms),
         "no_balance": task.left_out("Experiments with the balance of classes"),
     }
 

@@ -24,3 +24,11 @@ def test_the_network_answers_as_the_head_on_its_embeddings(network, split):
     np.testing.assert_allclose(answered, expected, atol=1e-4)
     assert isinstance(network.classify.weight, torch.nn.Parameter)
     assert network.classify.weight.requires_grad
+
+
+def test_a_class_in_one_fold_leaves_no_choice_and_is_no_error(network, split):
+    training, validation = split
+    folds = np.where(training.labels == 1, 0, np.arange(len(training)) % 3)
+    start_from_logistic(network, training, folds, class_weight="balanced", seed=0)
+    answered = np.concatenate(list(probabilities(network, validation)))[:, 1]
+    assert answered[validation.labels == 1].mean() > answered[validation.labels == 0].mean()
