@@ -96,6 +96,7 @@ def test_a_state_holds_no_code():
 
 KILLED = """
 import os, signal, sys
+from pathlib import Path
 import numpy as np
 import torch
 from features import backbones
@@ -108,49 +109,61 @@ from pipeline.finetuning.network import build_network
 from pipeline.finetuning.precision import Precision
 
 resume._EVERY = 0.0
-torch.set_num_threads(1)
-backbone = backbones.load("timm:test_efficientnet", weights="random", seed=1)
-network = build_network(backbone, n_classes=2, image_size=32, seed=1)
-rng = np.random.default_rng(0)
-labels = np.arange(24) % 2
-images = LabelledImages(rng.integers(0, 256, (24, 32, 32), dtype=np.uint8), np.arange(24), labels)
-training = Training(
-    network, AugmentedImages(images, network), PlainImages(images),
-    recipe=TrainingRecipe(epochs=2, warmup_epochs=0, warmup_from=1e-3, learning_rate=1e-3,
-        final_learning_rate=1e-4, decay="cosine", optimiser="adamw", weight_decay=0.01,
-        ema_decay=0.9),
-    batch_size=8, weight_of=np.ones(2), precision=Precision.of("bf16", network.device), seed=5,
-)
-fatal = int(sys.argv[1])
-run = training.run
-def counted():
-    for epoch in run():
-        yield epoch
-        if training.step == fatal:
-            os.kill(os.getpid(), signal.SIGKILL)
-training.run = counted
-list(resume.Resumable({"killed": True}).run(training, "a"))
-import hashlib
-state = training.best.state
-print(hashlib.sha256(b"".join(value.numpy().tobytes() for value in state.values())).hexdigest())
+torch.set_num_threads(1)  # so that a process may fork
+
+
+def train(fatal):  # goes on where the state left off, and dies at a step
+    backbone = backbones.load("timm:test_efficientnet", weights="random", seed=1)
+    network = build_network(backbone, n_classes=2, image_size=32, seed=1)
+    rng = np.random.default_rng(0)
+    labels = np.arange(24) % 2
+    pixels = rng.integers(0, 256, (24, 32, 32), dtype=np.uint8)
+    images = LabelledImages(pixels, np.arange(24), labels)
+    training = Training(
+        network, AugmentedImages(images, network), PlainImages(images),
+        recipe=TrainingRecipe(epochs=2, warmup_epochs=0, warmup_from=1e-3, learning_rate=1e-3,
+            final_learning_rate=1e-4, decay="cosine", optimiser="adamw", weight_decay=0.01,
+            ema_decay=0.9),
+        batch_size=8, weight_of=np.ones(2), precision=Precision.of("bf16", network.device), seed=5,
+    )
+    run = training.run
+
+    def counted():
+        for epoch in run():
+            yield epoch
+            if training.step == fatal:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    training.run = counted
+    list(resume.Resumable({"killed": True}).run(training, "a"))
+    state = training.best.state
+    return b"".join(value.numpy().tobytes() for value in state.values())
+
+
+for home, fatal in (("a", 0), ("b", 2), ("b", 4), ("b", 5), ("b", 0)):
+    sys.stdout.flush()
+    child = os.fork()  # a process of its own, which need not import everything again
+    if not child:
+        os.environ["RADBANK_HOME"] = str(Path(home).resolve())
+        Path(home + ".weights").write_bytes(train(fatal))
+        sys.stdout.flush()
+        os._exit(0)
+    print(home, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
 
 
 def test_kill_9_and_again_gives_the_same_bytes(tmp_path):
-    def run(home, fatal):
-        return subprocess.run(
-            [sys.executable, "-c", KILLED, str(fatal)],
-            env={**os.environ, "RADBANK_HOME": str(home)},
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    whole = run(tmp_path / "a", 0)
-    assert whole.returncode == 0, whole.stderr
-    for fatal in (2, 4, 5):  # in the first epoch, in the second, and before the end
-        assert run(tmp_path / "b", fatal).returncode == -signal.SIGKILL
-    again = run(tmp_path / "b", 0)
-    assert again.stdout.splitlines()[0].startswith("going on at step ")
-    assert again.stdout.splitlines()[-1] == whole.stdout.splitlines()[-1]
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = done.stdout.splitlines()
+    # killed in the first epoch, in the second, and before the end
+    ends = [line for line in lines if line[:2] in {"a ", "b "}]
+    assert ends == ["a 0", *[f"b {-signal.SIGKILL}"] * 3, "b 0"]
+    assert lines[-2].startswith("going on at step ")
+    assert (tmp_path / "b.weights").read_bytes() == (tmp_path / "a.weights").read_bytes()
