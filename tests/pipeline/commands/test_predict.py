@@ -38,8 +38,10 @@ def write_study():
     params["data"]["pseudonymise"] = False  # ids are compared with names of files
     params["prepare"]["size"] = 32
     params["features"] |= {"batch_size": 7, "views": 0, "layers": ["penultimate", "conv_stem"]}
-    params["finetune"]["demo"] = {"epochs": 2, "image_size": 32, "seeds": 1}
-    params["finetune"]["batch_size"] = 8
+    params["seeds"] = 1
+    params["finetune"] |= {"batch_size": 8, "image_size": 32}
+    for arm in params["finetune"]["arms"].values():
+        arm |= {"epochs": 2, "warmup_epochs": 1, "learning_rate": arm["learning_rate"][:1]}
     params["evaluate"]["bootstrap"] = 100
     write_json("params.yaml", params)  # JSON is YAML
     shutil.copy(ROOT / "joins.csv", "joins.csv")
