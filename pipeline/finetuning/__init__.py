@@ -1,1 +1,1 @@
-"""End-to-end training of a backbone by the seed study's protocol."""
+"""Training of more than a head: the arms, their loop, and how a killed training resumes."""

@@ -46,6 +46,11 @@ class Precision:
             by name; a device without bf16 computes it correctly and slowly.
         device
             Where the network is trained.
+
+        Raises
+        ------
+        ValueError
+            If the setting is none of these.
         """
         if setting not in {AUTO, *PRECISIONS}:
             raise ValueError(f"there is no precision {setting!r}")

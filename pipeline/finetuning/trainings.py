@@ -60,6 +60,11 @@ def train_all(
         One a seed, at the chosen rate, in the order of `seeds`.
     rejected
         Those at the other rates.
+
+    Raises
+    ------
+    RadbankError
+        If a training diverges.
     """
 
     def train(rate: float, seed: int) -> Trained:

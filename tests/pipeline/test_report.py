@@ -296,6 +296,7 @@ def test_in_a_browser(html: str, tmp_path: Path, width: int) -> None:
     assert measured["scroll"] <= width  # no sideways scrolling of the page as a whole
     assert list(measured["sections"]) == list(SECTIONS)
     assert all(height > 100 for _, height in measured["sections"].values())
+    assert measured["drawings"]
     assert all(w > 200 and h > 100 for w, h in measured["drawings"])
     assert all(left >= 0 and right <= width for left, right in measured["text"])
     [(_, height, visible, text)] = measured["banner"]

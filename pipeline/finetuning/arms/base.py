@@ -54,7 +54,10 @@ class Arm(BaseModel):
         )
 
     def recipe(self, learning_rate: float) -> TrainingRecipe:
-        """Return what the training loop is told, at one of the learning rates."""
+        """Return what the training loop is told, at one of the learning rates.
+
+        Each arm defines it.
+        """
         raise NotImplementedError
 
     def protocol(self, auc: str) -> str:
