@@ -9,6 +9,7 @@ from PIL import Image as Pillow
 from PIL import ImageOps, UnidentifiedImageError
 
 from pipeline.imaging.codestream import read_size
+from pipeline.imaging.crumbs import refuse_crumbs
 from pipeline.imaging.header import Header
 from pipeline.imaging.image import ANY_SIDE, Image, UnreadableImage, check_size
 from pipeline.imaging.jpeg import find_reduction, open_whole
@@ -71,6 +72,7 @@ def read_raster(data: bytes, *, side: int | None = None) -> Image:
         If it is truncated or damaged, holds several frames, claims an impossible size or is of a
         kind that is not supported.
     """
+    refuse_crumbs(data)
     whole_file = data
     if format_of(data) == "PNG":
         data = without_long_texts(data)

@@ -12,6 +12,7 @@ from pydicom.uid import (
 )
 
 from pipeline.imaging.codestream import CodedSize, is_cut_short, read_size
+from pipeline.imaging.crumbs import refuse_crumbs
 from pipeline.imaging.decoders import COMPRESSED
 from pipeline.imaging.description import PIXELS, Description
 from pipeline.imaging.image import UnreadableImage
@@ -60,6 +61,7 @@ def check_stream(description: Description, syntax: UID, stream: bytes) -> CodedS
     """Refuse a stream of another size than the header's, or one that was cut short."""
     if syntax == RLELossless:
         return None
+    refuse_crumbs(stream)
     coded = read_size(stream)
     if coded is None:
         raise UnreadableImage(DAMAGED)

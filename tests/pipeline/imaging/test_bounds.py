@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 from pydicom import dcmread
+from pydicom.encaps import encapsulate
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from pipeline.imaging import parse
@@ -113,6 +114,32 @@ def test_a_stream_of_many_scans_is_refused(tmp_path, write_dicom, textured):
     path.write_bytes(whole[:-2] + last * 3000 + whole[-2:])
     with pytest.raises(UnreadableImage, match="more scans"):
         read_grey(path)
+
+
+def crumbs(image, kind):
+    """Return a file with 200,000 pieces that hold nothing."""
+    stream = io.BytesIO()
+    image.save(stream, kind)
+    whole = stream.getvalue()
+    if kind == "JPEG":
+        return whole[:2] + b"\xff\xeb\0\x02" * 200_000 + whole[2:]
+    chunk = bytes(4) + b"prVt" + zlib.crc32(b"prVt").to_bytes(4, "big")
+    return whole[:33] + chunk * 200_000 + whole[33:]
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_files_of_many_pieces_are_refused(tmp_path, write_dicom, textured, kind):
+    content = crumbs(Pillow.fromarray(textured), kind)
+    (tmp_path / "x").write_bytes(content)
+    paths = [tmp_path / "x"]
+    if kind == "JPEG":
+        paths.append(write_dicom(textured, jpeg=True))
+        dataset = dcmread(paths[1])
+        dataset.PixelData = encapsulate([content])
+        dataset.save_as(paths[1])
+    for path in paths:
+        with pytest.raises(UnreadableImage, match="more pieces"):
+            read_grey(path)
 
 
 def test_a_chain_of_tiff_directories_is_not_walked(tmp_path):
