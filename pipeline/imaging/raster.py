@@ -123,8 +123,10 @@ def _grey(image: Pillow.Image, samples: Samples | None) -> np.ndarray:
             raise UnreadableImage("its colour space is not supported") from None
     pixels = np.asarray(image)
     values = samples.values(pixels) if samples else pixels.astype(np.float64)
-    low, high = values.min(), values.max()
-    if not np.isfinite(high - low):
-        raise ValueError("pixels that are no numbers")
+    numbers = np.isfinite(values)
+    if not numbers.any():
+        raise UnreadableImage("its pixels are no numbers")
+    low, high = values[numbers].min(), values[numbers].max()
+    values = np.where(numbers, values, low)  # black, as in DICOM
     grey: np.ndarray = np.rint((values - low) * (255 / max(high - low, 1e-300))).astype(np.uint8)
     return grey

@@ -71,6 +71,19 @@ def test_every_kind_of_sample_is_read_right_or_refused(tmp_path, kind, order, ph
         assert np.array_equal(grey, expected)
 
 
+def test_pixels_that_are_no_numbers_are_black(tmp_path):
+    pixels = np.array([[np.nan, 0.2], [0.4, 1], [np.inf, 0]], np.float32)
+    for photometric, expected in (
+        (BLACK_IS_ZERO, [[0, 51], [102, 255], [0, 0]]),
+        (WHITE_IS_ZERO, [[0, 204], [153, 0], [0, 255]]),
+    ):
+        path = write_tiff(tmp_path / "x.tif", pixels, photometric)
+        assert read_grey(path).tolist() == expected
+    path = write_tiff(tmp_path / "x.tif", np.full((2, 2), np.nan, np.float32), BLACK_IS_ZERO)
+    with pytest.raises(UnreadableImage, match="no numbers"):
+        read_grey(path)
+
+
 @pytest.mark.parametrize("order", "<>")
 def test_bigtiff(tmp_path, order):
     path = write_tiff(tmp_path / "x.tif", fifths(order + "u2"), BLACK_IS_ZERO, big=True)
