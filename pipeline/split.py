@@ -35,7 +35,7 @@ def main() -> None:
     labels = frame["label"].tolist()
     splits = partition(ids, groups.tolist(), labels, official, plan, classes=cases.classes)
     write_text(SPLITS, splits.to_csv(index=False, lineterminator="\n"))
-    print(summarise(splits, cases, plan, n_hashes=len(set(hashes))))
+    print(summarise(splits, cases, plan, hashes=hashes))
     if links or n_absent:
         absent = f" ({n_absent} more are of images that are not here)" if n_absent else ""
         print(f"{params.split.join}: {len(links)} pairs kept on one side{absent}")

@@ -15,6 +15,7 @@ from pipeline.artifacts.quarantine import (
 )
 from pipeline.imaging.examine import Facts
 from pipeline.ingestion.acceptance import Tally, require_few, why_not
+from pipeline.ingestion.contradictions import without_contradictions
 from pipeline.ingestion.examination import examine_files
 from pipeline.ingestion.pseudonyms import hide_names
 from pipeline.layouts import get_layout, list_cases
@@ -83,6 +84,8 @@ def collect(data: Data, *, scheduler: str | None = None) -> tuple[pd.DataFrame, 
             continue
         usable.append(entry)
         rows.append(row)
+    usable, rows, contradictory = without_contradictions(usable, rows)
+    unread += contradictory
     set_aside = [*found.rejected, *found.passed_over]
     listing = replace(hidden, entries=usable, rejected=[*set_aside, *unread, *unwanted])
     write_quarantine(QUARANTINE, listing.rejected)

@@ -1,5 +1,7 @@
 """Summary of a split in words."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -8,7 +10,7 @@ from pipeline.artifacts.splits import SPLITS
 from pipeline.splitting.partition import Plan
 
 
-def summarise(splits: pd.DataFrame, cases: Cases, plan: Plan, *, n_hashes: int) -> str:
+def summarise(splits: pd.DataFrame, cases: Cases, plan: Plan, *, hashes: Sequence[str]) -> str:
     """Say in a few lines who went where.
 
     Parameters
@@ -19,8 +21,8 @@ def summarise(splits: pd.DataFrame, cases: Cases, plan: Plan, *, n_hashes: int) 
         In the same order.
     plan
         What was asked for.
-    n_hashes
-        Number of different images.
+    hashes
+        Of the prepared pixels of each image.
     """
     labels = cases.frame["label"].to_numpy()
     lines = [f"{'split':<11}{'patients':>9}{'images':>8}  " + " / ".join(cases.classes)]
@@ -33,7 +35,10 @@ def summarise(splits: pd.DataFrame, cases: Cases, plan: Plan, *, n_hashes: int) 
                 + " / ".join(map(str, counts))
             )
     joined = cases.frame["group"].nunique() - splits["group"].nunique()
-    lines.append(f"exact duplicates: {len(splits) - n_hashes}, patients joined: {joined}")
+    lines.append(f"exact duplicates: {len(splits) - len(set(hashes))}, patients joined: {joined}")
+    mixed = pd.Series(labels).groupby(np.asarray(hashes)).nunique() > 1
+    if mixed.any():
+        lines.append(f"{mixed.sum()} prepared images occur under several labels")
     official = set(cases.frame["official_split"].dropna())
     if "test" in official:
         lines.append(

@@ -230,6 +230,17 @@ def test_litter_is_listed_and_does_not_count(project, folders):
     }  # fmt: skip
 
 
+def test_one_picture_under_two_labels_is_set_aside(project, folders, capsys):
+    shutil.copy(folders / "no/p00-0.png", folders / "yes/copy.png")
+    project(layout="folder", root="raw")
+    ingest.main()
+    reason = "its pixels are those of another file that has another label"
+    found = {path for path, why in quarantine().items() if why == reason}
+    assert found == {"no/p00-0.png", "no/p02-2.png", "yes/copy.png"}
+    assert f"3 because {reason}" in capsys.readouterr().out
+    assert len(read_cases("data/cases.parquet").frame) == 47
+
+
 def test_only_asked_views_and_modalities_are_taken(project, folders, capsys):
     project(layout="folder", root="raw", accept={"modality": None, "view": ["pa"]})
     with pytest.raises(RadbankError, match=r"49 because its header names no view"):
