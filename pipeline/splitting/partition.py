@@ -169,9 +169,11 @@ def _folds(images: pd.DataFrame, plan: Plan, classes: Sequence[str]) -> np.ndarr
     for label, name in enumerate(classes):
         patients = len(np.unique(groups[labels == label]))
         if patients < plan.folds:
+            excluded = (images["split"] == "excluded").sum()
             raise RadbankError(
                 f"The training split has {patients} patients with {name} images, too "
-                f"few for {plan.folds} folds: lower split.folds or split.test, or add data."
+                f"few for {plan.folds} folds ({excluded} images are excluded for their patients): "
+                "lower split.folds or split.test, or add data."
             )
     splitter = StratifiedGroupKFold(plan.folds, shuffle=True, random_state=plan.seed)
     for fold, (_, held_out) in enumerate(splitter.split(labels, labels, groups)):
@@ -186,7 +188,22 @@ def _require_every_class(
         labels = images["label"][images["split"] == name]
         lacking = set(range(len(classes))) - set(labels)
         if lacking:
-            raise RadbankError(
-                f"The {name} split has no {classes[min(lacking)]} image: there are too few "
-                "patients with such images for the shares in params.yaml (split)."
-            )
+            cause = _cause(images, name)
+            raise RadbankError(f"The {name} split has no {classes[min(lacking)]} image: {cause}.")
+
+
+def _cause(images: pd.DataFrame, name: str) -> str:
+    """Return why a split lacks a class."""
+    given = images["official"]
+    if name != "train" and (given == name).any():
+        return (
+            f"the data set itself gives {(given == name).sum()} images to it, none of that class; "
+            "give it some, or leave its split out"
+        )
+    if n_elsewhere := given.isin(["test", "validation"]).sum():
+        return (
+            f"the data set itself gives {n_elsewhere} of {len(images)} images to test or validation"
+            f" and {(images['split'] == 'excluded').sum()} more of their patients are excluded; "
+            "leave training more of that class, or leave the split out"
+        )
+    return "there are too few patients with such images for the shares in params.yaml (split)"

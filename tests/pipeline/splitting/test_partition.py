@@ -163,3 +163,26 @@ def test_three_classes_are_divided_by_patient_too():
     few = [min(label, 1) for label in labels[:-2]] + [2, 2]
     with pytest.raises(RadbankError, match="no c image"):
         partition(ids, ids, few, ["train"] * n, plan, classes=("a", "b", "c"))
+
+
+@pytest.mark.parametrize(
+    ("given", "labels", "message"),
+    [
+        (lambda i: "test" if i > 30 else None, lambda i: int(i > 30 or i % 2), "gives 9 images to"),
+        (lambda _: "test", lambda i: i % 2, "gives 40 of 40 images to test or validation"),
+        (lambda i: "validation" if i < 9 else "train", lambda i: i % 2 * (i > 9), "gives 9 images"),
+    ],
+)
+def test_a_given_split_is_named_as_the_cause(given, labels, message):
+    ids = [f"{i:02d}" for i in range(40)]
+    official = [given(i) for i in range(40)]
+    with pytest.raises(RadbankError, match=message) as caught:
+        partition(ids, ids, [labels(i) for i in range(40)], official, PLAN)
+    assert "shares" not in str(caught.value)
+
+
+def test_patients_excluded_for_a_given_split_are_counted():
+    ids, groups = [f"{i:02d}" for i in range(40)], [f"{i // 2:02d}" for i in range(40)]
+    official = ["test" if i % 2 else None for i in range(40)]
+    with pytest.raises(RadbankError, match=r"gives 20 of 40 .* and 20 more of their patients"):
+        partition(ids, groups, [i // 2 % 2 for i in range(40)], official, PLAN)
