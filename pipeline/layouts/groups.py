@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+import pandas as pd
+
 from pipeline.artifacts.quarantine import Rejected, UnusableFilesError
 from pipeline.artifacts.table import read_table
 from pipeline.layouts.base import Entry, Listing
 from pipeline.layouts.blank import is_blank
+from pipeline.layouts.files import bare_name
 from pipeline.layouts.pattern import find_patients
 from pipeline.layouts.spelling import loose, one_spelling
 from radbank.errors import RadbankError
@@ -76,14 +79,33 @@ def _from_table(path: Path, entries: Sequence[Entry]) -> list[str]:
     if lacking:
         raise UnusableFilesError(
             f"{path} (data.groups) names no patient for {len(lacking)} of {len(entries)} images: "
-            "add them.",
+            f"{_advice(path, lacking)}.",
             [Rejected(entry.path, "data.groups names no patient for it") for entry in lacking],
         )
     return [patients[entry.id.strip()] for entry in entries]
 
 
+def _advice(path: Path, entries: Sequence[Entry]) -> str:
+    """Return what to change in a table that lacks the ids of entries."""
+    ids = {entry.id.strip() for entry in entries}
+    table = read_table(path)
+    if table.columns[0] in ids:
+        return "its first row is taken for its header, so put one above"
+    for place, name in enumerate(table.columns[1:], 2):
+        if not ids.isdisjoint(table[name]):
+            return f"its column {place} holds the ids, so move that to the front"
+    first = table.iloc[:, 0]
+    if not ids.isdisjoint(map(bare_name, first)):
+        return "write its ids without the endings of files"
+    if not set(map(loose, ids)).isdisjoint(map(loose, first)):
+        return "its ids lack leading zeros or differ in case, so write them as the data set does"
+    return "add them"
+
+
 def _read(path: Path) -> dict[str, str]:
     table = read_table(path)
+    if table.columns[0].startswith("Unnamed") and table.shape[1] > 2 and _counts_rows(table):
+        table = table.iloc[:, 1:]  # the index of a data frame
     if len(table.columns) < 2:
         raise RadbankError(f"{path} (data.groups) needs two columns: ids, then patients.")
     pairs = table.iloc[:, :2].drop_duplicates()
@@ -94,6 +116,10 @@ def _read(path: Path) -> dict[str, str]:
             f"{path} (data.groups) gives the image of row {row} to more than one patient."
         )
     return {case: name for case, name in zip(ids, patients, strict=True) if not is_blank(name)}
+
+
+def _counts_rows(table: pd.DataFrame) -> bool:
+    return table.iloc[:, 0].tolist() == [str(row) for row in range(len(table))]
 
 
 def _doubts(entries: Sequence[Entry], groups: Sequence[str], names: set[str]) -> list[str]:

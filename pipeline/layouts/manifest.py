@@ -113,7 +113,7 @@ def _find(root: Path) -> str:
 
 def _read(path: Path) -> tuple[pd.DataFrame, list[str]]:
     """Return the columns that the layout knows, as trimmed text, and the names of the others."""
-    table = read_table(path, REQUIRED)
+    table = read_table(path, REQUIRED, OPTIONAL)
     known = (*REQUIRED, *OPTIONAL)
     others = sorted(set(table.columns) - set(known))
     for column in sorted(set(others) - set(patient_columns(others))):

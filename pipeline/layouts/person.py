@@ -18,11 +18,11 @@ def age_of(text: str) -> float | None:
 
     Examples
     --------
-    >>> age_of("62"), age_of("62.5"), age_of("006M"), age_of("414"), age_of("-1")
-    (62.0, 62.5, 0.5, None, None)
+    >>> age_of("62"), age_of("62.5"), age_of("62,5"), age_of("006M"), age_of("414")
+    (62.0, 62.5, 62.5, 0.5, None)
     """
     try:
-        years = float(text)
+        years = float(text.replace(",", "."))
     except ValueError:
         return parse_age(text)
     return years if math.isfinite(years) and 0 <= years <= _OLDEST else None

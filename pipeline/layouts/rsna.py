@@ -111,7 +111,9 @@ def _by_id(paths: Sequence[PurePosixPath]) -> tuple[dict[str, str], list[Rejecte
 
 def _boxes(rows: pd.DataFrame) -> list[list[float]] | None:
     """Return an image's complete boxes, or None."""
-    numbers = rows[_BOX].apply(pd.to_numeric, errors="coerce").dropna()
+    # a decimal comma is one where the separator is another sign
+    points = rows[_BOX].apply(lambda column: column.str.replace(",", "."))
+    numbers = points.apply(pd.to_numeric, errors="coerce").dropna()
     boxes: list[list[float]] = numbers.to_numpy(float).tolist()
     return boxes or None
 

@@ -64,6 +64,28 @@ def test_words_for_nothing_are_no_patient(tmp_path, nothing):
         regroup(ENTRIES, str(tmp_path / "map.csv"), None)
 
 
+@pytest.mark.parametrize(
+    ("content", "advice"),
+    [
+        ("000001,p1\n000002,p2\n", "its first row is taken for its header"),
+        ("id,patient\n1,p1\n2,p2\n", "lack leading zeros"),
+        ("patient,id\np1,000001\np2,000002\n", "its column 2 holds the ids"),
+        ("id,patient\n000001.dcm,p1\n000002.dcm,p2\n", "without the endings"),
+        ("id,patient\na,p1\n", "add them"),
+    ],
+)
+def test_the_advice_fits_the_table(tmp_path, content, advice):
+    entries = [Entry(name, name, f"x/{name}.dcm", 0) for name in ("000001", "000002")]
+    (tmp_path / "map.csv").write_text(content)
+    with pytest.raises(RadbankError, match=advice):
+        regroup(entries, str(tmp_path / "map.csv"), None)
+
+
+def test_the_index_of_a_data_frame_is_no_id(tmp_path):
+    (tmp_path / "map.csv").write_text(",id,patient\n0,a1,7\n1,a2,7\n2,b1,8\n")
+    assert groups(regroup(ENTRIES, str(tmp_path / "map.csv"), None)) == ["7", "7", "8"]
+
+
 def test_images_that_the_table_lacks_are_listed(tmp_path):
     (tmp_path / "map.csv").write_text("id,group\na1,7\n")
     with pytest.raises(UnusableFilesError) as caught:

@@ -135,6 +135,20 @@ def test_splits_may_have_longer_names(tmp_path):
     assert [entry.official_split for entry in entries(tmp_path)] == ["train", "test"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Path;Label;Group;Age\na.png;ill;p1;50,5\nb.png;well;p2;41\n;;;\n",
+        "PATH\t label\tgroup\tAGE\na.png\till\tp1\t50.5\nb.png\twell\tp2\t41\n",
+    ],
+)
+def test_tables_of_spreadsheets(tmp_path, text):
+    listing = list_cases("manifest", write(fill(tmp_path, "a.png", "b.png"), text), None)
+    assert [(entry.group, entry.age) for entry in listing.entries] == [("p1", 50.5), ("p2", 41)]
+    assert listing.classes == ("ill", "well")
+    assert listing.rejected == []
+
+
 def test_rows_that_cannot_be_used_are_set_aside(tmp_path):
     fill(tmp_path, "a.png", "b.png", "c.png")
     outside = fill(tmp_path.parent / "outside", "secret.png") / "secret.png"
@@ -161,7 +175,7 @@ def test_rows_that_cannot_be_used_are_set_aside(tmp_path):
         ("path\na.png\n", "has no column label"),
         ("path,label,group,gruop\na.png,0,,\n", None),
         ("path,label,gruop\na.png,0,p\nb.png,1,q\n", "a column 'gruop'.*rename it to 'group'"),
-        ("path,label,Split\na.png,0,test\nb.png,1,\n", "rename it to 'split'"),
+        ("path,label,Splits\na.png,0,test\nb.png,1,\n", "rename it to 'split'"),
         (
             "path,label\na.png,0\nb.png,1\na.png,0\n",
             r"the image of row 3 twice, first in row 1 \(1 such\)",

@@ -58,6 +58,12 @@ def test_numbers_and_blanks_as_other_programs_write_them(root):
     ]
 
 
+def test_boxes_with_decimal_commas(root):
+    text = LABELS.replace("5.5", "5#5").replace(",", ";").replace("#", ",")
+    (root / "stage_2_train_labels.csv").write_text(text)
+    assert list_cases("rsna", root, None).entries[1].boxes == [[1, 2, 3, 4], [5.5, 6, 7, 8]]
+
+
 @pytest.mark.parametrize("ending", [".DCM", "", ".dicom", ".Dcm", ".png"])
 def test_files_of_any_ending_are_found(root, ending):
     for path in list((root / "stage_2_train_images").iterdir()):
