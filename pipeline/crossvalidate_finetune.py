@@ -10,7 +10,6 @@ from pipeline.artifacts.provenance import weights_in_words
 from pipeline.artifacts.splits import read_splits
 from pipeline.finetuning.arms import ARMS
 from pipeline.params import Params, load_params
-from pipeline.splitting.partition import Plan
 from pipeline.stage import run
 from pipeline.training.cross_validated import origin, write_cross_validated
 from pipeline.training.out_of_fold import OutOfFold
@@ -61,6 +60,7 @@ def _trained(name: str, params: Params, cases: Cases) -> tuple[OutOfFold, str]:
     from pipeline.finetuning.cohort import ImageCohort  # noqa: PLC0415 - imports torch
     from pipeline.finetuning.folds import out_of_fold, without_official  # noqa: PLC0415 - torch
     from pipeline.finetuning.retraining import Retraining  # noqa: PLC0415 - torch
+    from pipeline.splitting.partition import Plan  # noqa: PLC0415 - imports scikit-learn
 
     keep_large_blocks()
     retraining = Retraining.of(name, params, synthetic=cases.synthetic)

@@ -23,6 +23,7 @@ def test_holdout_trains_nothing_and_says_so(cached, capsys):
     assert list(table.columns)[:5] == ["id", "group", "label", "repeat", "fold"]
 
 
-def test_holdout_does_not_wait_for_torch():
-    code = "import sys, pipeline.crossvalidate_finetune; sys.exit('torch' in sys.modules)"
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+def test_holdout_does_not_wait_for_torch_and_scikit_learn():
+    code = "import sys, pipeline.crossvalidate_finetune; sys.exit('{}' in sys.modules)"
+    for package in ("torch", "sklearn"):
+        subprocess.run([sys.executable, "-c", code.format(package)], cwd=ROOT, check=True)

@@ -19,6 +19,7 @@ _OF_ARMS = (
     " Fine-tuned networks were trained once at each point, on the first of the draws; their bands "
     "hold the draws of test patients."
 )
+_WIDE = 24  # letters of a legend's entry, more of which need a line of their own
 _LABEL_NOISE = {
     "flipped": "labels flipped",
     "missed": "positives missed",
@@ -91,7 +92,8 @@ def limits_curves(
 def _panel(series: Mapping[str, pd.DataFrame], name: str, x_label: str, y_label: str) -> Markup:
     key = f"limits-{name}"
     with figure_style(key):
-        figure, axes = new_axes(3.6, 3.4)
+        columns = 2 if max(map(len, series)) <= _WIDE else 1
+        figure, axes = new_axes(3.6, 3.4 if columns == 2 else 3.1 + 0.17 * len(series))
         listed = []
         for i, (words, rows) in enumerate(series.items()):
             style = numbered_style(i)
@@ -111,7 +113,7 @@ def _panel(series: Mapping[str, pd.DataFrame], name: str, x_label: str, y_label:
             listed.append(f"{words}: {values}")
         axes.set(xlabel=x_label, ylabel=y_label)
         if len(series) > 1:
-            figure.legend(loc="outside lower left", ncols=2)
+            figure.legend(loc="outside lower left", ncols=columns)
         return inline_svg(
             figure, key=key, alt=f"{y_label} by {x_label.lower()}. {'; '.join(listed)}."
         )
