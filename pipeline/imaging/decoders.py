@@ -73,7 +73,7 @@ def find_plugin(syntax: uid.UID) -> str:
     if syntax in PLAIN:
         return ""
     if syntax not in COMPRESSED:
-        known = syntax.name != syntax
+        known = syntax.type == "Transfer Syntax"
         raise UnreadableImage(
             f"its transfer syntax, {syntax.name}, is not supported"
             if known

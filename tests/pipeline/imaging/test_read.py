@@ -144,9 +144,10 @@ def test_no_pixel_data(write_dicom, textured):
         read_grey(rewritten(write_dicom(textured), strip))
 
 
-def test_an_unknown_transfer_syntax(write_dicom, textured):
+@pytest.mark.parametrize("other", [b"1.2.840.10008.1.2.9\0", b"1.2.840.10008.1.1\0\0\0"])
+def test_an_unknown_transfer_syntax(write_dicom, textured, other):
     path = write_dicom(textured)
-    path.write_bytes(path.read_bytes().replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2.9\0"))
+    path.write_bytes(path.read_bytes().replace(b"1.2.840.10008.1.2.1\0", other))
     with pytest.raises(UnreadableImage, match="transfer syntax is none of"):
         read_grey(path)
 
