@@ -151,6 +151,7 @@ class Finetune(_Block):
 
     image_size: Annotated[int, Field(ge=32)] | None
     batch_size: Annotated[int, Field(ge=2)]
+    processes: Literal["auto"] | Count
     precision: Literal["auto", "fp32", "bf16"]
     class_weight: ClassWeight
     demo: QuickSizes

@@ -42,6 +42,9 @@ class Cost(Document):
         Most bytes that the stage's process held, and on a GPU; None without one.
     energy_counter
         Where the joules come from; None where the machine has no counter that can be read.
+    processes
+        How many shared the work. Seconds are those of the clock, and memory and joules those of
+        the first process, so that work on several devices costs that many times as much.
     other_seconds
         What the stage took beside its works: loading weights, conversion or compilation, the
         fidelity check, reading and writing files.
@@ -68,6 +71,7 @@ class Cost(Document):
     peak_memory: int
     peak_device_memory: int | None
     energy_counter: str | None
+    processes: int = 1
     other_seconds: float
     training: Work | None = None
     search: Work | None = None

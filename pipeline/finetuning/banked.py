@@ -17,6 +17,7 @@ from pipeline.finetuning.cohort import ImageCohort
 from pipeline.finetuning.images import LabelledImages
 from pipeline.finetuning.inputs import PlainImages, TrainingInputs
 from pipeline.finetuning.network import FineTunedNetwork
+from pipeline.finetuning.processes.group import ALONE, ProcessGroup
 from pipeline.params import Features
 
 
@@ -67,10 +68,16 @@ class DrawnActivations:
         self.labels = labels
         self.network = network
 
-    def batch(self, chosen: np.ndarray, generator: np.random.Generator) -> torch.Tensor:
+    def batch(
+        self,
+        chosen: np.ndarray,
+        generator: np.random.Generator,
+        share: slice = slice(None),
+    ) -> torch.Tensor:
         """Return activations of some images, float32 of shape (n, *shape)."""
         view = generator.integers(self.positions.shape[1], size=len(chosen))
-        return self.network.images(self.rows[self.positions[chosen, view].tolist()])
+        positions = self.positions[chosen, view][share]
+        return self.network.images(self.rows[positions.tolist()])
 
 
 def from_bank(
@@ -81,6 +88,7 @@ def from_bank(
     *,
     features: Features,
     seed: int,
+    group: ProcessGroup = ALONE,
 ) -> TrainingInputs:
     """Cut a network, and return its tail with the activations that it is trained on.
 
@@ -98,6 +106,8 @@ def from_bank(
         Engine, precision and batch size of the trunk.
     seed
         Of the augmented views.
+    group
+        The processes that train; the first computes what the bank lacks.
 
     Raises
     ------
@@ -130,7 +140,11 @@ def from_bank(
         image_views,
         Bank(),
     )
+    if not group.first:
+        group.wait()
     rows = found.rows()
+    if group.first:
+        group.wait()
     positions = np.arange(len(image_views))
     n_of_training = len(training) * (1 + arm.views)
     of_training = positions[:n_of_training].reshape(len(training), 1 + arm.views)
@@ -139,6 +153,8 @@ def from_bank(
         network=network,
         training=DrawnActivations(rows, of_training, training.labels, network),
         plain=plain,
-        validation=PlainImages(LabelledImages(rows, positions[n_of_training:], validation.labels)),
+        validation=PlainImages(
+            LabelledImages(rows, positions[n_of_training:], validation.labels), group
+        ),
         activations=found,
     )

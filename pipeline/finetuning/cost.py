@@ -64,6 +64,7 @@ def cost_of(fitted: Fitted, cohort: ImageCohort, *, seconds: float) -> Cost:
         peak_memory=peak_memory(),
         peak_device_memory=peak_device_memory(device),
         energy_counter=Meter(device).counter,
+        processes=fitted.processes,
         other_seconds=max(seconds - here, 0.0),
         training=training,
         search=search,

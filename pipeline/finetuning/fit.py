@@ -19,10 +19,12 @@ from pipeline.finetuning.logistic_start import start_from_logistic
 from pipeline.finetuning.loop import Training
 from pipeline.finetuning.network import FineTunedNetwork, build_network
 from pipeline.finetuning.precision import Precision
+from pipeline.finetuning.processes.group import ALONE, ProcessGroup
 from pipeline.finetuning.resume import Resumable
-from pipeline.finetuning.scoring import BATCH, probabilities
+from pipeline.finetuning.scoring import BATCH, all_probabilities, probabilities
 from pipeline.finetuning.trainings import Trained, train_all
 from pipeline.params import Features, Finetune
+from radbank.errors import RadbankError
 from radbank.meter import Meter, Spent
 
 
@@ -47,6 +49,8 @@ class Fitted:
         In which numbers it was trained.
     resumable
         To be forgotten once all is written.
+    processes
+        How many trained together.
     starting, scoring
         What starting the output layer as a logistic regression took (nothing where it was not),
         and scoring every image with one network.
@@ -59,6 +63,7 @@ class Fitted:
     probabilities: Sequence[np.ndarray]
     precision: Precision
     resumable: Resumable
+    processes: int
     starting: Spent | None
     scoring: Spent
 
@@ -76,6 +81,7 @@ def fit(
     settings: Finetune,
     features: Features,
     seeds: Sequence[int],
+    group: ProcessGroup = ALONE,
 ) -> Fitted:
     """Train an arm at each of its learning rates and from each seed, and score every image.
 
@@ -93,12 +99,20 @@ def fit(
         How the frozen part of a network is run.
     seeds
         One a training.
+    group
+        The processes that train together.
 
     Raises
     ------
     RadbankError
-        If a split lacks a class, the backbone cannot take the input size, or training diverges.
+        If batches are smaller than the group, a split lacks a class, the backbone cannot take the
+        input size, or training diverges.
     """
+    if settings.batch_size < group.size:
+        raise RadbankError(
+            f"finetune.batch_size is {settings.batch_size}, and {group.size} processes would share "
+            "each batch: set it to their number at least, better to 16 times that."
+        )
     training, validation = cohort.of_split("train"), cohort.of_split("validation")
     side = settings.side(synthetic=cohort.cases.synthetic)
     n_classes = len(cohort.cases.classes)
@@ -113,20 +127,29 @@ def fit(
     network.to(device())
     precision = Precision.of(settings.precision, network.device)
     print(f"training in {precision}")
+    if group.size > 1:
+        print(f"{group.size} processes share each batch of {settings.batch_size} images")
     if common.auxiliary_loss is not None:
         weighed = (
             f"weighed with {common.auxiliary_loss:g}" if network.auxiliary else "there is none"
         )
         print(f"auxiliary classifier of {backbone.name}: {weighed}")
     if isinstance(arm, LastBlockArm):
-        inputs = from_bank(arm, network, cohort, backbone, features=features, seed=seeds[0])
+        inputs = from_bank(
+            arm, network, cohort, backbone, features=features, seed=seeds[0], group=group
+        )
     else:
-        inputs = from_images(network, training, validation)
+        inputs = from_images(network, training, validation, group)
     starting = None
     if common.logistic_start:
         folds = cohort.table.loc[cohort.table["split"] == "train", "fold"].to_numpy()
         starting = start_from_logistic(
-            inputs.network, inputs.plain, folds, class_weight=settings.class_weight, seed=seeds[0]
+            inputs.network,
+            inputs.plain,
+            folds,
+            class_weight=settings.class_weight,
+            seed=seeds[0],
+            group=group,
         )
     start = {name: value.clone() for name, value in inputs.network.state_dict().items()}
 
@@ -143,6 +166,7 @@ def fit(
             weight_of=class_weights(training.labels, settings.class_weight),
             precision=precision,
             seed=seed,
+            group=group,
         )
 
     found = inputs.activations
@@ -153,7 +177,8 @@ def fit(
             "start": [backbone.name, backbone.weights.sha256, seeds[0]],
             "images": cohort.sha256,
             "activations": found and found.computation.digest,
-        }
+        },
+        group,
     )
     trainings, rejected = train_all(
         make,
@@ -168,7 +193,7 @@ def fit(
     for each in reversed(trainings):  # the first one's weights stay
         inputs.network.load_state_dict(each.best.state)
         meter.lap()
-        scores.insert(0, np.concatenate(list(probabilities(network, cohort.every))))
+        scores.insert(0, all_probabilities(network, cohort.every, group))
     return Fitted(
         network=network,
         inputs=inputs,
@@ -177,6 +202,7 @@ def fit(
         probabilities=scores,
         precision=precision,
         resumable=resumable,
+        processes=group.size,
         starting=starting,
         scoring=meter.lap(),
     )

@@ -48,6 +48,10 @@ class LabelledImages:
         # one by one: an h5py data set takes lists of rows only in ascending order
         return np.concatenate([self.pixels[row : row + 1] for row in self.rows[chosen].tolist()])
 
+    def part(self, positions: slice | np.ndarray) -> Self:
+        """Return some of the images."""
+        return type(self)(self.pixels, self.rows[positions], self.labels[positions])
+
     def of_split(self, splits: Sequence[str], split: str, classes: Sequence[str]) -> Self:
         """Return the images of one split.
 
@@ -65,8 +69,7 @@ class LabelledImages:
         RadbankError
             If the split lacks one of the classes.
         """
-        kept = np.asarray(splits) == split
-        part = type(self)(self.pixels, self.rows[kept], self.labels[kept])
+        part = self.part(np.asarray(splits) == split)
         for label, name in enumerate(classes):
             if label not in part.labels:
                 raise RadbankError(

@@ -10,7 +10,8 @@ from features.activations import Activations
 from features.augmentation import apply_views, draw_views
 from pipeline.finetuning.images import LabelledImages
 from pipeline.finetuning.network import FineTunedNetwork
-from pipeline.finetuning.scoring import probabilities
+from pipeline.finetuning.processes.group import ALONE, ProcessGroup
+from pipeline.finetuning.scoring import all_probabilities
 
 
 class Inputs(Protocol):
@@ -19,8 +20,23 @@ class Inputs(Protocol):
     labels: np.ndarray
     """Class of each example, int64 of shape (n_examples,)."""
 
-    def batch(self, chosen: np.ndarray, generator: np.random.Generator) -> torch.Tensor:
-        """Return what the network takes for some examples, altered at random, on its device."""
+    def batch(
+        self,
+        chosen: np.ndarray,
+        generator: np.random.Generator,
+        share: slice = slice(None),
+    ) -> torch.Tensor:
+        """Return what the network takes for some examples, altered at random, on its device.
+
+        Parameters
+        ----------
+        chosen
+            Positions of a batch's examples.
+        generator
+            Draws for all of the batch.
+        share
+            Which of them are returned.
+        """
         ...
 
 
@@ -51,23 +67,29 @@ class AugmentedImages:
         self.network = network
         self.labels = images.labels
 
-    def batch(self, chosen: np.ndarray, generator: np.random.Generator) -> torch.Tensor:
+    def batch(
+        self,
+        chosen: np.ndarray,
+        generator: np.random.Generator,
+        share: slice = slice(None),
+    ) -> torch.Tensor:
         """Return float images of shape (n, 3, side, side)."""
-        plain = torch.from_numpy(self.images[chosen]).to(self.network.device)
-        altered = apply_views(plain, draw_views(len(chosen), generator))
+        plain = torch.from_numpy(self.images[chosen[share]]).to(self.network.device)
+        altered = apply_views(plain, draw_views(len(chosen), generator)[share])
         return self.network.preprocessing(altered)
 
 
 class PlainImages:
-    """Images as they are."""
+    """Images as they are, scored by several processes."""
 
-    def __init__(self, images: LabelledImages) -> None:
+    def __init__(self, images: LabelledImages, group: ProcessGroup = ALONE) -> None:
         self.images = images
         self.labels = images.labels
+        self.group = group
 
     def scores(self, network: FineTunedNetwork) -> np.ndarray:
         """Return the probability of each class."""
-        return np.concatenate(list(probabilities(network, self.images)))
+        return all_probabilities(network, self.images, self.group)
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,12 +120,15 @@ class TrainingInputs:
 
 
 def from_images(
-    network: FineTunedNetwork, training: LabelledImages, validation: LabelledImages
+    network: FineTunedNetwork,
+    training: LabelledImages,
+    validation: LabelledImages,
+    group: ProcessGroup,
 ) -> TrainingInputs:
     """Return the images themselves as inputs of a whole network."""
     return TrainingInputs(
         network=network,
         training=AugmentedImages(training, network),
         plain=training,
-        validation=PlainImages(validation),
+        validation=PlainImages(validation, group),
     )

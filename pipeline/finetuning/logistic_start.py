@@ -10,7 +10,8 @@ from heads.examples import Examples
 from heads.logistic_regression import LogisticRegression
 from pipeline.finetuning.images import LabelledImages
 from pipeline.finetuning.network import FineTunedNetwork
-from pipeline.finetuning.scoring import BATCH, embeddings
+from pipeline.finetuning.processes.group import ALONE, ProcessGroup
+from pipeline.finetuning.scoring import BATCH, all_embeddings, embeddings
 from radbank.meter import Meter, Spent
 
 _WITHOUT_CHOICE = 0.01
@@ -24,6 +25,7 @@ def start_from_logistic(
     *,
     class_weight: ClassWeight,
     seed: int,
+    group: ProcessGroup = ALONE,
 ) -> Spent:
     """Replace the output layer's weights; return what that took, apart from start-up.
 
@@ -42,6 +44,8 @@ def start_from_logistic(
         As of the heads.
     seed
         Of the head.
+    group
+        The processes that share the embedding; each fits the head.
 
     References
     ----------
@@ -51,7 +55,7 @@ def start_from_logistic(
     LogisticRegression.import_for_fitting()
     list(embeddings(network, images[:BATCH]))  # the first batch pays for start-up
     meter = Meter(network.device.type)
-    found = np.concatenate(list(embeddings(network, images))).astype(np.float32)
+    found = all_embeddings(network, images, group).astype(np.float32)
     examples = Examples(
         embeddings=found[:, np.newaxis], labels=images.labels, groups=folds, folds=folds
     )

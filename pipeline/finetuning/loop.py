@@ -19,6 +19,8 @@ from pipeline.finetuning.network import FineTunedNetwork
 from pipeline.finetuning.optimisers import SHARE, make_optimiser, trained
 from pipeline.finetuning.precision import Precision, exact_fp32
 from pipeline.finetuning.prepared import Batch, prepared_batches
+from pipeline.finetuning.processes.batch_norm import whole_batch_norm
+from pipeline.finetuning.processes.group import ALONE, ProcessGroup
 from pipeline.finetuning.schedule import Schedule
 from pipeline.finetuning.training_times import TrainingTimes
 from radbank.errors import RadbankError
@@ -45,6 +47,9 @@ class Training:
     seed
         Of the order of the examples, their augmentation and dropout. The same seed on the same
         machine gives the same weights to the last bit on a CPU.
+    group
+        The processes that train together, each with a network of its own and a share of each
+        batch.
 
     Attributes
     ----------
@@ -74,7 +79,9 @@ class Training:
         weight_of: np.ndarray,
         precision: Precision,
         seed: int,
+        group: ProcessGroup = ALONE,
     ) -> None:
+        group.equalise(network)
         self.network = network
         self.recipe = recipe
         self.step = 0
@@ -86,6 +93,7 @@ class Training:
         self._weight_of = weight_of
         self._precision = precision
         self._seed = seed
+        self._group = group
         self._cuts = batches(len(training.labels), batch_size)
         self._schedule = Schedule(recipe, len(self._cuts))
         self._optimiser = make_optimiser(network, recipe)
@@ -142,10 +150,11 @@ class Training:
             seed=[self._seed, len(self.history)],
             first=self.step % len(self._cuts),
             device=self.network.device,
+            group=self._group,
         )
 
     def _take_step(self, batch: Batch) -> float:
-        """Take one step of the optimiser and return the batch's mean loss before it."""
+        """Take one step of the optimiser and return the whole batch's mean loss before it."""
         self._set_mode()
         device = self.network.device
         rate = self._schedule.rate(self.step)
@@ -155,14 +164,17 @@ class Training:
         with torch.random.fork_rng([device] if device.type == "cuda" else []), exact_fp32():
             torch.manual_seed(batch.seed)
             labels = self._training.labels[batch.chosen]
-            with self._precision.autocast():
+            shared = whole_batch_norm(self._group, counts=batch.part > 0)
+            with self._precision.autocast(), shared:
                 logits, auxiliary = self.network.training_logits(batch.inputs)
             loss = cross_entropy(logits, labels, self._weight_of)
             minimised = loss
             if auxiliary is not None and (weight := self.recipe.auxiliary_loss):
                 minimised = loss + weight * cross_entropy(auxiliary, labels, self._weight_of)
             self._optimiser.zero_grad()
-            torch.autograd.backward(minimised)
+            if batch.part < 1:
+                loss, minimised = loss * batch.part, minimised * batch.part
+            loss = self._group.backward(loss, minimised, trained(self.network))
             if self.recipe.max_norm is not None:
                 nn.utils.clip_grad_norm_(trained(self.network), self.recipe.max_norm)
             self._optimiser.step()

@@ -13,6 +13,7 @@ import torch
 
 from pipeline.finetuning.epoch import Epoch
 from pipeline.finetuning.loop import Training
+from pipeline.finetuning.processes.group import ALONE, ProcessGroup
 from radbank.files import atomic_path, sha256_file
 from radbank.home import cache
 from radbank.progress import track
@@ -33,9 +34,12 @@ class Resumable:
     ----------
     about
         All that decides what the trainings come to, as JSON; other values are another folder.
+    group
+        The processes that train; the first reads and writes the states.
     """
 
-    def __init__(self, about: Mapping[str, Any]) -> None:
+    def __init__(self, about: Mapping[str, Any], group: ProcessGroup = ALONE) -> None:
+        self._group = group
         self.folder = cache() / "training" / digest(about)
 
     def run(self, training: Training, name: str) -> Iterator[Epoch]:
@@ -62,17 +66,24 @@ class Resumable:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _write(self, training: Training, path: Path) -> None:
+        if not self._group.first:
+            return
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with atomic_path(path) as temporary:
             torch.save(training.state(), temporary)
 
     def _restore(self, training: Training, path: Path) -> None:
-        try:
-            state = torch.load(path, map_location=training.network.device, weights_only=True)
-        except FileNotFoundError:
-            return
-        except _UNREADABLE as error:
-            print(f"{path} cannot be read ({type(error).__name__}): training starts anew.")
+        state = None
+        if self._group.first:
+            try:
+                where = training.network.device if self._group.size == 1 else "cpu"
+                state = torch.load(path, map_location=where, weights_only=True)
+            except FileNotFoundError:
+                pass
+            except _UNREADABLE as error:
+                print(f"{path} cannot be read ({type(error).__name__}): training starts anew.")
+        state = self._group.of_first(state)
+        if state is None:
             return
         training.restore(state)
         print(f"going on at step {training.step + 1:,} of {training.steps:,}")

@@ -117,7 +117,7 @@ class Retraining:
         """Return where the answer of a training is kept."""
         about = {
             "arm": [self.arm.name, self.arm.model_dump()],
-            "shared": self.settings.model_dump(exclude={"arms"}),
+            "shared": self.settings.model_dump(exclude={"arms", "processes"}),
             "features": self.features.model_dump(),
             "start": [backbone.name, backbone.weights.sha256, self.seed],
             "device": device().type,

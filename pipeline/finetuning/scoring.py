@@ -9,9 +9,10 @@ import numpy as np
 import torch
 
 from heads import scores
-from pipeline.finetuning.images import ImageStack
+from pipeline.finetuning.images import ImageStack, LabelledImages
 from pipeline.finetuning.network import FineTunedNetwork
 from pipeline.finetuning.precision import exact_fp32
+from pipeline.finetuning.processes.group import ProcessGroup
 
 BATCH = 16  # fixed: how convolutions round depends on the shape of the batch
 
@@ -47,6 +48,28 @@ def probabilities(network: FineTunedNetwork, pixels: ImageStack) -> Iterator[np.
             yield scores.probabilities(scores.linear(batch, weight.T, bias))
         else:
             yield np.full((len(batch), max(len(weight), 2)), np.nan)
+
+
+def all_probabilities(
+    network: FineTunedNetwork, images: LabelledImages, group: ProcessGroup
+) -> np.ndarray:
+    """Return the probabilities of all images, of which each process scores its share.
+
+    The shares are whole batches, so that the number of processes changes no byte.
+    """
+    return group.concatenate(probabilities(network, _share(images, group)))
+
+
+def all_embeddings(
+    network: FineTunedNetwork, images: LabelledImages, group: ProcessGroup
+) -> np.ndarray:
+    """Return the embeddings of all images, float32 of shape (n, n_features), likewise."""
+    return group.concatenate(embeddings(network, _share(images, group)))
+
+
+def _share(images: LabelledImages, group: ProcessGroup) -> LabelledImages:
+    share = group.share(-(-len(images) // BATCH))
+    return images.part(slice(share.start * BATCH, share.stop * BATCH))
 
 
 def embeddings(network: FineTunedNetwork, pixels: ImageStack) -> Iterator[np.ndarray]:

@@ -20,6 +20,7 @@ from pipeline.artifacts.trained_model import TrainedModel
 from pipeline.evaluation.thresholds import youden_threshold
 from pipeline.finetuning import resume, trainings
 from pipeline.finetuning.arms import ARMS
+from pipeline.finetuning.processes.group import ProcessGroup
 from pipeline.prediction.model import load_predictor
 from radbank.errors import RadbankError
 from radbank.files import sha256_file, write_json
@@ -115,6 +116,15 @@ def test_a_network_is_trained_saved_and_scored(folder, capsys):
     assert "epoch 3/3: loss" in said
     assert "random" in said
     assert "synthetic" in said
+
+
+def test_batches_smaller_than_the_processes_are_refused(folder):
+    write_inputs()
+    params = json.loads(Path("params.yaml").read_text())
+    params["finetune"] |= {"batch_size": 2, "processes": 3}
+    write_json("params.yaml", params)
+    with pytest.raises(RadbankError, match="batch_size is 2, and 3 processes would share each"):
+        finetune.train(ProcessGroup(0, 3), ARM)
 
 
 def test_two_equal_runs_give_equal_bytes(folder):

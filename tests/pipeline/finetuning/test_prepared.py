@@ -8,6 +8,7 @@ from pipeline.finetuning.batches import batches
 from pipeline.finetuning.images import LabelledImages
 from pipeline.finetuning.inputs import AugmentedImages
 from pipeline.finetuning.prepared import prepared_batches
+from pipeline.finetuning.processes.group import ALONE, ProcessGroup
 
 CPU = torch.device("cpu")
 
@@ -38,11 +39,11 @@ def prefetched(monkeypatch):
     monkeypatch.setattr("pipeline.finetuning.prepared.in_another_thread", lambda _: True)
 
 
-def epoch(images, network, seed=(4, 0), first=0, wait=0.0):
+def epoch(images, network, seed=(4, 0), first=0, wait=0.0, group=ALONE):
     found = []
     inputs = AugmentedImages(images, network)
     cuts = batches(len(images), 8)
-    for batch in prepared_batches(inputs, cuts, seed=seed, first=first, device=CPU):
+    for batch in prepared_batches(inputs, cuts, seed=seed, first=first, device=CPU, group=group):
         time.sleep(wait)
         found.append(batch)
     return found
@@ -77,6 +78,25 @@ def test_no_two_batches_and_no_two_epochs_are_drawn_alike(images, network):
 @pytest.mark.parametrize("first", [0, 1, 4, 5])
 def test_an_epoch_goes_on_from_any_batch(images, network, first):
     assert same(epoch(images, network, first=first), epoch(images, network)[first:])
+
+
+@pytest.mark.parametrize("size", [2, 3])
+def test_processes_share_each_batch_as_one_process_draws_it(images, network, size):
+    few = images.part(np.arange(34))  # the last batch is of two images
+    alone = epoch(few, network)
+    for whole, *shares in zip(
+        alone, *(epoch(few, network, group=ProcessGroup(r, size)) for r in range(size)), strict=True
+    ):
+        own = [share for share in shares if share.part]
+        assert torch.equal(torch.cat([share.inputs for share in own]), whole.inputs)
+        assert np.concatenate([share.chosen for share in own]).tolist() == whole.chosen.tolist()
+        assert sum(share.part for share in shares) == pytest.approx(1)
+        assert [share.part for share in shares] == pytest.approx(
+            [len(share.inputs) / len(whole.inputs) if share.part else 0 for share in shares]
+        )
+        assert all(len(share.inputs) for share in shares)
+        assert len({share.seed for share in shares}) == size
+        assert shares[0].seed == whole.seed
 
 
 @pytest.mark.parametrize("wait", [0.0, 0.003])
