@@ -1,69 +1,100 @@
 """What all tests share."""
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
+
+from radbank.files import read_json, write_json
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = {
     "demo": {"images": 40, "patients": 24},
     "data": {"max_quarantined": 0.2},  # the demo's three broken files are many of so few
     "heads": {"mlp": {"members": 1, "max_epochs": 3}, "lightgbm": {"max_rounds": 20}},
+    "features": {"engine": "eager", "precision": "fp32"},  # nothing is measured to choose them
     "limits": {"repeats": 1, "patients": [1.0], "labels": [0.0], "balances": [0.5]},
     "finetune": {"demo": {"epochs": 1, "image_size": 64}},
     "evaluate": {"bootstrap": 100},
 }
+ARM = "finetune-seed"  # the only one: tests/pipeline/test_finetune.py trains all
+RUNS = {  # what each changes against the one before
+    "first": {},
+    "another backbone": {"backbone": "efficientnet_lite1"},
+    "another mlp": {"heads": {"mlp": {"hidden": 256}}},
+}
 
 
 class Project:
-    """A copy of the project in a git repository of its own.
+    """A copy of the project in a git repository of its own, with a home of its own beside it.
 
     Attributes
     ----------
     folder
         Where it lies.
-    first_run
-        What the first `dvc repro` printed; empty where nothing has run.
     """
 
-    def __init__(self, folder: Path, first_run: str = "") -> None:
-        self.folder = folder
-        self.first_run = first_run
+    def __init__(self, place: Path) -> None:
+        self._place = place
+        self.folder = place / "project"
+        self._printed = place / "printed.json"
 
     @classmethod
-    def of_tracked_files(cls, folder: Path) -> "Project":
+    def of_tracked_files(cls, place: Path) -> "Project":
         """Copy what git tracks, but for tests and benchmarks."""
+        project = cls(place)
         tracked = subprocess.run(
             ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
         ).stdout
         for name in filter(None, tracked.split("\0")):
             if not name.startswith(("tests/", "benchmarks/")) and (ROOT / name).is_file():
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(ROOT / name, folder / name)
-        project = cls(folder)
+                (project.folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(ROOT / name, project.folder / name)
         project("git", "init", "--quiet")
         project.commit("A project")
         return project
 
     @classmethod
-    def reproduced(cls, folder: Path) -> "Project":
-        """Copy what git tracks, make it small, and run it."""
-        project = cls.of_tracked_files(folder)
+    def reproduced(cls, place: Path) -> "Project":
+        """Copy what git tracks, make it small, go through :data:`RUNS`, and go back to the first.
+
+        A folder in which that has been done is taken as it is.
+        """
+        project = cls(place)
+        if project._printed.exists():
+            return project
+        shutil.rmtree(place, ignore_errors=True)
+        project = cls.of_tracked_files(place)
         project.set_params(SMALL)
+        project.keep_arm(ARM)
         project.commit("A small study")
-        project.first_run = project.repro()
+        params = project.folder / "params.yaml"
+        first = params.read_bytes()
+        printed = {}
+        for name, changes in RUNS.items():
+            project.set_params(changes)
+            printed[name] = project.repro()
+        params.write_bytes(first)
+        printed["first again"] = project.repro()
+        write_json(project._printed, printed)
         return project
 
-    def copy_to(self, folder: Path) -> "Project":
+    @property
+    def printed(self) -> dict[str, str]:
+        """What DVC printed in the runs: of :data:`RUNS` each, and of the first again."""
+        return read_json(self._printed)
+
+    def copy_to(self, place: Path) -> "Project":
         """Return a copy that may be changed."""
-        shutil.copytree(self.folder, folder, symlinks=True)
-        return Project(folder, self.first_run)
+        shutil.copytree(self._place, place, symlinks=True, dirs_exist_ok=True)
+        return Project(place)
 
     def __call__(self, *command: str) -> str:
         """Run a command in the folder and in this environment; return what it printed."""
@@ -74,6 +105,7 @@ class Project:
                 **os.environ,
                 "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
                 "PYTHONPATH": str(self.folder),
+                "RADBANK_HOME": str(self._place / "home"),
                 **dict.fromkeys(("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"), "A Tester"),
                 **dict.fromkeys(("GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"), "tester@example.org"),
             },
@@ -97,9 +129,19 @@ class Project:
 
     def set_params(self, changes: dict) -> None:
         """Change params.yaml, block by block."""
+        with self._params() as content:
+            _merge(content, changes)
+
+    def keep_arm(self, name: str) -> None:
+        """Delete all other arms of fine-tuning from params.yaml."""
+        with self._params() as content:
+            content["finetune"]["arms"] = {name: content["finetune"]["arms"][name]}
+
+    @contextmanager
+    def _params(self) -> Iterator[dict]:
         yaml = YAML()
         content = yaml.load(self.folder / "params.yaml")
-        _merge(content, changes)
+        yield content
         yaml.dump(content, self.folder / "params.yaml")
 
 
@@ -119,8 +161,16 @@ def new_project() -> Callable[[Path], Project]:
 
 @pytest.fixture(scope="session")
 def reproduced(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Return a project in which `dvc repro` has run; not to be changed."""
-    return Project.reproduced(tmp_path_factory.mktemp("reproduced"))
+    """Return a project in which `dvc repro` has run; not to be changed.
+
+    Processes that share the tests (pytest-xdist) share it too: the first makes it.
+    """
+    place = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        place = place.parent
+    with (place / "reproduced.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return Project.reproduced(place / "reproduced")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -48,7 +48,7 @@ RUN = [block for block in BLOCKS if block.marker != "not run"]
 
 @pytest.fixture(scope="module")
 def project(reproduced, tmp_path_factory):
-    project = reproduced.copy_to(tmp_path_factory.mktemp("docs") / "project")
+    project = reproduced.copy_to(tmp_path_factory.mktemp("docs"))
     project.commit("Its results")
     return project
 

@@ -8,9 +8,8 @@ import pytest
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parent.parent
-PARAMS = YAML(typ="safe").load(ROOT / "params.yaml")
-HEADS = tuple(PARAMS["heads"])
-ARMS = tuple(PARAMS["finetune"]["arms"])
+HEADS = tuple(YAML(typ="safe").load(ROOT / "params.yaml")["heads"])
+ARMS = ("finetune-seed",)
 EVERY_STAGE = [
     "demo", "ingest", "prepare", "split", "extract", "leaks", *(f"train@{head}" for head in HEADS),
     "ensemble", "crossvalidate", "limits", *(f"finetune@{arm}" for arm in ARMS),
@@ -30,11 +29,11 @@ def restored(output: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def project(reproduced, tmp_path_factory):
-    return reproduced.copy_to(tmp_path_factory.mktemp("dvc") / "project")
+    return reproduced.copy_to(tmp_path_factory.mktemp("dvc"))
 
 
 def test_repro_runs_every_stage(project):
-    assert sorted(ran(project.first_run)) == sorted(EVERY_STAGE)
+    assert sorted(ran(project.printed["first"])) == sorted(EVERY_STAGE)
     for out in (
         "report/index.html",
         "metrics/summary.json",
@@ -42,6 +41,23 @@ def test_repro_runs_every_stage(project):
         "data/quarantine.csv",
     ):
         assert (project.folder / out).is_file()
+
+
+def test_another_backbone_embeds_again_and_keeps_the_old_store(project):
+    assert set(ran(project.printed["another backbone"])) == FROM_EXTRACT_ON
+    stores = {path.name for path in (project.folder / "data/features").glob("*.zarr")}
+    assert stores == {"efficientnet_lite0.zarr", "efficientnet_lite1.zarr"}
+
+
+def test_a_heads_params_rerun_that_head_and_what_follows(project):
+    rerun = {"train@mlp", "ensemble", "crossvalidate", "evaluate", "report"}
+    assert set(ran(project.printed["another mlp"])) == rerun
+
+
+def test_going_back_restores_without_computing(project):
+    output = project.printed["first again"]
+    assert ran(output) == []
+    assert set(restored(output)) == FROM_EXTRACT_ON
 
 
 def test_repro_again_runs_nothing(project):
@@ -53,39 +69,6 @@ def test_repro_again_runs_nothing(project):
 def test_outputs_are_ignored_by_git_but_for_the_metrics(project):
     status = project("git", "status", "--porcelain", "--untracked-files=all")
     assert {line[3:] for line in status.splitlines()} == {"dvc.lock", "metrics/study.json"}
-
-
-def test_changed_code_reruns_the_stages_that_are_made_of_it_and_no_other(project):
-    made_of = {
-        "split": "pipeline/splitting/joins.py",
-        "leaks": "pipeline/leakage/similar.py",
-        "shortcuts": "pipeline/probing/shortcut.py",
-    }
-    for file in made_of.values():
-        with (project.folder / file).open("a", encoding="utf-8") as code:
-            code.write("# changed\n")
-    # what they write is as before, so that nothing after them runs
-    assert set(ran(project.repro())) == set(made_of)
-
-
-def test_a_heads_params_rerun_that_head_and_what_follows(project):
-    project.set_params({"heads": {"mlp": {"hidden": 16}}})
-    rerun = {"train@mlp", "ensemble", "crossvalidate", "evaluate", "report"}
-    assert set(ran(project.repro())) == rerun
-
-
-def test_another_backbone_embeds_again_and_keeps_the_old_store(project):
-    project.set_params({"backbone": "efficientnet_lite1"})
-    assert set(ran(project.repro())) == FROM_EXTRACT_ON
-    stores = {path.name for path in (project.folder / "data/features").glob("*.zarr")}
-    assert stores == {"efficientnet_lite0.zarr", "efficientnet_lite1.zarr"}
-
-
-def test_going_back_restores_without_computing(project):
-    project.set_params({"backbone": "efficientnet_lite0"})
-    output = project.repro()
-    assert ran(output) == []
-    assert set(restored(output)) == FROM_EXTRACT_ON
 
 
 def test_an_experiment_restores_too_and_is_shown(project):
@@ -132,3 +115,16 @@ def test_all_models_are_drawn_in_one_chart(project):
         (chart,) = shown["data"][name]
         points = chart["content"]["data"]["values"]
         assert {point["model"] for point in points} == {*HEADS, "ensemble", *ARMS}
+
+
+def test_changed_code_reruns_the_stages_that_are_made_of_it_and_no_other(project):
+    made_of = {
+        "split": "pipeline/splitting/joins.py",
+        "leaks": "pipeline/leakage/similar.py",
+        "shortcuts": "pipeline/probing/shortcut.py",
+    }
+    for file in made_of.values():
+        with (project.folder / file).open("a", encoding="utf-8") as code:
+            code.write("# changed\n")
+    # what they write is as before, so that nothing after them runs
+    assert set(ran(project.repro())) == set(made_of)

@@ -19,7 +19,7 @@ LONG_AGO = "Nov 30, 2026"  # as DVC writes the date of an older commit
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory, new_project):
     """Return a project with three runs of other backbones, whose outputs are invented."""
-    project = new_project(tmp_path_factory.mktemp("exp_show") / "project")
+    project = new_project(tmp_path_factory.mktemp("exp_show"))
     for seed, backbone in enumerate(("efficientnet_lite0", "efficientnet_lite1", "inception_v3")):
         project.set_params({"backbone": backbone})
         with Repo(str(project.folder)) as repo:
