@@ -49,7 +49,7 @@ def test_another_failure_of_the_system_is_a_bug():
 
 
 STAGE = """
-import signal, sys, time
+import signal, sys
 from pathlib import Path
 from pipeline.stage import run
 from radbank.files import atomic_path
@@ -58,19 +58,34 @@ def main():
     with atomic_path(Path(sys.argv[1])) as temporary:
         temporary.write_text("half")
         print("half", flush=True)
-        time.sleep(60)
+        sys.stdin.read()
 
+# as the shell leaves it, whatever these tests inherited
+signal.signal(int(sys.argv[2]), getattr(signal, sys.argv[3]))
 run(main, anywhere=True)
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_to_end_leaves_nothing_behind(tmp_path, number):
+def signalled(output, number, before):
+    """Run a stage, send it a signal in the middle of its work, let it go on; its exit status."""
     with subprocess.Popen(
-        [sys.executable, "-c", STAGE, tmp_path / "out"], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", STAGE, output, str(int(number)), before],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as process:
         assert process.stdout.readline() == "half\n"
         process.send_signal(number)
         process.communicate()
-    assert process.returncode == 128 + number
+    return process.returncode
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_to_end_leaves_nothing_behind(tmp_path, number):
+    assert signalled(tmp_path / "out", number, "SIG_DFL") == 128 + number
     assert not list(tmp_path.iterdir())
+
+
+def test_under_nohup_a_stage_outlives_its_terminal(tmp_path):
+    assert signalled(tmp_path / "out", signal.SIGHUP, "SIG_IGN") == 0
+    assert (tmp_path / "out").read_text() == "half"

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -119,7 +118,8 @@ def _work(  # noqa: PLR0917 - torch hands over positions
     except Exception as error:  # noqa: BLE001 - is told, and ends the process
         sentence = str(error) if isinstance(error, RadbankError) else None
         failures.put((sentence, traceback.format_exc()))
-        sys.exit(1)
+        # gloo's threads still run: a regular end would abort on them, with words of C++
+        os._exit(1)
 
 
 @contextmanager
