@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from pipeline.statistics.crossed import NO_WIDTH
 from pipeline.statistics.delong import quantile
 from pipeline.statistics.scored_cases import BinaryCases, FloatArray
 
@@ -24,7 +25,8 @@ def decision_curve(
         What was predicted, and what is true.
     confidence
         Of the intervals: each case adds its own benefit, so they are those of a mean of
-        patients' sums (ratio estimator, Student's t over patients), at each threshold alone.
+        patients' sums (ratio estimator, Student's t over patients), at each threshold alone; NaN
+        where the benefit does not vary between patients.
     thresholds
         ndarray of numbers between 0 and 1.
 
@@ -58,12 +60,16 @@ def decision_curve(
 
 
 def _half_width(residuals: FloatArray, cases: BinaryCases, confidence: float) -> FloatArray:
-    """Return half the interval's width of each row's mean; NaN with fewer than two patients."""
+    """Return half the interval's width of each row's mean.
+
+    NaN with fewer than two patients, and where all have the same, as where nobody is acted on.
+    """
     k = cases.n_patients
     if k < 2:
         return np.full(len(residuals), np.nan)
     patients = np.zeros((cases.n, k))
     patients[np.arange(cases.n), cases.patients] = 1
     squares = np.square(residuals @ patients).sum(axis=1)
-    half: FloatArray = quantile(confidence, k - 1) * np.sqrt(k / (k - 1) * squares) / cases.n
-    return half
+    half = quantile(confidence, k - 1) * np.sqrt(k / (k - 1) * squares) / cases.n
+    varies: FloatArray = np.where(half > NO_WIDTH, half, np.nan)
+    return varies

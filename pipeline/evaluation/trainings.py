@@ -28,7 +28,14 @@ from pipeline.artifacts.results import Estimate
 from pipeline.evaluation.classified import ClassifiedCases, Weighted
 from pipeline.evaluation.metric import Metric
 from pipeline.statistics.bootstrap import Intervals, Resampled, percentile_interval, resample
-from pipeline.statistics.crossed import NOTHING, Part, joined, with_interval, with_share
+from pipeline.statistics.crossed import (
+    A_FIGURE_AT_BOUND,
+    NOTHING,
+    Part,
+    joined,
+    with_interval,
+    with_share,
+)
 from pipeline.statistics.scored_cases import FloatArray
 
 Trainings = Sequence[ClassifiedCases]
@@ -129,8 +136,14 @@ class OverTrainings:
 def difference(
     first: OverTrainings, second: OverTrainings, name: str, confidence: float
 ) -> Estimate:
-    """Return the first model's metric minus the second's, with its paired bootstrap interval."""
+    """Return the first model's metric minus the second's, with its paired bootstrap interval.
+
+    A figure at its bound stays there in every draw, which says nothing about other patients: the
+    difference has no interval then.
+    """
     one, other = first.value(name), second.value(name)
+    if one is not None and other is not None and {one, other} & set(first.metrics[name].bounds):
+        return Estimate(value=one - other, low=None, high=None, because=A_FIGURE_AT_BOUND)
     draws, seeds = first.draws(name) - second.draws(name), seeds_of(first, second, name)
     found = with_interval(
         None if one is None or other is None else one - other,

@@ -14,6 +14,7 @@ from pipeline.evaluation.classified import ClassifiedCases, Weighted
 from pipeline.evaluation.metrics import METRICS
 from pipeline.evaluation.rule import DecisionRule
 from pipeline.statistics.bootstrap import draw_weights
+from pipeline.statistics.crossed import NO_WIDTH
 from pipeline.statistics.scored_cases import ScoredCases
 
 DRAWS = 200  # of test patients, for each training set
@@ -28,7 +29,8 @@ class Band:
     value
         Mean over the training sets, on the test cases as they are.
     low, high
-        The middle share of the figures over training sets and drawn test patients together.
+        The middle share of the figures over training sets and drawn test patients together; NaN
+        where all are equal, as at an AUC of 1.
     """
 
     value: float
@@ -149,6 +151,8 @@ class Bench:
             draws += [metric.values(Weighted(each, base * rows)) for rows in drawn]
         tail = (1 - self.confidence) / 2
         low, high = np.nanquantile(np.concatenate(draws), (tail, 1 - tail))
+        if high - low < NO_WIDTH:
+            low = high = np.nan
         return Band(float(np.mean(values)), float(low), float(high))
 
 

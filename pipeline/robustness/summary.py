@@ -1,5 +1,9 @@
 """The bench that the stage limits works on, and what its curves show, in words."""
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import numpy as np
 import pandas as pd
 
 from heads import get_head
@@ -42,21 +46,23 @@ def summary(cohort: LabelledEmbeddings, tables: dict[str, pd.DataFrame]) -> str:
     auc = auc_name(cohort.classes)
     lines = [f"data: {data_in_words(synthetic=synthetic)}, weights: {weights}; {auc} on test"]
     lines += [
-        f"{row.patients:>6} patients ({row.share:.0%}): {row.value:.3f} "
-        f"({row.low:.3f} to {row.high:.3f})"
-        for row in tables["patients"].itertuples()
+        f"{row['patients']:>6} patients ({row['share']:.0%}): {_band(row)}"
+        for row in tables["patients"].to_dict("records")
     ]
     for row in tables["labels"].to_dict("records"):
         planted = row["kind"] != "dropped" and row["share"] > 0
         found = f"; {row['found']:.0%} found, {row['right']:.0%} right" if planted else ""
         which = "positives" if row["kind"] == "missed" else "labels"
-        lines.append(
-            f"{row['share']:>6.0%} of {which} {row['kind']}: {row['value']:.3f} "
-            f"({row['low']:.3f} to {row['high']:.3f}){found}"
-        )
+        lines.append(f"{row['share']:>6.0%} of {which} {row['kind']}: {_band(row)}{found}")
     suspects = tables["suspects"]
     lines.append(f"{len(suspects)} suspect labels, {', '.join(suspects['id'][:5])} first")
     task = Task.of(cohort.classes)
     if not task.binary:
         lines.append(task.left_out("Experiments with the balance of classes"))
     return "\n".join(lines)
+
+
+def _band(row: Mapping[Hashable, Any]) -> str:
+    if np.isnan(row["low"]):
+        return f"{row['value']:.3f} (no band: it does not vary)"
+    return f"{row['value']:.3f} ({row['low']:.3f} to {row['high']:.3f})"

@@ -26,6 +26,7 @@ E = TypeVar("E", bound=Estimate)
 
 TOO_FEW = "too few patients"
 AT_BOUND = "at its bound on these cases"
+A_FIGURE_AT_BOUND = "a figure at its bound on these cases"
 NO_VARIANCE = "no variance between patients"
 _LEAST_TAIL = 1e-15
 NO_WIDTH = 1e-12  # below it a width is what rounding left of none

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.artifacts.cost import Cost
+from pipeline.artifacts.results import Estimate
 from pipeline.artifacts.summary import Summary
 from pipeline.reporting.evidence import Evidence
 from pipeline.reporting.section import Section
 from pipeline.reporting.sections.cost import from_bank_in_words
 from pipeline.reporting.style import label, name_in_words
 from pipeline.reporting.text import (
-    interval,
+    interval_or_why,
     number,
     ratio_of,
     seconds_or_none,
@@ -53,7 +54,7 @@ def answer(summary: Summary, costs: dict[str, Cost]) -> ReportAnswer:
         KeyFigure(
             f"{'Best head: ' if name == summary.best_head else ''}{label(name)}, {auc}",
             number(summary.models[name].auc.value),
-            f"{level} interval {interval(summary.models[name].estimate('auc'))}",
+            _detail(level, summary.models[name].auc),
         )
         for name in (summary.best_head, summary.primary)
         if name in summary.models
@@ -64,7 +65,7 @@ def answer(summary: Summary, costs: dict[str, Cost]) -> ReportAnswer:
             KeyFigure(
                 f"{label(summary.primary)} minus best head, {auc}",
                 number(difference.value, signed=True),
-                f"{level} interval {interval(difference, signed=True)}",
+                _detail(level, difference, signed=True),
             )
         )
     sentence = ""
@@ -73,6 +74,12 @@ def answer(summary: Summary, costs: dict[str, Cost]) -> ReportAnswer:
         figures += _cost_figures(name_in_words(summary.primary), tuned, head)
         sentence = _cost_sentence(costs)
     return ReportAnswer(summary.conclusion or "", sentence, tuple(figures))
+
+
+def _detail(level: str, estimate: Estimate, *, signed: bool = False) -> str:
+    """Write an interval with its level, or why there is none."""
+    written = interval_or_why(estimate, signed=signed)
+    return written if estimate.because is not None else f"{level} interval {written}"
 
 
 def _cost_figures(name: str, tuned: Cost, head: Cost) -> list[KeyFigure]:

@@ -131,7 +131,10 @@ def _missed(labels: pd.DataFrame) -> list[str]:
 
 
 def _band(row: "pd.Series[float]") -> str:
-    return f"{number(row['value'])} ({number(row['low'])} to {number(row['high'])})"
+    low, high = row["low"], row["high"]
+    if not low < high:  # NaN where it does not vary
+        return f"{number(row['value'])} (no band: it does not vary)"
+    return f"{number(row['value'])} ({number(low)} to {number(high)})"
 
 
 def _context(evidence: Evidence) -> Mapping[str, Any]:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,6 +21,20 @@ def test_bands_hold_their_values(bench):
     for table in tables:
         assert (table["low"] < table["value"]).all()
         assert (table["value"] < table["high"]).all()
+
+
+def test_a_band_that_does_not_vary_has_no_ends(bench):
+    certain = replace(bench, test=easy(bench.test))
+    band = certain.band([certain.metrics(certain.train)], "auc")
+    assert band.value == 1
+    assert np.isnan([band.low, band.high]).all()
+
+
+def easy(test):
+    """Make the classes of the test images so unlike that any head tells them apart."""
+    embeddings = test.embeddings.copy()
+    embeddings[:, 0, :3] += 100 * test.labels[:, np.newaxis]
+    return replace(test, embeddings=embeddings)
 
 
 def test_more_patients_teach_more_and_the_whole_is_the_head_itself(bench):

@@ -56,6 +56,13 @@ def test_one_patient_tells_nothing_of_others():
     assert share_interval(counted, counted, of_patients(patients), 0.95) == (None, None)
 
 
+@pytest.mark.parametrize(("n", "p"), [(1, 1), (4, 0.125), (5, 0.0625)])
+def test_few_discordant_patients_give_no_smaller_p_than_the_exact_test(n, p):
+    right = np.ones(40, bool)
+    found = share_difference(right, np.arange(40) >= n, of_patients(np.arange(40)), 0.95)
+    assert found.p == p
+
+
 def test_mcnemar_of_a_published_example():
     # Agresti, Categorical Data Analysis, 3rd edition, section 11.1: approval of the prime minister
     # by the same people twice, 794 both times, 150 only first, 86 only second, 570 never
