@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,8 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ("radbank", "pipeline", "features", "heads")
 STAGES = YAML(typ="safe").load(ROOT / "dvc.yaml")["stages"]
+PARAMS = YAML(typ="safe").load(ROOT / "params.yaml")
+PASSED_OVER = {"size", "nfiles"}  # keys that DVC leaves out of the key of its run cache
 # cannot change what a stage writes: how it starts and ends, where it reads, settings whose values
 # DVC watches as params, words on the screen, memory, seconds and energy, names of
 # things
@@ -117,6 +119,29 @@ def test_what_a_stage_watches_exists_and_is_imported(stage):
         if dep.split("/")[0] in OURS:
             assert (ROOT / dep).exists(), dep
             assert any(watched(file, [dep]) for file in needed), f"{stage} never imports {dep}"
+
+
+def keys_below(block: object) -> Iterator[str]:
+    """Return the keys at every depth of what a parameter holds."""
+    if isinstance(block, dict):
+        for key, value in block.items():
+            yield key
+            yield from keys_below(value)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_run_cache_tells_all_values_of_params_apart(stage):
+    for name in definition(stage).get("params", []):
+        key, *_ = name.split(".${")  # of a head or an arm: all of them
+        block = reduce(dict.__getitem__, key.split("."), PARAMS)
+        hidden = PASSED_OVER & set(keys_below(block))
+        assert not hidden, f"{stage} must name {name}.{hidden.pop()} itself"
+
+
+def test_the_report_watches_every_setting():
+    watched = set(definition("report")["params"])
+    beside = {f"{block}.{key}" for block in PARAMS.keys() - watched for key in PARAMS[block]}
+    assert beside == {"prepare.size"} <= watched
 
 
 def test_imports_are_followed_but_for_those_of_types(tmp_path):
