@@ -85,6 +85,8 @@ class Metric:
         Its smallest and largest possible value.
     interval
         Its own interval; None: the percentile bootstrap over patients.
+    no_interval
+        Why it has none at all, in words; None: it has one.
     """
 
     name: str
@@ -98,6 +100,7 @@ class Metric:
     averaged: bool = False
     bounds: tuple[float, float] = (-math.inf, math.inf)
     interval: Interval | None = None
+    no_interval: str | None = None
 
     def heading(self, task: Task) -> str:
         """Return the label, as a macro average where several classes are reported."""

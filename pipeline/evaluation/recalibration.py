@@ -11,10 +11,12 @@ from heads.calibration import Calibration
 from pipeline.artifacts.results import Metrics, ModelCalibration
 from pipeline.artifacts.task import Task
 from pipeline.evaluation.metrics import calibration_metrics
+from pipeline.evaluation.metrics.reliability import IF_CALIBRATED
 from pipeline.evaluation.model_scores import ModelScores
 from pipeline.evaluation.score import measure
 from pipeline.evaluation.study import Study
 from pipeline.statistics.bootstrap import Intervals
+from pipeline.statistics.calibration_error import error_if_calibrated
 from pipeline.statistics.scored_cases import FloatArray, ScoredCases
 
 Method = Literal["temperature", "platt", "isotonic"]
@@ -95,13 +97,24 @@ def before_and_after(
         Of the recalibration, fitted on each model's validation cases.
     intervals
         How intervals are made; they take the recalibration as given.
+
+    Returns
+    -------
+    dict
+        By model; of a binary task with `ece_if_calibrated` beside `ece`.
     """
 
     def metrics(model: ModelScores, probabilities: FloatArray) -> Metrics:
         cases = replace(model.reported.cases, probabilities=probabilities)
         classified = replace(model.reported, cases=cases)
         found = measure([classified], calibration_metrics(study.task), intervals)
-        return Metrics.of(found.estimates)
+        estimates = dict(found.estimates)
+        if study.task.binary:
+            (positive,) = classified.one_vs_rest
+            estimates[IF_CALIBRATED] = error_if_calibrated(
+                positive, intervals["confidence"], intervals["seed"]
+            )
+        return Metrics.of(estimates)
 
     found = {}
     for name, model in study.models.items():

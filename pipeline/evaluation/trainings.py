@@ -121,12 +121,16 @@ class OverTrainings:
         ends
             The metric's own interval over patients; None: percentiles of the draws.
         """
-        if ends is None:
-            ends = percentile_interval(self.draws(name), confidence)
-        seeds, bounds = self.seeds(name), self.metrics[name].bounds
-        found = with_interval(
-            self.value(name), ends, confidence=confidence, seeds=seeds, bounds=bounds
-        )
+        metric, value = self.metrics[name], self.value(name)
+        seeds = self.seeds(name)
+        if metric.no_interval is not None and value is not None:
+            found = Estimate(value=value, low=None, high=None, because=metric.no_interval)
+        else:
+            if ends is None:
+                ends = percentile_interval(self.draws(name), confidence)
+            found = with_interval(
+                value, ends, confidence=confidence, seeds=seeds, bounds=metric.bounds
+            )
         if len(self.each) == 1 or found.value is None:
             return found
         found = found.model_copy(update={"seeds_sd": float(self.values(name).std(ddof=1))})

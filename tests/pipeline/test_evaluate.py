@@ -154,8 +154,9 @@ def test_what_does_not_fit_a_summary_has_files_of_its_own(study):
         assert content["weights"] == "random"
         assert content["split"] == "test"
     figures = found["scores"]["models"]["mlp"]
-    for name in ("mcc", "ece", "sensitivity_at_specificity_0.9", "npv_at_prevalence_0.05"):
+    for name in ("mcc", "sensitivity_at_specificity_0.9", "npv_at_prevalence_0.05"):
         assert figures[name]["low"] < figures[name]["high"]
+    assert figures["ece"]["low"] is None
     pairs = {(each["first"], each["second"]): each for each in found["comparisons"]["pairs"]}
     summary = json.loads(Path("metrics/summary.json").read_text())
     best = pairs["finetune-seed", summary["best_head"]]

@@ -14,10 +14,13 @@ from scipy.special import logit
 
 from pipeline.evaluation.classified import Weighted, ratio
 from pipeline.evaluation.metric import SHARE, Metric, binary, multiclass, no_task
+from pipeline.statistics.calibration_error import binned
 from pipeline.statistics.logistic import fit_line, fit_shift
 from pipeline.statistics.scored_cases import FloatArray
 
-BINS = 10
+IF_CALIBRATED = "ece_if_calibrated"
+"""The ECE that a calibrated model would show of the same cases, beside `ece`."""
+
 _SMALLEST = float(np.finfo(np.float64).eps)  # as scikit-learn clips for the log loss
 _LOGIT_CLIP = 1e-6  # a probability of 0 or 1 has no logit
 
@@ -54,10 +57,8 @@ def _intercept(weighted: Weighted) -> FloatArray:
 def _ece(weighted: Weighted) -> FloatArray:
     """Return the mean distance of probability and share of positives in bins of equal width."""
     (positive,) = weighted.classified.one_vs_rest
-    bins = np.minimum((positive.probabilities * BINS).astype(np.int64), BINS - 1)
-    binned = np.zeros((positive.n, BINS))
-    binned[np.arange(positive.n), bins] = positive.labels - positive.probabilities
-    distances = np.abs(weighted.weights @ binned).sum(axis=1)
+    residuals = weighted.weights * (positive.labels - positive.probabilities)
+    distances = np.abs(residuals @ binned(positive.probabilities)).sum(axis=1)
     return ratio(distances, weighted.weights.sum(axis=1))
 
 
@@ -105,4 +106,5 @@ ece = Metric(
     tasks=binary,
     main=no_task,
     of_calibration=True,
+    no_interval=f"chance alone gives more than 0; {IF_CALIBRATED} says how much",
 )

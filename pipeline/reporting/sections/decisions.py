@@ -6,12 +6,13 @@ from typing import Any
 from pipeline.artifacts.results import CalibrationFile
 from pipeline.artifacts.task import Task
 from pipeline.evaluation.metrics import calibration_metrics, decision_metrics
+from pipeline.evaluation.metrics.reliability import IF_CALIBRATED
 from pipeline.reporting.evidence import Evidence
 from pipeline.reporting.figures.decision import decision
 from pipeline.reporting.section import Section
 from pipeline.reporting.style import label
 from pipeline.reporting.tables import Cell, Line, Table, cell, lower_is_better
-from pipeline.reporting.text import UNDEFINED
+from pipeline.reporting.text import UNDEFINED, number
 
 
 def decisions(evidence: Evidence) -> Table:
@@ -28,14 +29,22 @@ def decisions(evidence: Evidence) -> Table:
 def calibrations(calibration: CalibrationFile, task: Task) -> Table:
     """Return calibration metrics of every model, two lines each: as it is and recalibrated."""
     metrics, lines = calibration_metrics(task), []
+    by_chance = [IF_CALIBRATED] if task.binary else []
+    names = [*(metric.name for metric in metrics), *by_chance]
+    without = {metric.name for metric in metrics if metric.no_interval is not None}
     for model, each in calibration.models.items():
         for note, found in (("as it is", each.before), ("corrected", each.after)):
             if found is None:
-                cells = (Cell(UNDEFINED, ""),) * len(metrics)
+                cells = (Cell(UNDEFINED, ""),) * (len(metrics) + len(by_chance))
             else:
-                cells = tuple(cell(found.estimate(metric.name)) for metric in metrics)
+                figures = {name: found.estimate(name) for name in names}
+                cells = tuple(
+                    Cell(number(each.value), "") if name in without else cell(each)
+                    for name, each in figures.items()
+                )
             lines.append(Line(label(model), note, cells))
-    return Table(tuple(metric.heading(task) for metric in metrics), tuple(lines))
+    headings = [metric.heading(task) for metric in metrics]
+    return Table((*headings, *("ECE if calibrated" for _ in by_chance)), tuple(lines))
 
 
 def _context(evidence: Evidence) -> Mapping[str, Any]:

@@ -89,3 +89,13 @@ def test_before_and_after_of_too_extreme_probabilities(invent):
     assert after["log_loss"].value < before["log_loss"].value
     assert after["ece"].value < before["ece"].value
     assert found.parameters["slope"] < 1
+    assert before["ece"].value > before["ece_if_calibrated"].high
+
+
+def test_the_error_of_a_calibrated_model_is_told_from_chance_and_has_no_interval(invent):
+    study = Study.of({"mlp": invent(1.0)})
+    found = before_and_after(study, "platt", SETTINGS)["mlp"].before.estimates
+    assert (found["ece"].low, found["ece"].high) == (None, None)
+    assert "ece_if_calibrated" in found["ece"].because
+    chance = found["ece_if_calibrated"]
+    assert 0 < chance.low < chance.value < chance.high

@@ -18,5 +18,14 @@ def test_calibration_has_two_lines_a_model(evidence: Evidence) -> None:
     assert [line.note for line in found.lines] == ["as it is", "corrected"] * len(
         evidence.scores.models
     )
-    assert found.columns == ("Brier score", "Log loss", "Slope", "Intercept", "ECE")
-    assert {len(line.cells) for line in found.lines} == {5}
+    assert found.columns == (
+        "Brier score",
+        "Log loss",
+        "Slope",
+        "Intercept",
+        "ECE",
+        "ECE if calibrated",
+    )
+    assert {len(line.cells) for line in found.lines} == {6}
+    assert {line.cells[4].below for line in found.lines} == {""}
+    assert all(" to " in line.cells[5].below for line in found.lines)
