@@ -1,13 +1,17 @@
 """The conclusion of a study: what the primary arm of fine-tuning adds to the best head."""
 
+from collections.abc import Sequence
+
 from pipeline.artifacts.results import Pair
 from pipeline.artifacts.summary import Summary
-from pipeline.evaluation.wording import capitalised, plain_name, verdict
+from pipeline.evaluation.wording import capitalised, estimate_in_words, plain_name, verdict
 from pipeline.finetuning.arms import ARMS, get_arm
 from pipeline.statistics.crossed import TOO_FEW
 
 
-def conclude(summary: Summary, pair: Pair | None, *, margin: float) -> str:
+def conclude(
+    summary: Summary, pair: Pair | None, *, margin: float, absent: Sequence[str] = ()
+) -> str:
     """Put the difference of the primary arm and the best head, and its uncertainty, into words.
 
     The verdict is that of the list of all pairs, in the same words.
@@ -20,12 +24,23 @@ def conclude(summary: Summary, pair: Pair | None, *, margin: float) -> str:
         The primary pair; None where the best head could not be chosen.
     margin
         Difference of AUCs that would not matter.
+    absent
+        Classes of which the reported split holds no image. Accuracy is compared then; where all
+        images are negative it is the specificity.
     """
     arm = _name(summary.primary)
-    if pair is None or pair.auc.value is None:
+    if pair is None:
         return (
-            f"{capitalised(arm)} and the heads could not be compared by {summary.auc}: the "
-            f"validation or the {summary.split} split lacks a class."
+            f"{capitalised(arm)} and the heads could not be compared by {summary.auc}: validation "
+            "lacks a class, so that no best head was chosen."
+        )
+    if pair.auc.value is None:
+        measure = "specificity" if summary.n_positive == 0 else "accuracy"
+        return (
+            f"{capitalised(arm)} and {_name(pair.second)}, the head {summary.best_head_by}, could "
+            f"not be compared by {summary.auc}: the {summary.split} split holds no "
+            f"{' and no '.join(absent)} image. {capitalised(arm)} minus {_name(pair.second)}: "
+            f"{estimate_in_words(measure, pair.accuracy)}."
         )
     cases = f"{summary.n} images of {summary.n_patients} patients, {summary.split} split"
     where = "; ".join([cases, *summary.cautions])

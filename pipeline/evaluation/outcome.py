@@ -162,7 +162,7 @@ def summarise(
     )
     return summary.model_copy(
         update={
-            "conclusion": conclude(summary, found, margin=plan.margin),
+            "conclusion": conclude(summary, found, margin=plan.margin, absent=study.absent_classes),
             "differences": tuple(
                 sentence(
                     pair,

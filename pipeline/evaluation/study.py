@@ -121,6 +121,12 @@ class Study:
         return {name: scores.reported for name, scores in self.models.items()}
 
     @property
+    def absent_classes(self) -> list[str]:
+        """The classes of which there is no reported case."""
+        labels = next(iter(self.models.values())).reported.cases.labels
+        return [name for label, name in enumerate(self.task.classes) if label not in labels]
+
+    @property
     def seeds_crossed(self) -> bool:
         """Whether a model was trained from several seeds."""
         return any(len(scores.trainings) > 1 for scores in self.models.values())

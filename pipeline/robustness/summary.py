@@ -20,7 +20,7 @@ def make_bench(cohort: LabelledEmbeddings, params: Params) -> Bench:
     """Take the splits, and the head of `limits.head` with what its training chose.
 
     A penalty is the one chosen inside the whole training split; neither validation nor test had a
-    say. Without a test split everything is scored on validation.
+    say. Without a test split, or with one that lacks a class, everything is scored on validation.
     """
     name = params.limits.head
     head = get_head(name).load(paths.model(name))
@@ -35,8 +35,12 @@ def make_bench(cohort: LabelledEmbeddings, params: Params) -> Bench:
 
 
 def test_split(cohort: LabelledEmbeddings) -> str:
-    """Return the split that everything is scored on."""
-    return "test" if (cohort.cases["split"] == "test").any() else "validation"
+    """Return the split that everything is scored on: test, or validation where that lacks a class.
+
+    A test set of one class has no AUC.
+    """
+    there = cohort.examples.labels[cohort.rows("test")]
+    return "test" if set(there) == set(range(len(cohort.classes))) else "validation"
 
 
 def summary(cohort: LabelledEmbeddings, tables: dict[str, pd.DataFrame]) -> str:
@@ -44,7 +48,8 @@ def summary(cohort: LabelledEmbeddings, tables: dict[str, pd.DataFrame]) -> str:
     synthetic, random = (bool(cohort.attributes[key]) for key in ("synthetic", "weights_random"))
     weights = weights_in_words(cohort.attributes["weights"], random=random)
     auc = auc_name(cohort.classes)
-    lines = [f"data: {data_in_words(synthetic=synthetic)}, weights: {weights}; {auc} on test"]
+    data = data_in_words(synthetic=synthetic)
+    lines = [f"data: {data}, weights: {weights}; {auc} on {test_split(cohort)}"]
     lines += [
         f"{row['patients']:>6} patients ({row['share']:.0%}): {_band(row)}"
         for row in tables["patients"].to_dict("records")

@@ -116,7 +116,8 @@ def partition(
     Raises
     ------
     RadbankError
-        If there are too few patients of a class for the split asked for.
+        If training, validation or a test set that is drawn lacks a class, or if there are too few
+        patients of a class for the folds.
     """
     images = pd.DataFrame(
         {"id": ids, "group": groups, "label": labels, "official": official_split}
@@ -135,7 +136,9 @@ def partition(
     if not (official == "validation").any():
         _draw(images, split, "validation", plan.validation, generator, n_classes=len(classes))
     images["split"] = split
-    asked = ["train", "validation", *(["test"] if "test" in split or plan.test > 0 else [])]
+    # a test set that the data give may lack a class, as one of healthy people does
+    drawn = plan.test > 0 and not (official == "test").any()
+    asked = ["train", "validation", *(["test"] if drawn else [])]
     _require_every_class(images, asked, classes)
     images["fold"] = _folds(images, plan, classes)
     return images[COLUMNS]

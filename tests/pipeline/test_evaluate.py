@@ -26,11 +26,13 @@ PROVENANCE = {
 }
 
 
-def write_model(name, *, seed, test=True, provenance=PROVENANCE):
-    """Write predictions of 160 cases of 80 patients."""
+def write_model(name, *, seed, test=True, healthy=False, provenance=PROVENANCE):
+    """Write predictions of 160 cases of 80 patients; `healthy`: all of test are negative."""
     n = 160
     generator = np.random.default_rng(seed)
     labels = np.arange(n) // 2 % 3 % 2
+    if healthy:
+        labels[110:] = 0
     scores = 1 / (1 + np.exp(-generator.normal(2 * labels - 1, 1.2, size=(2, n)))).T
     cases = pd.DataFrame(
         {
@@ -181,6 +183,24 @@ def test_without_a_test_split_validation_is_reported_and_flagged(study, capsys):
     assert summary["split_note"].startswith("optimistic")
     assert "optimistic" in summary["conclusion"]
     assert "NO TEST SPLIT" in capsys.readouterr().out
+
+
+def test_a_healthy_test_set_has_specificity_and_all_else_that_is_defined(study, capsys):
+    for seed, name in enumerate(MODELS):
+        write_model(name, seed=seed, healthy=True)
+    main()
+    summary = json.loads(Path("metrics/summary.json").read_text())
+    scores = json.loads(Path("metrics/scores.json").read_text())["models"]["mlp"]
+    assert summary["n_positive"] == 0
+    for name in ("specificity", "accuracy", "brier"):
+        assert scores[name]["low"] < scores[name]["value"] < scores[name]["high"]
+    for name in ("auc", "sensitivity", "average_precision", "f1", "mcc"):
+        assert scores[name]["value"] is None
+    assert "the test split holds no opacity image" in summary["conclusion"]
+    assert "specificity" in capsys.readouterr().out.lower()
+    pairs = json.loads(Path("metrics/comparisons.json").read_text())["pairs"]
+    assert not any(pair["better"] or pair["first_not_worse"] for pair in pairs)
+    assert any(pair["accuracy"]["p"] is not None for pair in pairs)
 
 
 def test_models_of_other_splits_are_refused_and_nothing_is_written(study):

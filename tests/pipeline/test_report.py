@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -14,9 +15,12 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from pipeline import evaluate, paths
+from pipeline.artifacts.predictions import read_predictions, write_predictions
 from pipeline.artifacts.summary import Summary
 from pipeline.artifacts.task import Task
 from pipeline.evaluation.metrics import main_metrics
+from pipeline.params import load_params
 from pipeline.report import main
 from pipeline.reporting.evidence import Evidence
 from pipeline.reporting.sections import SECTIONS
@@ -141,6 +145,19 @@ def test_text_from_outside_stays_text(study: Path) -> None:
     assert html.count("&lt;img src=") >= 5
     assert "49" in html
     assert "{{ 7 * 7 }}" in html
+
+
+def test_a_healthy_test_set_is_reported_without_a_warning(study: Path) -> None:
+    for name in load_params().models:
+        found = read_predictions(paths.predictions(name))
+        healthy = (found.frame["split"] != "test") | (found.frame["label"] == 0)
+        left = found.frame[healthy].reset_index(drop=True)
+        write_predictions(paths.predictions(name), replace(found, frame=left))
+    evaluate.main()
+    html = report()
+    assert "the test split holds no Lung opacity image" in html
+    assert "The test split lacks a class (0 positive)" in html
+    assert "The test is small: 0 images" not in html
 
 
 def test_undefined_figures_are_dashes_with_a_note(study: Path) -> None:

@@ -70,7 +70,12 @@ def limits(
             "on which thresholds were chosen and trainings stopped too, and are too good."
         )
     fewest = summary.smallest_class
-    if fewest < FEW_EVENTS:
+    if fewest == 0:
+        found.append(
+            f"The {summary.split} split lacks a class ({summary.counts}). What needs both, as the "
+            "AUC, is not defined, and nothing here says how well any model tells the classes apart."
+        )
+    elif fewest < FEW_EVENTS:
         smaller = "smaller" if summary.binary else "smallest"
         found.append(
             f"The test is small: {fewest} images in its {smaller} class. At least {FEW_EVENTS} are "

@@ -116,6 +116,16 @@ def test_duplicates_join_patients_through_others():
     assert merged.tolist() == ["a", "a", "a", "a", "d"]
 
 
+def test_a_given_test_set_may_be_of_one_class_and_a_drawn_one_may_not():
+    groups = [f"p{i:02d}" for i in range(60)]
+    labels = [i % 2 for i in range(40)] + [0] * 20
+    official = [None] * 40 + ["test"] * 20
+    splits = partition(groups, groups, labels, official, PLAN)
+    assert (splits["split"] == "test").sum() == 20
+    with pytest.raises(RadbankError, match="split has no"):
+        partition(groups[:2], groups[:2], [0, 1], [None] * 2, PLAN)
+
+
 @pytest.mark.parametrize(
     ("n_positive", "plan", "message"),
     [
@@ -168,7 +178,7 @@ def test_three_classes_are_divided_by_patient_too():
 @pytest.mark.parametrize(
     ("given", "labels", "message"),
     [
-        (lambda i: "test" if i > 30 else None, lambda i: int(i > 30 or i % 2), "gives 9 images to"),
+        (lambda i: "test" if i > 9 else None, lambda i: int(i > 9), "gives 30 of 40 images to"),
         (lambda _: "test", lambda i: i % 2, "gives 40 of 40 images to test or validation"),
         (lambda i: "validation" if i < 9 else "train", lambda i: i % 2 * (i > 9), "gives 9 images"),
     ],
