@@ -10,6 +10,7 @@ from pipeline.artifacts.plan import PrimaryComparison
 from pipeline.artifacts.predictions import read_predictions
 from pipeline.evaluation.outcome import evaluate
 from pipeline.evaluation.plots import write_plots
+from pipeline.evaluation.recalibration import recalibrated
 from pipeline.evaluation.study import best_of
 from pipeline.evaluation.table import caption, table
 from pipeline.params import load_params
@@ -40,7 +41,13 @@ def main() -> None:
     found = evaluate(predictions, plan, cases, settings, intervals)
 
     learning = {name: learning_curve(paths.curves(name)) for name in params.finetune.arms.names}
-    write_plots(paths.PLOTS, found.study.reported, learning, confidence=settings.confidence)
+    corrected = {
+        name: recalibrated(scores, settings.recalibration)
+        for name, scores in found.study.models.items()
+    }
+    write_plots(
+        paths.PLOTS, found.study.reported, learning, corrected, confidence=settings.confidence
+    )
     for path, content in {
         paths.SCORES: found.scores,
         paths.COMPARISONS: found.comparisons,

@@ -80,6 +80,29 @@ class Metrics(Document):
         return self.__pydantic_extra__
 
 
+class OperatingPoint(Document):
+    """What a threshold that reaches a rate on validation reaches on the reported cases.
+
+    Attributes
+    ----------
+    held
+        The rate that it reaches on validation: 'sensitivity' or 'specificity'.
+    rate
+        How high, as 0.9.
+    threshold
+        A case is called positive from this probability on; that of the first training. None where
+        no threshold reaches the rate there.
+    sensitivity, specificity
+        On the reported cases.
+    """
+
+    held: str
+    rate: float
+    threshold: float | None
+    sensitivity: Estimate = Estimate(value=None)
+    specificity: Estimate = Estimate(value=None)
+
+
 class ModelMetrics(Metrics):
     """What one model reached on the reported cases.
 
@@ -92,11 +115,14 @@ class ModelMetrics(Metrics):
     trainings
         From how many seeds the model was trained; its figures are means over them, its threshold
         is that of the first.
+    operating_points
+        Thresholds carried from validation, of a binary task in metrics/scores.json.
     """
 
     threshold: float | None = None
     degenerate_resamples: int = 0
     trainings: int = 1
+    operating_points: tuple[OperatingPoint, ...] = ()
 
 
 class ClassMetrics(Metrics):

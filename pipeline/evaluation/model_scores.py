@@ -27,12 +27,15 @@ class ModelScores:
     trainings
         The same cases as each training of the model classifies them, from other seeds and by the
         rule chosen for it on validation; `reported` is the first.
+    validations
+        `validation` as each training scores it.
     """
 
     rule: DecisionRule
     validation: ScoredCases
     reported: ClassifiedCases
     trainings: tuple[ClassifiedCases, ...]
+    validations: tuple[ScoredCases, ...]
 
     @classmethod
     def of(cls, predictions: Predictions, task: Task, view: str, split: str) -> "ModelScores":
@@ -48,7 +51,11 @@ class ModelScores:
                 *([part.probabilities(view)] for part in (validation, reported)), strict=True
             )
         found = [_decide(task, validation, reported, *each) for each in scored]
-        return cls(*found[0], trainings=tuple(classified for _, _, classified in found))
+        return cls(
+            *found[0],
+            trainings=tuple(classified for _, _, classified in found),
+            validations=tuple(watched for _, watched, _ in found),
+        )
 
     @property
     def validation_auc(self) -> float | None:

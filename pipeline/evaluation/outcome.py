@@ -27,6 +27,7 @@ from pipeline.evaluation.comparison import HOW_TESTED, compare
 from pipeline.evaluation.conclusion import conclude
 from pipeline.evaluation.metrics import all_metrics
 from pipeline.evaluation.model_scores import ModelScores
+from pipeline.evaluation.operating_points import carried_points
 from pipeline.evaluation.recalibration import before_and_after
 from pipeline.evaluation.score import measure, model_metrics, score_each_class, several
 from pipeline.evaluation.study import Study
@@ -179,11 +180,19 @@ def summarise(
 def _scores(study: Study, settings: Evaluate, intervals: Intervals) -> dict[str, Any]:
     """Return every metric of every model, and every reported class."""
     metrics = all_metrics(study.task, settings.operating_points, settings.prevalences)
+
+    def points(scores: ModelScores) -> dict[str, Any]:
+        if not study.task.binary:
+            return {}
+        return {"operating_points": carried_points(scores, settings.operating_points, intervals)}
+
     return {
         "interval": intervals_in_words(study.task, seeds=study.seeds_crossed),
         "models": {
             name: ModelMetrics.of(
-                measure(scores.trainings, metrics, intervals).estimates, **several(scores.trainings)
+                measure(scores.trainings, metrics, intervals).estimates,
+                **several(scores.trainings),
+                **points(scores),
             )
             for name, scores in study.models.items()
         },

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ def write_plots(
     folder: Path,
     models: Mapping[str, ClassifiedCases],
     learning: Mapping[str, pd.DataFrame],
+    recalibrated: Mapping[str, ClassifiedCases | None] = MappingProxyType({}),
     *,
     confidence: float,
 ) -> None:
@@ -30,10 +32,14 @@ def write_plots(
         Reported cases by model.
     learning
         By arm of fine-tuning, from :func:`pipeline.artifacts.learning.learning_curve`.
+    recalibrated
+        The same cases with probabilities recalibrated on validation, where that was possible.
     confidence
         Of the intervals in the calibration and decision curves.
     """
-    by_model = {name: curves(cases, confidence) for name, cases in models.items()}
+    by_model = {
+        name: curves(cases, confidence, recalibrated.get(name)) for name, cases in models.items()
+    }
     kinds = next(iter(by_model.values()))
     tables = {kind: {name: found[kind] for name, found in by_model.items()} for kind in kinds}
     with atomic_path(folder) as temporary:
@@ -42,8 +48,15 @@ def write_plots(
             _join(frames).to_csv(temporary / f"{kind}.csv", index=False, lineterminator="\n")
 
 
-def curves(classified: ClassifiedCases, confidence: float) -> dict[str, pd.DataFrame]:
-    """Return the curves of a model by kind; those of binary tasks only have no rows elsewhere."""
+def curves(
+    classified: ClassifiedCases, confidence: float, recalibrated: ClassifiedCases | None = None
+) -> dict[str, pd.DataFrame]:
+    """Return the curves of a model by kind; those of binary tasks only have no rows elsewhere.
+
+    A threshold of a decision curve is a probability that means something, so that curve is of the
+    recalibrated probabilities where there are any: `recalibrated` says so, and `as_it_is` is the
+    net benefit without that.
+    """
     one_vs_rest, task = classified.one_vs_rest, classified.task
     of_classes = [
         roc(cases).assign(**{"class": task.classes[label]})
@@ -52,7 +65,7 @@ def curves(classified: ClassifiedCases, confidence: float) -> dict[str, pd.DataF
     binary = classified.one_vs_rest[0]
     only_binary = {
         "precision_recall": precision_recall(binary),
-        "decision": decision_curve(binary, confidence=confidence),
+        "decision": _decision(binary, recalibrated, confidence),
     }
     return {
         "roc": mean_roc(one_vs_rest),
@@ -61,6 +74,20 @@ def curves(classified: ClassifiedCases, confidence: float) -> dict[str, pd.DataF
         "calibration": calibration(calibrated_cases(classified), confidence=confidence),
         "confusion": confusion(classified),
     }
+
+
+def _decision(
+    cases: BinaryCases, recalibrated: ClassifiedCases | None, confidence: float
+) -> pd.DataFrame:
+    plain = decision_curve(cases, confidence=confidence)
+    corrected = (
+        plain
+        if recalibrated is None
+        else decision_curve(recalibrated.one_vs_rest[0], confidence=confidence)
+    )
+    return corrected.assign(
+        as_it_is=plain["net_benefit"], recalibrated=int(recalibrated is not None)
+    )
 
 
 def calibrated_cases(classified: ClassifiedCases) -> BinaryCases:

@@ -10,6 +10,7 @@ from sklearn.isotonic import IsotonicRegression
 from heads.calibration import Calibration
 from pipeline.artifacts.results import Metrics, ModelCalibration
 from pipeline.artifacts.task import Task
+from pipeline.evaluation.classified import ClassifiedCases
 from pipeline.evaluation.metrics import calibration_metrics
 from pipeline.evaluation.metrics.reliability import IF_CALIBRATED
 from pipeline.evaluation.model_scores import ModelScores
@@ -82,6 +83,30 @@ def _isotonic(cases: ScoredCases, task: Task) -> Callable[[FloatArray], FloatArr
         return divided
 
     return apply
+
+
+def recalibrated(model: ModelScores, method: Method) -> ClassifiedCases | None:
+    """Return the reported cases of a model with recalibrated probabilities.
+
+    Parameters
+    ----------
+    model
+        Its validation cases are fitted; predicted classes stay as they are.
+    method
+        Of the recalibration.
+
+    Returns
+    -------
+    ClassifiedCases or None
+        None where nothing could be fitted.
+    """
+    fitted = recalibrate(model.validation, method, model.reported.task)
+    if fitted is None:
+        return None
+    cases = model.reported.cases
+    return replace(
+        model.reported, cases=replace(cases, probabilities=fitted.apply(cases.probabilities))
+    )
 
 
 def before_and_after(

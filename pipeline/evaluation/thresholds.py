@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from pipeline.statistics.ranking import Ranking
-from pipeline.statistics.scored_cases import BinaryCases
+from pipeline.statistics.scored_cases import BinaryCases, FloatArray
 
 NEUTRAL = 0.5  # if no threshold is better than another
 
@@ -51,7 +51,27 @@ def youden_threshold(labels: ArrayLike, probabilities: ArrayLike) -> float:
     index = true_positives[0] * n_negative - false_positives[0] * cases.n_positive
     if index.max() <= 0:
         return NEUTRAL
-    last = int(np.flatnonzero(index == index.max())[-1])  # scores above the threshold
-    above, below = float(ranking.scores[last - 1]), float(ranking.scores[last])
-    middle = (above + below) / 2
-    return middle if middle > below else above
+    return between(ranking.scores, int(np.flatnonzero(index == index.max())[-1]))
+
+
+def between(scores: FloatArray, above: int) -> float:
+    """Return the threshold with so many distinct scores above it.
+
+    Parameters
+    ----------
+    scores
+        ndarray of falling numbers.
+    above
+        From 1 to all of them.
+
+    Returns
+    -------
+    float
+        Midway to the next score, so that a last digit decides nothing; with all above it the
+        lowest.
+    """
+    lowest = float(scores[above - 1])
+    if above == len(scores):
+        return lowest
+    middle = (lowest + float(scores[above])) / 2
+    return middle if middle > scores[above] else lowest

@@ -11,6 +11,7 @@ from pipeline.evaluation.metrics.decisions import sensitivity, specificity
 from pipeline.statistics.scored_cases import FloatArray
 
 _ROUNDING = 1e-9
+FOUND_HERE = ", threshold found on these cases"
 
 
 def operating_metrics(points: Sequence[float], prevalences: Sequence[float]) -> list[Metric]:
@@ -20,15 +21,28 @@ def operating_metrics(points: Sequence[float], prevalences: Sequence[float]) -> 
     ----------
     points
         Rates to hold: the sensitivity is given where specificity is at least that high, and the
-        specificity where sensitivity is.
+        specificity where sensitivity is. Both are marked as found on the cases themselves; for
+        thresholds of other cases see :mod:`pipeline.evaluation.operating_points`.
     prevalences
         Shares of positives for which predictive values are given.
     """
     declared = []
     for point in points:
         declared += [
-            _declare("sensitivity_at_specificity", "Sensitivity at specificity", point, _tpr_at),
-            _declare("specificity_at_sensitivity", "Specificity at sensitivity", point, _tnr_at),
+            _declare(
+                "sensitivity_at_specificity",
+                "Sensitivity at specificity",
+                point,
+                _tpr_at,
+                FOUND_HERE,
+            ),
+            _declare(
+                "specificity_at_sensitivity",
+                "Specificity at sensitivity",
+                point,
+                _tnr_at,
+                FOUND_HERE,
+            ),
         ]
     for prevalence in prevalences:
         declared += [
@@ -39,11 +53,15 @@ def operating_metrics(points: Sequence[float], prevalences: Sequence[float]) -> 
 
 
 def _declare(
-    name: str, label: str, held: float, values: Callable[[Weighted, float], FloatArray]
+    name: str,
+    label: str,
+    held: float,
+    values: Callable[[Weighted, float], FloatArray],
+    where: str = "",
 ) -> Metric:
     return Metric(
         name=f"{name}_{held:g}",
-        label=f"{label} {100 * held:g} %",
+        label=f"{label} {100 * held:g} %{where}",
         higher_is_better=True,
         values=lambda weighted: values(weighted, held),
         tasks=binary,

@@ -11,7 +11,10 @@ _LISTED_AT = (0.1, 0.3, 0.5)
 
 
 def decision(summary: Summary, frames: dict[str, pd.DataFrame]) -> Plate:
-    """Draw the net benefit of every model, of acting on all and of acting on none."""
+    """Draw the net benefit of every model, of acting on all and of acting on none.
+
+    Bands are intervals over patients.
+    """
     styles = model_styles(summary.models)
     with figure_style("decision"):
         figure, axes = new_axes(6.4, 4.4)
@@ -21,6 +24,14 @@ def decision(summary: Summary, frames: dict[str, pd.DataFrame]) -> Plate:
         listed = []
         for name, frame in frames.items():
             style = styles[name]
+            axes.fill_between(
+                frame["threshold"],
+                frame["low"],
+                frame["high"],
+                color=style.colour,
+                alpha=0.08,
+                lw=0,
+            )
             axes.plot(
                 frame["threshold"],
                 frame["net_benefit"],
@@ -47,8 +58,17 @@ def decision(summary: Summary, frames: dict[str, pd.DataFrame]) -> Plate:
             "Net benefit of acting where the probability reaches a threshold: true alarms less "
             "false ones, each weighed by the odds of the threshold, as a share of all images "
             f"(n = {summary.n}; Vickers and Elkin 2006). A model is of use where its curve is "
-            f"above both thin lines. Probabilities as they are, not corrected; "
-            f"{percent(summary.confidence)} intervals are in plots/decision.csv."
+            f"above both thin lines. {_which(frames)} Bands: {percent(summary.confidence)} "
+            "intervals over patients at each threshold alone, which take the recalibration as "
+            "given; none where nobody is acted on. plots/decision.csv has them, and the curves of "
+            "the probabilities as they are."
         ),
         panels=(Panel("Net benefit", drawing),),
     )
+
+
+def _which(frames: dict[str, pd.DataFrame]) -> str:
+    """Say which probabilities are drawn."""
+    if all(frame["recalibrated"].all() for frame in frames.values()):
+        return "Probabilities recalibrated on the validation split."
+    return "Probabilities as they are: validation lacks a class, so none could be recalibrated."

@@ -12,7 +12,7 @@ from pipeline.reporting.figures.decision import decision
 from pipeline.reporting.section import Section
 from pipeline.reporting.style import label
 from pipeline.reporting.tables import Cell, Line, Table, cell, lower_is_better
-from pipeline.reporting.text import UNDEFINED, number
+from pipeline.reporting.text import UNDEFINED, number, percent
 
 
 def decisions(evidence: Evidence) -> Table:
@@ -24,6 +24,20 @@ def decisions(evidence: Evidence) -> Table:
         for model, found in evidence.scores.models.items()
     ]
     return Table(tuple(metric.heading(task) for metric in metrics), tuple(lines))
+
+
+def operating_points(evidence: Evidence) -> Table:
+    """Return what thresholds of validation reach, a line for each model and rate."""
+    lines = [
+        Line(
+            label(model),
+            f"{each.held} {percent(each.rate)} on validation",
+            (Cell(number(each.threshold), ""), cell(each.sensitivity), cell(each.specificity)),
+        )
+        for model, found in evidence.scores.models.items()
+        for each in found.operating_points
+    ]
+    return Table(("Threshold", "Sensitivity", "Specificity"), tuple(lines))
 
 
 def calibrations(calibration: CalibrationFile, task: Task) -> Table:
@@ -56,7 +70,11 @@ def _context(evidence: Evidence) -> Mapping[str, Any]:
         "method": evidence.calibration.method,
     }
     if task.binary:
-        return {**context, "decision": decision(evidence.summary, evidence.curves["decision"])}
+        return {
+            **context,
+            "operating": operating_points(evidence),
+            "decision": decision(evidence.summary, evidence.curves["decision"]),
+        }
     return {**context, "left_out": task.left_out("Decision curves and operating points")}
 
 

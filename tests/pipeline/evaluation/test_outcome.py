@@ -117,7 +117,7 @@ def test_a_class_missing_on_validation_leaves_no_best_head_and_says_so(models, s
     found = written(summary_of({name: one_class(each) for name, each in models.items()}))
     assert found["best_head"] is None
     assert found["primary_minus_best_head"] is None
-    assert "lacks a class" in found["conclusion"]
+    assert "validation lacks a class" in found["conclusion"]
     assert found["models"]["mlp"]["threshold"] == 0.5
 
 
@@ -132,4 +132,4 @@ def test_a_class_missing_on_test_leaves_null_figures(models, summary_of):
     assert found["n_positive"] == 0
     assert found["models"]["mlp"]["auc"] == {"value": None, "low": None, "high": None}
     assert found["primary_minus_best_head"]["auc"]["value"] is None
-    assert "lacks a class" in found["conclusion"]
+    assert "the test split holds no opacity image" in found["conclusion"]

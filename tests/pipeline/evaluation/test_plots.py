@@ -5,7 +5,9 @@ import pytest
 from pipeline.artifacts.task import Task
 from pipeline.evaluation.classified import ClassifiedCases
 from pipeline.evaluation.curves import roc
+from pipeline.evaluation.net_benefit import decision_curve
 from pipeline.evaluation.plots import calibrated_cases, confusion, curves, write_plots
+from pipeline.evaluation.recalibration import recalibrated
 from pipeline.evaluation.rule import DecisionRule
 from pipeline.evaluation.study import Study
 from pipeline.statistics.scored_cases import ScoredCases
@@ -32,7 +34,7 @@ def test_one_file_a_kind_of_curve_names_the_model_of_each_row(tmp_path, models):
         "class_roc.csv": "model,class,fpr,tpr",
         "precision_recall.csv": "model,recall,precision",
         "calibration.csv": "model,predicted,observed,low,high,n",
-        "decision.csv": "model,threshold,net_benefit,low,high,treat_all",
+        "decision.csv": "model,threshold,net_benefit,low,high,treat_all,as_it_is,recalibrated",
         "confusion.csv": "model,actual,predicted",
         "learning.csv": "model,epoch,train_loss,validation_loss,validation_auc",
     }
@@ -41,6 +43,23 @@ def test_one_file_a_kind_of_curve_names_the_model_of_each_row(tmp_path, models):
         assert table["model"].unique().tolist() == expected
     mlp = tables["roc.csv"].query("model == 'mlp'")[["fpr", "tpr"]].reset_index(drop=True)
     pd.testing.assert_frame_equal(mlp, roc(models["mlp"].one_vs_rest[0]))
+
+
+def test_decision_curves_are_of_recalibrated_probabilities(invent):
+    predictions = invent(1.0)
+    low = predictions.frame["probability"]
+    predictions.frame["probability"] = low**3  # far too low: at 0.5 few are acted on
+    model = Study.of({"mlp": predictions}).models["mlp"]
+    corrected = recalibrated(model, "platt")
+    found = curves(model.reported, 0.95, corrected)["decision"]
+    plain = curves(model.reported, 0.95)["decision"]
+    expected = decision_curve(corrected.one_vs_rest[0], confidence=0.95)
+    pd.testing.assert_frame_equal(found[list(expected)], expected)
+    assert found["recalibrated"].all()
+    assert not plain["recalibrated"].any()
+    assert found["as_it_is"].tolist() == plain["net_benefit"].tolist()
+    at_half = found["threshold"].sub(0.5).abs().idxmin()
+    assert found["net_benefit"][at_half] > plain["net_benefit"][at_half] + 0.05
 
 
 def test_confusion_is_by_the_models_own_rule(models):
@@ -65,7 +84,7 @@ def test_each_class_has_its_curve_and_curves_of_binary_tasks_have_no_rows(severa
     assert (table["actual"] == table["predicted"]).mean() == pytest.approx(cases.correct.mean())
     write_plots(tmp_path / "plots", {"mlp": cases}, {"finetune-seed": LEARNING}, confidence=0.95)
     text = (tmp_path / "plots/decision.csv").read_text()
-    assert text == "model,threshold,net_benefit,low,high,treat_all\n"
+    assert text == "model,threshold,net_benefit,low,high,treat_all,as_it_is,recalibrated\n"
 
 
 def test_the_calibration_of_several_classes_is_that_of_the_prediction():
