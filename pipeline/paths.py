@@ -6,6 +6,7 @@ from heads import ENSEMBLE
 from pipeline.finetuning.arms import ARMS
 
 DEMO = Path("data/raw/demo")
+FINGERPRINT = Path("data/fingerprint.json")
 CASES = Path("data/cases.parquet")
 QUARANTINE = Path("data/quarantine.csv")
 IMAGES = Path("data/images.h5")

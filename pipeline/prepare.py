@@ -49,8 +49,8 @@ def _prepare_below(
         return prepare_file(root / path, size, frame=frame, sha256=sha256)
     except UnreadableImage as reason:
         raise RadbankError(
-            f"The file of {name} in {CASES} is not as ingest read it ({reason}): run "
-            "`dvc repro --force ingest`, then `dvc repro`."
+            f"The file of {name} in {CASES} is not as ingest read it ({reason}): restore "
+            "it, or run `dvc repro` again to take it as it is now."
         ) from None
 
 

@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 from pipeline.commands.help import HelpFormatter
-from pipeline.params import load_params
+from pipeline.params import Data, load_params
+from pipeline.paths import DEMO
 from pipeline.statistics.bootstrap import Intervals
 from radbank.console import plain_console
 from radbank.errors import RadbankError
@@ -67,7 +68,7 @@ def study(arguments: argparse.Namespace) -> None:
         confidence=params.evaluate.confidence,
         seed=params.seed,
     )
-    sources = source_hashes(root)
+    sources = source_hashes(root) | _data_hashes(root, params.data)
     cells = plan(
         root,
         _names(arguments.backbones),
@@ -88,6 +89,20 @@ def study(arguments: argparse.Namespace) -> None:
             f"{len(result.failures)} of {len(ran)} backbones have no results: "
             + " ".join(result.failures)
         )
+
+
+def _data_hashes(root: Path, data: Data) -> dict[str, str]:
+    """Return the fingerprint of the data set by each path that is read for it.
+
+    None where the stage `demo` writes it: what that reads is known.
+    """
+    from pipeline.ingestion.fingerprint import fingerprint  # noqa: PLC0415 - as above
+
+    if Path(data.root) == DEMO:
+        return {}
+    groups = None if data.groups is None else Path(data.groups)
+    digest = str(fingerprint(Path(data.root), groups)["sha256"])
+    return {str(root / path): digest for path in (data.root, data.groups) if path is not None}
 
 
 def _names(listed: str) -> list[str]:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.layouts.base import Layout, Listing
+from pipeline.layouts.files import require_folder
 from radbank.errors import RadbankError
 from radbank.registry import Registry
 
@@ -54,6 +55,5 @@ def list_cases(layout: str, root: Path, positive: str | None) -> Listing:
     RadbankError
         If the folder is missing or is not laid out so.
     """
-    if not root.is_dir():
-        raise RadbankError(f"data.root is {root}, which is no folder: set it in params.yaml.")
+    require_folder(root)
     return get_layout(layout).list_cases(root, positive)

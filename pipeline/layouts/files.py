@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from pipeline.artifacts.quarantine import Rejected
+from radbank.errors import RadbankError
 
 SUFFIXES = frozenset({".dcm", ".dicom", ".jpeg", ".jpg", ".png", ".tif", ".tiff"})
 _Mark = tuple[int, int]  # device and number of a file or a folder
@@ -38,6 +39,12 @@ class Tree:
     litter: list[PurePosixPath] = field(default_factory=list)
     lost: list[Rejected] = field(default_factory=list)
     passed_over: list[Rejected] = field(default_factory=list)
+
+
+def require_folder(root: Path) -> None:
+    """Raise a RadbankError if the root of a data set is no folder."""
+    if not root.is_dir():
+        raise RadbankError(f"data.root is {root}, which is no folder: set it in params.yaml.")
 
 
 def find_files(root: Path, *below: str) -> Tree:
@@ -80,6 +87,17 @@ def find_files(root: Path, *below: str) -> Tree:
     tree.files.sort()
     tree.litter.sort()
     return tree
+
+
+def is_hidden(path: str) -> bool:
+    """Tell whether a file, or a folder on the way to it, does not count by its name.
+
+    Examples
+    --------
+    >>> [is_hidden(path) for path in ("a/b.png", "a/._b.png", ".git/b.png", "__MACOSX/b.png")]
+    [False, True, True, True]
+    """
+    return any(part.startswith((".", "__")) for part in PurePosixPath(path).parts)
 
 
 def is_litter(name: str) -> bool:
@@ -128,7 +146,7 @@ def _walk(
             continue
         seen.add(mark)
         for entry in entries:
-            if entry.name.startswith((".", "__")):
+            if is_hidden(entry.name):
                 continue
             path = folder / entry.name
             try:

@@ -15,6 +15,7 @@ from pipeline.artifacts.table import read_table
 from pipeline.layouts.absent import say_absent
 from pipeline.layouts.base import Entry, Layout, Listing
 from pipeline.layouts.blank import is_blank
+from pipeline.layouts.files import is_hidden
 from pipeline.layouts.ids import shortest_ids
 from pipeline.layouts.labels import SEPARATOR, classify, split_labels, why_unlabelled
 from pipeline.layouts.misread import doubts
@@ -27,6 +28,7 @@ FILES = ("manifest.csv", "manifest.parquet")
 REQUIRED = ("path", "label")
 _OUTSIDE = "its path does not stay below data.root"
 _NO_FILE = "the manifest names it but there is no file"
+_HIDDEN = "its name, or that of a folder, begins with a dot or __ as those of hidden files do"
 _ABSENT = {_OUTSIDE, _NO_FILE}
 OPTIONAL = ("id", "group", "split", "sex", "age", "view")
 
@@ -141,6 +143,8 @@ def _reason(root: Path, path: str, label: str) -> str | None:
         return _OUTSIDE
     if not _is_file(root / path):
         return _NO_FILE
+    if is_hidden(path):
+        return _HIDDEN
     return why_unlabelled(label, "the manifest")
 
 

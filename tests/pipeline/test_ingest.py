@@ -158,7 +158,7 @@ def test_a_file_that_was_overwritten_since_ingest_is_named(project, folders):
     project(layout="folder", root="raw")
     ingest.main()
     shutil.copy(folders / "no/p00-0.png", folders / "no/p00-1.png")
-    said = r"file of p00-1 .* \(it holds other pixels\): run `dvc repro --force ingest`"
+    said = r"file of p00-1 .* \(it holds other pixels\): restore it, or run `dvc repro` again"
     with pytest.raises(RadbankError, match=said):
         prepare.main()
 

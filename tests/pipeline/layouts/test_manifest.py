@@ -150,21 +150,24 @@ def test_tables_of_spreadsheets(tmp_path, text):
 
 
 def test_rows_that_cannot_be_used_are_set_aside(tmp_path):
-    fill(tmp_path, "a.png", "b.png", "c.png")
+    fill(tmp_path, "a.png", "b.png", "c.png", ".x/d.png", "__MACOSX/e.png")
     outside = fill(tmp_path.parent / "outside", "secret.png") / "secret.png"
     hostile = [str(outside), "../outside/secret.png", "a/../../outside/secret.png", "", "x" * 300]
     rows = [("a.png", "0"), ("b.png", "1"), ("c.png", " | "), ("gone.png", "1")]
+    rows += [(".x/d.png", "1"), ("__MACOSX/e.png", "1")]
     with (tmp_path / "manifest.csv").open("w", newline="") as file:
         csv.writer(file).writerows([("path", "label"), *rows, *((path, "1") for path in hostile)])
     listing = list_cases("manifest", tmp_path, None)
     assert [entry.id for entry in listing.entries] == ["a", "b"]
+    hidden = "its name, or that of a folder, begins with a dot or __ as those of hidden files do"
     assert {item.path: item.reason for item in listing.rejected} == {
         "c.png": "the manifest gives it no label",
         "gone.png": "the manifest names it but there is no file",
-        "manifest.csv, row 5": "its path does not stay below data.root",
-        "manifest.csv, row 6": "its path does not stay below data.root",
+        **dict.fromkeys((".x/d.png", "__MACOSX/e.png"), hidden),
         "manifest.csv, row 7": "its path does not stay below data.root",
-        "manifest.csv, row 8": "it has no path",
+        "manifest.csv, row 8": "its path does not stay below data.root",
+        "manifest.csv, row 9": "its path does not stay below data.root",
+        "manifest.csv, row 10": "it has no path",
         "x" * 300: "the manifest names it but there is no file",
     }
 

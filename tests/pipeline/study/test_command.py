@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import main
+from pipeline.study.cells import finished
 
 
 @pytest.fixture
@@ -33,6 +34,25 @@ def test_a_study_ends_in_its_leaderboard_and_two_pages(project, capsys):
     main(["study", "--backbones", "one,inception_v3"])
     assert len(project.noted) == before
     assert Path("study.md").read_text("utf-8") == text
+
+
+def test_a_change_of_the_data_set_makes_a_backbone_anew(project, changed_params, tmp_path):
+    images = tmp_path / "images"
+    (images / "elsewhere").mkdir(parents=True)
+    (images / "root").mkdir()
+    (images / "root/well").symlink_to("../elsewhere")
+    (images / "elsewhere/a.png").write_bytes(b"a")
+    changed_params(
+        {
+            "backbone": "one",
+            "evaluate": {"bootstrap": 100},
+            "data": {"root": str(images / "root"), "groups": None},
+        }
+    )
+    for content, experiments in ((b"b", 1), (b"c", 2), (b"c", 2)):
+        (images / "elsewhere/b.png").write_bytes(content)
+        main(["study", "--backbones", "one"])
+        assert len(finished(project.root)) == experiments
 
 
 def test_frozen_arms_alone_leave_the_last_question_open(project, capsys):
