@@ -4,26 +4,15 @@ import fcntl
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
 
+from benchmarks.invented import ROOT
+from benchmarks.small_project import SMALL, Project
 from radbank.files import read_json, write_json
 
-ROOT = Path(__file__).resolve().parent.parent
-SMALL = {
-    "demo": {"images": 40, "patients": 24},
-    "data": {"max_quarantined": 0.2},  # the demo's three broken files are many of so few
-    "heads": {"mlp": {"members": 1, "max_epochs": 3}, "lightgbm": {"max_rounds": 20}},
-    "features": {"engine": "eager", "precision": "fp32"},  # nothing is measured to choose them
-    "limits": {"repeats": 1, "patients": [1.0], "labels": [0.0], "balances": [0.5]},
-    "finetune": {"demo": {"epochs": 1, "image_size": 64}},
-    "evaluate": {"bootstrap": 100},
-}
 ARM = "finetune-seed"  # the only one: tests/pipeline/test_finetune.py trains all
 RUNS = {  # what each changes against the one before
     "first": {},
@@ -32,41 +21,12 @@ RUNS = {  # what each changes against the one before
 }
 
 
-class Project:
-    """A copy of the project in a git repository of its own, with a home of its own beside it.
-
-    Attributes
-    ----------
-    folder
-        Where it lies.
-    """
-
-    def __init__(self, place: Path) -> None:
-        self._place = place
-        self.folder = place / "project"
-        self._printed = place / "printed.json"
+class Reproduced(Project):
+    """A small project that has gone through :data:`RUNS`, and back to the first."""
 
     @classmethod
-    def of_tracked_files(cls, place: Path) -> "Project":
-        """Copy what git tracks, but for tests and benchmarks."""
-        project = cls(place)
-        tracked = subprocess.run(
-            ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
-        ).stdout
-        for name in filter(None, tracked.split("\0")):
-            if not name.startswith(("tests/", "benchmarks/")) and (ROOT / name).is_file():
-                (project.folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(ROOT / name, project.folder / name)
-        project("git", "init", "--quiet")
-        project.commit("A project")
-        return project
-
-    @classmethod
-    def reproduced(cls, place: Path) -> "Project":
-        """Copy what git tracks, make it small, go through :data:`RUNS`, and go back to the first.
-
-        A folder in which that has been done is taken as it is.
-        """
+    def at(cls, place: Path) -> "Reproduced":
+        """Make it; a folder in which that has been done is taken as it is."""
         project = cls(place)
         if project._printed.exists():
             return project
@@ -87,70 +47,18 @@ class Project:
         return project
 
     @property
+    def _printed(self) -> Path:
+        return self.place / "printed.json"
+
+    @property
     def printed(self) -> dict[str, str]:
         """What DVC printed in the runs: of :data:`RUNS` each, and of the first again."""
         return read_json(self._printed)
 
-    def copy_to(self, place: Path) -> "Project":
+    def copy_to(self, place: Path) -> Project:
         """Return a copy that may be changed."""
-        shutil.copytree(self._place, place, symlinks=True, dirs_exist_ok=True)
+        shutil.copytree(self.place, place, symlinks=True, dirs_exist_ok=True)
         return Project(place)
-
-    def __call__(self, *command: str) -> str:
-        """Run a command in the folder and in this environment; return what it printed."""
-        done = subprocess.run(
-            command,
-            cwd=self.folder,
-            env={
-                **os.environ,
-                "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-                "PYTHONPATH": str(self.folder),
-                "RADBANK_HOME": str(self._place / "home"),
-                **dict.fromkeys(("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"), "A Tester"),
-                **dict.fromkeys(("GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"), "tester@example.org"),
-            },
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{' '.join(command)}:\n{done.stdout}"
-        return done.stdout
-
-    def commit(self, message: str) -> None:
-        """Commit everything."""
-        self("git", "add", "--all")
-        self("git", "commit", "--quiet", "--message", message)
-
-    def repro(self) -> str:
-        """Run what is out of date; return what DVC printed."""
-        return self("dvc", "repro")
-
-    def set_params(self, changes: dict) -> None:
-        """Change params.yaml, block by block."""
-        with self._params() as content:
-            _merge(content, changes)
-
-    def keep_arm(self, name: str) -> None:
-        """Delete all other arms of fine-tuning from params.yaml."""
-        with self._params() as content:
-            content["finetune"]["arms"] = {name: content["finetune"]["arms"][name]}
-
-    @contextmanager
-    def _params(self) -> Iterator[dict]:
-        yaml = YAML()
-        content = yaml.load(self.folder / "params.yaml")
-        yield content
-        yaml.dump(content, self.folder / "params.yaml")
-
-
-def _merge(content: dict, changes: dict) -> None:
-    for key, value in changes.items():
-        if isinstance(value, dict):
-            _merge(content[key], value)
-        else:
-            content[key] = value
 
 
 @pytest.fixture(scope="session")
@@ -160,7 +68,7 @@ def new_project() -> Callable[[Path], Project]:
 
 
 @pytest.fixture(scope="session")
-def reproduced(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def reproduced(tmp_path_factory: pytest.TempPathFactory) -> Reproduced:
     """Return a project in which `dvc repro` has run; not to be changed.
 
     Processes that share the tests (pytest-xdist) share it too: the first makes it.
@@ -170,7 +78,7 @@ def reproduced(tmp_path_factory: pytest.TempPathFactory) -> Project:
         place = place.parent
     with (place / "reproduced.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        return Project.reproduced(place / "reproduced")
+        return Reproduced.at(place / "reproduced")
 
 
 @pytest.fixture(scope="session", autouse=True)
