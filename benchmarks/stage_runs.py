@@ -58,7 +58,7 @@ class StageRuns:
 
     def differences(self, stage: StageOfProject) -> list[str]:
         """Return the outputs that are not those of the first run."""
-        found = {}
+        found: dict[str, str] = {}
         for output in stage.outputs:
             found |= _digests(self.project.folder, output)
         wanted = {

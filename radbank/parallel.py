@@ -1,6 +1,7 @@
 """Parallel map over this machine's cores, or over a Dask cluster."""
 
 import importlib
+import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -42,7 +43,7 @@ def ordered_map(
     Raises
     ------
     RadbankError
-        If the scheduler cannot be reached, or has no workers.
+        If the scheduler cannot be reached or has no workers, or is lost or loses them meanwhile.
     """
     tasks = [list(items[at : at + _TASK]) for at in range(0, len(items), _TASK)]
     if scheduler is None:
@@ -91,18 +92,19 @@ def connect(scheduler: str) -> Iterator[Any]:
     Raises
     ------
     RadbankError
-        If Dask's cluster part is not installed, nobody answers, or there is no worker.
+        If Dask's cluster part is not installed, nobody answers, or there is no worker; or, in
+        the block, if the connection is lost or a task kills its workers.
     """
     try:
         # optional: needed for a cluster only
-        client_class = importlib.import_module("distributed").Client
+        distributed = importlib.import_module("distributed")
     except ImportError:
         raise RadbankError(
             "cluster.scheduler is set, but Dask's cluster part is not installed: "
             "run `python -m pip install -e '.[cluster]'`, or set it to null."
         ) from None
     try:
-        connected = client_class(scheduler, timeout="10s", set_as_default=False)
+        connected = distributed.Client(scheduler, timeout="10s", set_as_default=False)
     except (OSError, ValueError):
         raise RadbankError(
             f"No Dask scheduler answers at {scheduler} (cluster.scheduler): start it, or set "
@@ -116,4 +118,18 @@ def connect(scheduler: str) -> Iterator[Any]:
                 f"The Dask scheduler at {scheduler} has no workers: start some with `dask worker "
                 f"{scheduler}`, or set cluster.scheduler to null to use this machine."
             ) from None
-        yield client
+        # a lost connection is raised; it would also be logged, with its traceback
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
+        try:
+            yield client
+        except (distributed.client.FutureCancelledError, distributed.comm.CommClosedError):
+            raise RadbankError(
+                f"The connection to the Dask scheduler at {scheduler} was lost: see whether it "
+                "still runs, start it again, and run the same command again."
+            ) from None
+        except distributed.KilledWorker as error:
+            raise RadbankError(
+                "One part of the work killed one Dask worker after the other, at last "
+                f"{error.last_worker.address}: their logs say why; if memory ran out, start "
+                "workers with more of it."
+            ) from None

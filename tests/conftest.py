@@ -1,9 +1,12 @@
 """What all tests share."""
 
 import fcntl
+import json
 import os
 import shutil
 import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -118,6 +121,34 @@ def s3() -> Iterator[str]:
         filesystem("s3").mkdir("radbank")
         yield "s3://radbank"
     server.stop()
+
+
+@pytest.fixture
+def dask_processes(tmp_path):
+    """Start a scheduler and a worker as processes; yield the scheduler's address and process."""
+    pytest.importorskip("distributed", reason="Dask's cluster part is optional")
+    told = tmp_path / "scheduler.json"
+    to_start = {
+        "scheduler": ["--port", "0", "--no-dashboard", "--scheduler-file", str(told)],
+        "worker": ["--nthreads", "1", "--no-dashboard", "--scheduler-file", str(told)],
+    }
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-m", f"distributed.cli.dask_{part}", *options],
+            cwd=tmp_path,
+            # the first worker's death is enough: Dask's three take a while
+            env=os.environ | {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"},
+            stderr=subprocess.DEVNULL,
+        )
+        for part, options in to_start.items()
+    ]
+    deadline = time.monotonic() + 60
+    while not told.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    yield json.loads(told.read_text())["address"], started[0]
+    for process in started:
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture

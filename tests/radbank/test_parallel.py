@@ -1,3 +1,5 @@
+import logging
+import signal
 import threading
 
 import pytest
@@ -52,3 +54,19 @@ def test_a_cluster_gives_the_same():
     with distributed.LocalCluster(**local) as cluster:
         address = cluster.scheduler_address
         assert list(ordered_map(str, range(20), scheduler=address)) == [str(i) for i in range(20)]
+
+
+def test_a_scheduler_lost_meanwhile_is_one_sentence(dask_processes, caplog):
+    address, scheduler = dask_processes
+    results = ordered_map(abs, range(1000), scheduler=address)
+    next(results)
+    scheduler.kill()
+    with pytest.raises(RadbankError, match=rf"Dask scheduler at {address} was lost: .* again"):
+        list(results)
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+def test_work_that_kills_its_workers_is_one_sentence(dask_processes):
+    address, _ = dask_processes
+    with pytest.raises(RadbankError, match="killed one Dask worker after the other"):
+        list(ordered_map(signal.raise_signal, [signal.SIGKILL], scheduler=address))

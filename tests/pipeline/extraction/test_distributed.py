@@ -20,7 +20,7 @@ from pipeline import extract
 from pipeline.artifacts.cases import write_cases
 from pipeline.artifacts.images import write_images
 from pipeline.extraction import distributed as embeddings_on_cluster
-from pipeline.extraction.distributed import _agreed
+from pipeline.extraction.distributed import ClusterEmbeddings, _agreed
 from pipeline.extraction.embeddings import Decision
 from pipeline.extraction.worker import Job, look
 from pipeline.paths import CASES, IMAGES, SPLITS
@@ -187,6 +187,26 @@ def test_a_block_that_kills_its_workers_is_named(project, cluster, watched, monk
         extract.main()
     assert not STORE.exists()
     assert len(kept(watched)) >= 2  # what was done before is in the bank
+
+
+def test_a_lost_scheduler_costs_what_is_at_work(project, dask_processes, tmp_path, monkeypatch):
+    address, scheduler = dask_processes
+    write_params(address)
+    step = ClusterEmbeddings.embed
+
+    def killed_after_the_first(self, image_views):
+        for done in step(self, image_views):
+            yield done
+            scheduler.kill()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ClusterEmbeddings, "embed", killed_after_the_first)
+        with pytest.raises(RadbankError, match=f"Dask scheduler at {address} was lost"):
+            extract.main()
+    assert not STORE.exists()
+    write_params()
+    extract.main()
+    assert contents() == alone(tmp_path, monkeypatch)
 
 
 def test_a_bank_that_is_not_shared_is_noticed(project, cluster, watched, monkeypatch):
