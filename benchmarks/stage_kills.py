@@ -77,10 +77,12 @@ def _kills(runs: StageRuns, stage: StageOfProject, count: int, moments: random.R
     killed = differ = left = 0
     for _ in range(count):
         _forget(runs)
-        process = runs.start(stage)
+        runs.remove(stage)
+        process = start(runs.project, stage.command)
         time.sleep(moments.uniform(0, _BEYOND) * seconds)
         killed += process.poll() is None
         kill(process)
+        runs.remove(stage)
         _run(runs, stage)
         differences, leftovers = runs.differences(stage), runs.left_behind()
         differ += bool(differences)

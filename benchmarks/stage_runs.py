@@ -1,6 +1,7 @@
 """Run single stages of a project as DVC would, and compare what they leave with a first run."""
 
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -50,11 +51,10 @@ class StageRuns:
                 self._wanted |= _digests(project.folder, output)
         self._names = self._listing()
 
-    def start(self, stage: StageOfProject) -> "subprocess.Popen[str]":
-        """Start a stage, without the outputs of former runs, in a process group of its own."""
+    def remove(self, stage: StageOfProject) -> None:
+        """Remove a stage's outputs, as DVC does before it runs one."""
         for output in stage.outputs:
             _remove(self.project.folder / output)
-        return start(self.project, stage.command)
 
     def differences(self, stage: StageOfProject) -> list[str]:
         """Return the outputs that are not those of the first run."""
@@ -73,17 +73,24 @@ class StageRuns:
         )
 
     def left_behind(self) -> list[str]:
-        """Return the files that were not there after the first run."""
-        return sorted(self._listing() - self._names)
+        """Return files of the project that the first run did not leave, and half-written ones.
+
+        Caches in radbank's home may grow.
+        """
+        return sorted(
+            name
+            for name in self._listing() - self._names
+            if name.startswith("project/") or ".partial" in name
+        )
 
     def restore(self, stage: StageOfProject) -> None:
         """Put the first run's outputs back."""
+        self.remove(stage)
         for output in stage.outputs:
-            _remove(self.project.folder / output)
             _copy(self._kept / output, self.project.folder / output)
 
     def _listing(self) -> set[str]:
-        """Return the files of the project and of radbank's home, but for the bank's blocks."""
+        """Return the files of the project and of radbank's home."""
         folder = self.project.place
         names = (
             f"{path.relative_to(folder)}"
@@ -97,8 +104,7 @@ class StageRuns:
 def start(project: Project, command: str) -> "subprocess.Popen[str]":
     """Start a command in a project, in a process group of its own."""
     return subprocess.Popen(
-        command,
-        shell=True,
+        shlex.split(command),
         cwd=project.folder,
         env=project.environment,
         stdin=subprocess.DEVNULL,

@@ -16,9 +16,14 @@ from typing import Any
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-def is_no_room(error: OSError) -> bool:
-    """Tell whether writing failed because the disk, a quota or a limit is exhausted."""
-    return error.errno in _NO_ROOM
+def is_no_room(error: BaseException | None) -> bool:
+    """Tell whether writing failed because the disk, a quota or a limit is exhausted.
+
+    Libraries raise errors of their own then; the system's is the one they were raised from.
+    """
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return True
+    return error is not None and is_no_room(error.__cause__)
 
 
 @contextmanager

@@ -58,10 +58,10 @@ class Reproduced(Project):
         """What DVC printed in the runs: of :data:`RUNS` each, and of the first again."""
         return read_json(self._printed)
 
-    def copy_to(self, place: Path) -> Project:
+    def copy_to(self, place: Path) -> "Reproduced":
         """Return a copy that may be changed."""
         shutil.copytree(self.place, place, symlinks=True, dirs_exist_ok=True)
-        return Project(place)
+        return Reproduced(place)
 
 
 @pytest.fixture(scope="session")

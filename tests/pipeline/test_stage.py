@@ -40,6 +40,17 @@ def test_a_full_disk_is_one_line_too(capsys):
     )
 
 
+def test_a_full_disk_behind_an_error_of_a_library_is_one_line_too(capsys):
+    def main():
+        full = OSError(errno.ENOSPC, "No space left on device")
+        raise OSError("With tag (7FE0,0010) got exception") from full  # as pydicom does
+
+    with pytest.raises(SystemExit):
+        run(main)
+    printed = capsys.readouterr().err
+    assert printed == "error: There is no room on the disk: free some, then go on.\n"
+
+
 def test_another_failure_of_the_system_is_a_bug():
     def main():
         raise OSError(errno.EIO, "Input/output error")
