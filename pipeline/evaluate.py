@@ -33,6 +33,7 @@ def main() -> None:
         second=best_of(inner_auc),
         inner_auc=inner_auc,
         margin=settings.margin,
+        margin_reason=settings.margin_reason,
         confidence=settings.confidence,
     )
     write_document(paths.PLAN, plan)  # before anything of test is read

@@ -172,7 +172,8 @@ class Evaluate(_Block):
 
     bootstrap: Annotated[int, Field(ge=100)]
     confidence: Annotated[float, Field(gt=0.5, lt=1)]
-    margin: Annotated[float, Field(gt=0, lt=1)]
+    margin: Annotated[float, Field(gt=0, lt=1)] | None
+    margin_reason: str | None
     primary: str
     operating_points: list[Annotated[float, Field(gt=0, lt=1)]]
     prevalences: list[Annotated[float, Field(gt=0, lt=1)]]
@@ -278,6 +279,8 @@ def _contradiction(params: Params) -> str | None:
                     f"{key} names {name!r}, which has no block under {blocks} "
                     f"(these have: {', '.join(names)})."
                 )
+    if unexplained := _margin_without_reason(params.evaluate):
+        return unexplained
     weights = {
         name: each["class_weight"]
         for name in heads.names
@@ -285,6 +288,17 @@ def _contradiction(params: Params) -> str | None:
     }
     return unequal_search({name: arms[name] for name in arms.names}) or unlike_class_weights(
         weights, params.finetune.class_weight
+    )
+
+
+def _margin_without_reason(settings: Evaluate) -> str | None:
+    """Ask for the reason of a margin: without one, 'not worse' would mean nothing."""
+    if settings.margin is None or (settings.margin_reason or "").strip():
+        return None
+    return (
+        f"evaluate.margin is {settings.margin:g} without a reason: say in evaluate.margin_reason "
+        "why a smaller difference in AUC would not matter, or set evaluate.margin to null, which "
+        "leaves out claims that a model is not worse."
     )
 
 

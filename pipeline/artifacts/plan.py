@@ -20,7 +20,9 @@ class PrimaryComparison(Document):
     inner_auc
         What the best head was chosen by: the AUC of each head inside the training split.
     margin
-        Difference of AUCs that would not matter.
+        Difference of AUCs that would not matter; None: nothing is claimed to be not worse.
+    margin_reason
+        Why it would not matter, in the words of whoever set it.
     confidence
         Of the intervals, as 0.95.
     sha256
@@ -30,7 +32,8 @@ class PrimaryComparison(Document):
     first: str
     second: str | None
     inner_auc: dict[str, float | None]
-    margin: float
+    margin: float | None
+    margin_reason: str | None = None
     confidence: float
     sha256: str
 
@@ -41,7 +44,8 @@ class PrimaryComparison(Document):
         first: str,
         second: str | None,
         inner_auc: Mapping[str, float | None],
-        margin: float,
+        margin: float | None,
+        margin_reason: str | None = None,
         confidence: float,
     ) -> Self:
         """Fix a comparison."""
@@ -50,6 +54,7 @@ class PrimaryComparison(Document):
             "second": second,
             "inner_auc": dict(inner_auc),
             "margin": margin,
+            "margin_reason": margin_reason,
             "confidence": confidence,
         }
         text = json.dumps(fixed, sort_keys=True, separators=(",", ":"))

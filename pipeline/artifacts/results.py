@@ -232,12 +232,14 @@ class ScoresFile(About):
 class ComparisonsFile(About):
     """metrics/comparisons.json: every pair of models.
 
-    `reading` says what the primary pair means for the claims about all others.
+    `reading` says what the primary pair means for the claims about all others; without a `margin`
+    no model is claimed to be not worse.
     """
 
     tests: str
     reading: str = ""
-    margin: float
+    margin: float | None
+    margin_reason: str | None = None
     pairs: tuple[Pair, ...]
 
 

@@ -25,7 +25,7 @@ def compare(
     models: Mapping[str, Trainings],
     intervals: Intervals,
     *,
-    margin: float,
+    margin: float | None,
     primary: tuple[str, str | None] | None = None,
 ) -> list[Pair]:
     """Compare every pair of models.
@@ -39,7 +39,7 @@ def compare(
     intervals
         How intervals are made.
     margin
-        Difference of AUCs that would not matter.
+        Difference of AUCs that would not matter; None: non-inferiority is not tested.
     primary
         The pair that was fixed beforehand (:mod:`pipeline.evaluation.claims`); None: all are one
         family.

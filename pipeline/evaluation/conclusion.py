@@ -10,7 +10,7 @@ from pipeline.statistics.crossed import TOO_FEW
 
 
 def conclude(
-    summary: Summary, pair: Pair | None, *, margin: float, absent: Sequence[str] = ()
+    summary: Summary, pair: Pair | None, *, margin: float | None, absent: Sequence[str] = ()
 ) -> str:
     """Put the difference of the primary arm and the best head, and its uncertainty, into words.
 
@@ -23,7 +23,7 @@ def conclude(
     pair
         The primary pair; None where the best head could not be chosen.
     margin
-        Difference of AUCs that would not matter.
+        Difference of AUCs that would not matter; None: none was set.
     absent
         Classes of which the reported split holds no image. Accuracy is compared then; where all
         images are negative it is the specificity.

@@ -87,6 +87,7 @@ def evaluate(
             tests=HOW_TESTED,
             reading=gate_in_words(pairs),
             margin=plan.margin,
+            margin_reason=plan.margin_reason,
             pairs=tuple(pairs),
         ),
         calibration=CalibrationFile(

@@ -55,7 +55,7 @@ def intervals_in_words(task: Task, *, seeds: bool = False) -> str:
 def verdict(
     pair: Pair,
     *,
-    margin: float,
+    margin: float | None,
     auc: str,
     unlike: Sequence[str] = (),
     name: Callable[[str], str] = plain_name,
@@ -68,7 +68,7 @@ def verdict(
         Of the two.
     margin
         Difference of AUCs that would not matter. Where no difference is shown but a loss of this
-        size is ruled out, the sentence says so.
+        size is ruled out, the sentence says so. None: none was set.
     auc
         What the AUC is called.
     unlike
@@ -80,6 +80,8 @@ def verdict(
         return f"no verdict, because the two were not trained alike ({', '.join(unlike)})"
     if pair.better is not None:
         return f"{name(pair.better)} has the higher {auc}"
+    if margin is None:
+        return "not shown to differ"
     by_margin = {
         (True, True): f", the two within {margin:g} of each other",
         (True, False): f", {name(pair.first)} not worse by {margin:g} or more",
@@ -89,7 +91,7 @@ def verdict(
     return f"not shown to differ{by_margin[pair.first_not_worse, pair.second_not_worse]}"
 
 
-def sentence(pair: Pair, *, margin: float, auc: str, unlike: Sequence[str] = ()) -> str:
+def sentence(pair: Pair, *, margin: float | None, auc: str, unlike: Sequence[str] = ()) -> str:
     """Say what the data support about two models, in one sentence without a full stop.
 
     Parameters as in :func:`verdict`.

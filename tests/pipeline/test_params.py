@@ -46,6 +46,16 @@ def test_an_unknown_top_level_key_is_refused(edited):
         load_params(edited(backbones="x"))
 
 
+def test_nobody_is_given_a_margin_and_one_that_is_set_needs_a_reason(edited):
+    assert load_params(ROOT / "params.yaml").evaluate.margin is None
+    for reason in (None, "", "  "):
+        with pytest.raises(RadbankError, match=r"evaluate\.margin is 0\.02 without a reason: say"):
+            load_params(edited(evaluate__margin=0.02, evaluate__margin_reason=reason))
+    why = "Two readers of one hospital differ by more."
+    found = load_params(edited(evaluate__margin=0.02, evaluate__margin_reason=why)).evaluate
+    assert (found.margin, found.margin_reason) == (0.02, why)
+
+
 def test_the_arms_of_the_experiments_are_ones_that_run(edited):
     with pytest.raises(RadbankError, match=r"limits\.arms names 'lora', which has no block"):
         load_params(edited(limits__arms=["last-block", "lora"]))

@@ -6,7 +6,7 @@ from typing import Any
 from pipeline.artifacts.summary import Summary
 from pipeline.evaluation.study import INNER
 from pipeline.finetuning.arms import ARMS
-from pipeline.params import Params
+from pipeline.params import Evaluate, Params
 from pipeline.reporting.evidence import Evidence
 from pipeline.reporting.section import Section
 from pipeline.reporting.style import label, name_in_words
@@ -141,11 +141,9 @@ def _evaluation(params: Params, summary: Summary) -> str:
         "over all pairs but the primary one (its arm, best head and margin were fixed before the "
         f"{summary.split} split was read, SHA-256 {summary.plan_sha256[:12]}), for differences and "
         "for non-inferiority; "
-        f"{_seeds(summary)}a "
-        f"difference in {auc} of less than {params.evaluate.margin:g} was taken as one that would "
-        "not matter. Probabilities were recalibrated on the validation split "
-        f"({params.evaluate.recalibration}) for the figures of calibration only. Costs are "
-        "wall-clock seconds in steady state, measured once."
+        f"{_seeds(summary)}{_margin(params.evaluate, auc)}. Probabilities were recalibrated on the "
+        f"validation split ({params.evaluate.recalibration}) for calibration and "
+        "decision curves only. Costs are wall-clock seconds in steady state, measured once."
     )
 
 
@@ -155,6 +153,16 @@ def _best_head(summary: Summary) -> str:
     if summary.best_head_by == INNER:
         where = "in cross-validation by patient inside the training split (mean over the folds)"
     return f"The best head is the one with the highest {summary.auc} {where}."
+
+
+def _margin(settings: Evaluate, auc: str) -> str:
+    """Say which difference would not matter."""
+    if settings.margin is None:
+        return "no margin of non-inferiority was set, so none was tested"
+    return (
+        f"a difference in {auc} of less than {settings.margin:g} was taken as one that would not "
+        "matter"
+    )
 
 
 def _seeds(summary: Summary) -> str:

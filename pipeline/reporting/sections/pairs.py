@@ -68,13 +68,26 @@ def p_value(p: float | None) -> str:
     return "< 0.001" if p < 0.001 else number(p)
 
 
+def margin_in_words(found: ComparisonsFile) -> str:
+    """Say which difference would not matter and why, or that nobody said so."""
+    if found.margin is None:
+        return (
+            "No margin was set (evaluate.margin), so no model is called not worse than another: "
+            "a difference that is not shown may still be there."
+        )
+    return (
+        f"A difference of less than {found.margin:g} was set beforehand as one that would not "
+        f"matter. The reason given: {found.margin_reason}"
+    )
+
+
 def _context(evidence: Evidence) -> Mapping[str, Any]:
     found = evidence.comparisons
     return {
         "pairs": pair_lines(found, evidence.costs, evidence.summary),
         "reading": found.reading,
         "tests": found.tests,
-        "margin": found.margin,
+        "margin": margin_in_words(found),
         "auc": evidence.summary.auc_heading,
     }
 

@@ -5,6 +5,7 @@ FIXED = {
     "second": "mlp",
     "inner_auc": {"mlp": 0.8, "lightgbm": None},
     "margin": 0.02,
+    "margin_reason": "readers differ by more",
     "confidence": 0.95,
 }
 
@@ -24,6 +25,7 @@ def test_whatever_is_changed_changes_the_hash():
         "second": None,
         "inner_auc": {"mlp": 0.81},
         "margin": 0.03,
+        "margin_reason": None,
         "confidence": 0.9,
     }
     for key, value in changes.items():

@@ -168,3 +168,15 @@ def test_equal_models_of_several_classes_are_seldom_called_different(several):
         for seed in range(80)
     ]
     assert 0.01 <= np.mean(np.array(p) < 0.1) <= 0.22
+
+
+def test_without_a_margin_non_inferiority_is_not_tested(binary):
+    labels = np.arange(4000) % 2
+    scores = np.random.default_rng(8).random(4000)
+    twins = [binary(labels, scores), binary(labels, np.clip(scores + 1e-3 * labels, 0, 1))]
+    first, second = ([each] for each in twins)
+    (found,) = compare({"a": first, "b": second}, SETTINGS, margin=0.02)
+    assert found.first_not_worse
+    (found,) = compare({"a": first, "b": second}, SETTINGS, margin=None)
+    assert (found.first_not_worse, found.second_not_worse) == (False, False)
+    assert (found.auc.p_first_worse, found.auc.p_second_worse) == (None, None)

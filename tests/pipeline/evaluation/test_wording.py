@@ -79,3 +79,8 @@ def test_intervals_are_named_by_their_declarations():
         "by patient: DeLong score (auc), Wilson with design effect (accuracy), "
         "percentile bootstrap (all others)"
     )
+
+
+def test_without_a_margin_nothing_is_not_worse():
+    found = pair(0.0, -0.001, 0.001)
+    assert words(found, margin=None).endswith(", not shown to differ")

@@ -8,7 +8,8 @@ import pytest
 from pipeline.artifacts.conditions import Conditions
 from pipeline.artifacts.results import ComparisonsFile, Difference, Estimate, Pair
 from pipeline.artifacts.summary import Summary
-from pipeline.reporting.sections.pairs import pair_lines
+from pipeline.reporting.evidence import Evidence
+from pipeline.reporting.sections.pairs import margin_in_words, pair_lines
 from tests.pipeline.costs import arm_cost, extraction_cost, head_cost
 
 EXTRACTION = extraction_cost(3.0)
@@ -50,6 +51,15 @@ def test_the_primary_comparison_is_named(line) -> None:
     found = pair(0.012, -0.024, 0.029, 0.15)
     assert line(found).note == ""
     assert "not adjusted" in line(found.model_copy(update={"primary": True})).note
+
+
+def test_the_reason_of_a_margin_is_quoted_and_its_absence_said(evidence: Evidence) -> None:
+    found = evidence.comparisons
+    assert "No margin was set" in margin_in_words(found)
+    named = {"margin": 0.02, "margin_reason": "Two readers differ by more."}
+    said = margin_in_words(found.model_copy(update=named))
+    assert "less than 0.02" in said
+    assert said.endswith("The reason given: Two readers differ by more.")
 
 
 def test_models_that_were_not_trained_alike_get_no_verdict(line) -> None:
