@@ -8,6 +8,7 @@ from pipeline.robustness.balance import COLUMNS as BALANCE
 from pipeline.robustness.balance import shifted_balance
 from pipeline.robustness.labels import noisy_labels
 from pipeline.robustness.patients import fewer_patients
+from pipeline.robustness.planted import plant_errors
 from pipeline.robustness.summary import make_bench, summary
 from pipeline.robustness.suspects import list_suspects
 from pipeline.stage import run
@@ -16,14 +17,17 @@ from radbank.files import write_text
 
 
 def main() -> None:
-    """Write curves/limits/: patients.csv, labels.csv, balance.csv and suspects.csv.
+    """Write curves/limits/: patients.csv, labels.csv, balance.csv, planted.csv and suspects.csv.
 
-    Of more than two classes balance.csv has no rows.
+    Of more than two classes balance.csv has no rows; where planted errors are not found clearly
+    above chance suspects.csv has none.
     """
     params = load_params()
     cohort = read_cohort(params.backbone)
     bench = make_bench(cohort, params)
     settings = params.limits
+    planted = plant_errors(bench, cohort.examples)
+    listed = list_suspects(bench, cohort.cases, cohort.examples)
     tables = {
         "patients": fewer_patients(bench, settings.patients, settings.repeats),
         "labels": noisy_labels(bench, settings.labels, settings.repeats),
@@ -32,7 +36,8 @@ def main() -> None:
             if bench.n_classes == 2
             else pd.DataFrame(columns=BALANCE)
         ),
-        "suspects": list_suspects(bench, cohort.cases, cohort.examples),
+        "planted": planted.table,
+        "suspects": listed if planted.clear else listed[:0],
     }
     for name, table in tables.items():
         if name != "suspects":

@@ -37,7 +37,7 @@ CURVES = (
 )
 _TEXT_OF_CURVES = {"class_roc": ("class",), "confusion": ("actual", "predicted")}
 _TEXT_OF_LIMITS = ("model", "id", "group", "split", "kind", "metric")
-_LIMITS = ("patients", "labels", "balance", "suspects")
+_LIMITS = ("patients", "labels", "balance", "planted", "suspects")
 _CHECKED = (
     paths.CASES,
     paths.QUARANTINE,

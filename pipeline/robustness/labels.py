@@ -51,7 +51,7 @@ def noisy_labels(bench: Bench, shares: Sequence[float], repeats: int) -> pd.Data
     rows = []
     for share in sorted(shares):
         hit = first_rows(orders, share, n)
-        flipped = [_flip(bench.train, each, bench.n_classes, rng) for each in hit]
+        flipped = [flip(bench.train, each, bench.n_classes, rng) for each in hit]
         rows.append(("flipped", share, *_wrong(bench, hit, flipped)))
         if bench.n_classes == 2:
             hidden = first_rows(of_positives, share, n)
@@ -99,9 +99,10 @@ def _wrong(
     return band.value, band.low, band.high, float(found), float(right)
 
 
-def _flip(
+def flip(
     examples: Examples, rows: NDArray[np.bool_], n_classes: int, rng: np.random.Generator
 ) -> Examples:
+    """Turn the labels of some images into another class, any of the others alike."""
     step = rng.integers(1, n_classes, len(examples))  # of two classes: always 1
     labels = np.where(rows, (examples.labels + step) % n_classes, examples.labels)
     return replace(examples, labels=labels)

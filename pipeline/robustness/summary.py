@@ -60,7 +60,11 @@ def summary(cohort: LabelledEmbeddings, tables: dict[str, pd.DataFrame]) -> str:
         which = "positives" if row["kind"] == "missed" else "labels"
         lines.append(f"{row['share']:>6.0%} of {which} {row['kind']}: {_band(row)}{found}")
     suspects = tables["suspects"]
-    lines.append(f"{len(suspects)} suspect labels, {', '.join(suspects['id'][:5])} first")
+    (planted,) = tables["planted"].to_dict("records")
+    chance = f"{planted['found']:.0%} of planted errors named, by chance {planted['by_chance']:.0%}"
+    first = f", {', '.join(suspects['id'][:5])} first" if len(suspects) else ""
+    listed = f"{len(suspects)} suspect labels{first}" if planted["clear"] else "no label is named"
+    lines.append(f"{listed} ({chance})")
     task = Task.of(cohort.classes)
     if not task.binary:
         lines.append(task.left_out("Experiments with the balance of classes"))

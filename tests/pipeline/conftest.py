@@ -40,6 +40,7 @@ from pipeline.robustness.balance import shifted_balance
 from pipeline.robustness.bench import Bench
 from pipeline.robustness.labels import noisy_labels
 from pipeline.robustness.patients import fewer_patients
+from pipeline.robustness.planted import plant_errors
 from pipeline.robustness.suspects import list_suspects
 from pipeline.splitting.partition import Plan, partition
 from radbank.files import sha256_file, write_json, write_text
@@ -199,6 +200,7 @@ def write_limits(cases: pd.DataFrame, splits: pd.DataFrame) -> None:
         "patients": fewer_patients(bench, [0.1, 1.0], repeats=2),
         "labels": noisy_labels(bench, [0.0, 0.3], repeats=2),
         "balance": shifted_balance(bench, [0.1, 0.9], repeats=2),
+        "planted": plant_errors(bench, examples).table,
         "suspects": list_suspects(bench, named[["id", "group", "label", "split"]], examples),
     }
     for name, table in tables.items():

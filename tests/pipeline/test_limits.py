@@ -25,7 +25,13 @@ def test_the_stage_writes_every_table_and_says_what_it_found(cached, capsys):
     capsys.readouterr()
     main()
     first = outputs()
-    assert list(first) == ["balance.csv", "labels.csv", "patients.csv", "suspects.csv"]
+    assert list(first) == [
+        "balance.csv",
+        "labels.csv",
+        "patients.csv",
+        "planted.csv",
+        "suspects.csv",
+    ]
     printed = capsys.readouterr().out
     assert "synthetic" in printed
     assert "20% of labels flipped" in printed
@@ -49,4 +55,4 @@ def test_any_head_that_runs_can_be_the_one_of_the_experiments(cached):
     cached(*cohort(), changes={"limits": {"head": "linear_probe"}})
     train.main(["linear_probe"])
     main()
-    assert len(outputs()) == 4
+    assert len(outputs()) == 5

@@ -37,6 +37,10 @@ class Experiments:
         the positive one, the class suggested stands before its probability.
     n_suspects
         Of how many.
+    planted
+        How well planted errors were found, and what follows from that.
+    meaningful
+        Whether that was clearly above chance.
     """
 
     table: Table | None
@@ -44,6 +48,8 @@ class Experiments:
     of_arms: tuple[str, ...]
     suspects: tuple[tuple[str, ...], ...]
     n_suspects: int
+    planted: str
+    meaningful: bool
 
 
 def experiments(
@@ -76,7 +82,22 @@ def experiments(
         ),
         suspects=tuple(shown),
         n_suspects=len(suspects),
+        planted=_planted(limits["planted"]),
+        meaningful=bool(limits["planted"]["clear"].iloc[0]),
     )
+
+
+def _planted(table: pd.DataFrame) -> str:
+    """Say how well planted errors were found."""
+    row = table.iloc[0]
+    found = (
+        f"Of {row['share']:.0%} of all labels that were turned into another class as a trial "
+        f"{row['found']:.0%} were named, of untouched labels of the same class "
+        f"{row['by_chance']:.0%}"
+    )
+    if row["clear"]:
+        return f"{found}: suspects mean something here."
+    return f"{found}: that is not clearly above chance, so no label is named."
 
 
 def cross_validated(found: Sequence[CrossValidation], task: Task) -> Table | None:
