@@ -4,19 +4,22 @@ Cohorts are drawn whose truth is known: scores only, several images a patient, i
 alike. For each size and share of positives, the share of cohorts is printed whose 95 % interval
 holds the truth, and the share in which the paired tests call two equally good models different.
 
-Example: python -m benchmarks.coverage --cohorts 1000
+Examples: python -m benchmarks.coverage --cohorts 1000
+          python -m benchmarks.coverage --family shapes --cohorts 500
 """
 
 import argparse
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.shapes import SHAPES, Known
 from pipeline.artifacts.results import Difference
 from pipeline.statistics.auc import auc_difference, auc_interval
 from pipeline.statistics.crossed import TOO_FEW
@@ -65,6 +68,12 @@ class Truth:
         """Share of images on their side of it."""
         return self.prevalence * self.sensitivity + (1 - self.prevalence) * self.specificity
 
+    @property
+    def known(self) -> Known:
+        """All of it, with the threshold as a probability."""
+        cut = float(probability(self.threshold))
+        return Known(AUC, cut, self.sensitivity, self.specificity, self.accuracy)
+
 
 def draw(generator: np.random.Generator, n: int, truth: Truth) -> tuple[BinaryCases, BinaryCases]:
     """Draw a cohort of `n` images and two equally good models' scores of it."""
@@ -99,17 +108,16 @@ def probability(scores: NDArray[np.float64] | float) -> NDArray[np.float64]:
     return 1 / (1 + np.exp(-np.asarray(scores)))
 
 
-def examine(first: BinaryCases, second: BinaryCases, truth: Truth) -> list[float]:
+def examine(first: BinaryCases, second: BinaryCases, known: Known) -> list[float]:
     """Say for each of COLUMNS whether the interval holds the truth, or the test errs; else NaN."""
     positive = first.labels == 1
-    cut = probability(truth.threshold)
-    right, other = ((each.probabilities >= cut) == positive for each in (first, second))
+    right, other = ((each.probabilities >= known.threshold) == positive for each in (first, second))
     everyone = np.ones(first.n, dtype=bool)
     intervals = (
-        (auc_interval([first], CONFIDENCE), AUC),
-        (share_interval(right, positive, first, CONFIDENCE), truth.sensitivity),
-        (share_interval(right, ~positive, first, CONFIDENCE), truth.specificity),
-        (share_interval(right, everyone, first, CONFIDENCE), truth.accuracy),
+        (auc_interval([first], CONFIDENCE), known.auc),
+        (share_interval(right, positive, first, CONFIDENCE), known.sensitivity),
+        (share_interval(right, ~positive, first, CONFIDENCE), known.specificity),
+        (share_interval(right, everyone, first, CONFIDENCE), known.accuracy),
     )
     tests = (
         auc_difference([first], [second], CONFIDENCE),
@@ -131,23 +139,57 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cohorts", type=int, default=1000, help="of each size and share")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--family",
+        choices=("normal", "shapes"),
+        default="normal",
+        help="normal scores, or those of benchmarks.shapes: skewed, tied, in two heaps, or with "
+        "telling cluster sizes",
+    )
     asked = parser.parse_args(arguments)
     generator = np.random.default_rng(asked.seed)
     started = time.perf_counter()
     print(f"{asked.cohorts} cohorts a line; per cent of them; 'few': no interval, too few patients")
-    print(f"{'images':>6} {'positive':>8}" + "".join(f"{c:>13}" for c in COLUMNS) + f"{'few':>7}")
-    rows = []
-    for n in SIZES:
-        for prevalence in PREVALENCES:
-            truth = Truth(prevalence)
-            found = np.array(
-                [examine(*draw(generator, n, truth), truth) for _ in range(asked.cohorts)],
-                dtype=float,
-            )
-            rows.append(found)
-            print_line(f"{n:>6} {prevalence:>8.0%}", found)
-    print_line(f"{'all':>6} {'':>8}", np.concatenate(rows))
+    if asked.family == "normal":
+        cells = [
+            (f"{n:>6} {truth.prevalence:>8.0%}", partial(draw, generator, n, truth), truth.known)
+            for n in SIZES
+            for truth in map(Truth, PREVALENCES)
+        ]
+    else:
+        cells = other_shapes(generator)
+    print_cells(cells, asked.cohorts)
     print(f"{time.perf_counter() - started:.0f} s")
+
+
+Cell = tuple[str, Callable[[], tuple[BinaryCases, BinaryCases]], Known]
+"""The words of a line, how its cohorts are drawn, and their truth."""
+
+
+def other_shapes(generator: np.random.Generator) -> list[Cell]:
+    """Return the lines of the second family."""
+    return [
+        (
+            f"{n:>6} {prevalence:>8.0%} {shape.name:<12}",
+            partial(shape.draw, generator, n, prevalence),
+            shape.known(prevalence),
+        )
+        for shape in SHAPES
+        for n in SIZES
+        for prevalence in PREVALENCES[::2]
+    ]
+
+
+def print_cells(cells: Sequence[Cell], cohorts: int) -> None:
+    """Draw and examine cohorts; print a line each, and one of all."""
+    width = len(cells[0][0])
+    print(f"{'images positive':<{width}}" + "".join(f"{c:>13}" for c in COLUMNS) + f"{'few':>7}")
+    rows = []
+    for head, drawn, known in cells:
+        found = np.array([examine(*drawn(), known) for _ in range(cohorts)], dtype=float)
+        rows.append(found)
+        print_line(head, found)
+    print_line(f"{'   all':<{width}}", np.concatenate(rows))
 
 
 def print_line(head: str, found: NDArray[np.float64]) -> None:

@@ -21,7 +21,7 @@ from scipy.stats import rankdata, t
 from pipeline.statistics.clustered_variance import Spread, spread_over
 from pipeline.statistics.scored_cases import BinaryCases, FloatArray
 
-FEW_PATIENTS = 6  # of a class: below it the paired test takes Satterthwaite's degrees of freedom
+FEW_PATIENTS = 15  # of a class: below it the paired test takes Satterthwaite's degrees of freedom
 
 
 def influences(cases: BinaryCases) -> tuple[float, FloatArray]:

@@ -27,9 +27,9 @@ def paired_test(
     """Return a difference of areas with its interval and p-value.
 
     The difference over its standard error is held against Student's t with twice Satterthwaite's
-    degrees of freedom, or with fewer than six patients of a class with Satterthwaite's own: the
-    normal distribution calls equal models different too often when positives are few
-    (docs/reference/statistics.md).
+    degrees of freedom, or with fewer than 15 patients of a class with Satterthwaite's own: with
+    more degrees of freedom equal models are called different too often when patients are few
+    (`benchmarks.few_patients`).
 
     Parameters
     ----------

@@ -7,8 +7,8 @@ from pipeline.statistics.clustered_variance import Spread
 from pipeline.statistics.paired_test import paired_test
 
 
-@pytest.mark.parametrize(("fewest", "freedom"), [(5, 10), (6, 20)])
-def test_the_degrees_of_freedom_are_doubled_from_six_patients_of_a_class(fewest, freedom):
+@pytest.mark.parametrize(("fewest", "freedom"), [(14, 10), (15, 20)])
+def test_the_degrees_of_freedom_are_doubled_from_15_patients_of_a_class(fewest, freedom):
     found = paired_test(0.1, Spread(0.04**2, 10, fewest), 0.9)
     assert found.p == pytest.approx(2 * t.sf(2.5, freedom))
     assert found.high - 0.1 == pytest.approx(0.04 * t.ppf(0.95, freedom))
