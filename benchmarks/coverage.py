@@ -4,8 +4,7 @@ Cohorts are drawn whose truth is known: scores only, several images a patient, i
 alike. For each size and share of positives, the share of cohorts is printed whose 95 % interval
 holds the truth, and the share in which the paired tests call two equally good models different.
 
-Examples: python -m benchmarks.coverage --cohorts 1000
-          python -m benchmarks.coverage --family shapes --cohorts 500
+Example: python -m benchmarks.coverage --cohorts 1000 --family shapes
 """
 
 import argparse
@@ -140,11 +139,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--cohorts", type=int, default=1000, help="of each size and share")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
-        "--family",
-        choices=("normal", "shapes"),
-        default="normal",
-        help="normal scores, or those of benchmarks.shapes: skewed, tied, in two heaps, or with "
-        "telling cluster sizes",
+        "--family", choices=("normal", "shapes"), default="normal", help="see benchmarks/shapes.py"
     )
     asked = parser.parse_args(arguments)
     generator = np.random.default_rng(asked.seed)

@@ -20,7 +20,7 @@ from pipeline.robustness.suspects import out_of_fold, suspects
 SHARE = 0.1  # of the labels
 DRAWS = 5
 LEAST_Z = 3.0
-LEAST_RATIO = 1.5  # of planted ones named over untouched ones named
+LEAST_RATIO = 2.0  # of planted ones named over untouched ones named
 COLUMNS = ["share", "found", "by_chance", "z", "clear"]
 
 
