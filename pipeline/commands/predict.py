@@ -67,7 +67,7 @@ def predict(arguments: argparse.Namespace) -> None:
         If the model or the images are not there or do not fit, or some files cannot be read (the
         others are written then).
     """
-    from pipeline.prediction.files import find_files  # noqa: PLC0415 - takes seconds to import
+    from pipeline.prediction.files import find_images  # noqa: PLC0415 - takes seconds to import
     from pipeline.prediction.model import load_predictor  # noqa: PLC0415 - with torch
     from pipeline.prediction.table import is_table, write_probabilities  # noqa: PLC0415 - with torch
 
@@ -76,7 +76,7 @@ def predict(arguments: argparse.Namespace) -> None:
     if arguments.output is not None:
         check_output(arguments.output, "--output", wrote=is_table)
     keep_large_blocks()
-    paths = find_files(arguments.images)
+    found = find_images(arguments.images)
     predictor = load_predictor(arguments.model, weights=arguments.weights)
     print("\n".join(introduce(predictor.model)), file=sys.stderr)
     if predictor.caution is not None:
@@ -86,11 +86,14 @@ def predict(arguments: argparse.Namespace) -> None:
         if arguments.output is not None:
             temporary = stack.enter_context(atomic_path(arguments.output))
             output = stack.enter_context(temporary.open("w", encoding="utf-8", newline=""))
-        unreadable = write_probabilities(predictor, paths, output, frame=arguments.frame)
-    for file in unreadable:
-        print(f"left out: {file.path}: {file.reason}", file=sys.stderr)
+        unreadable = write_probabilities(predictor, found.paths, output, frame=arguments.frame)
+    unreadable += found.lost
+    for words, files in (("passed over", found.passed_over), ("left out", unreadable)):
+        for file in files:
+            print(f"{words}: {file.path}: {file.reason}", file=sys.stderr)
     if unreadable:
-        raise RadbankError(f"{len(unreadable)} of {len(paths)} files could not be read.")
+        total = len(found.paths) + len(found.lost)
+        raise RadbankError(f"{len(unreadable)} of {total} files could not be read.")
 
 
 def introduce(model: "TrainedModel") -> list[str]:

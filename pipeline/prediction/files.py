@@ -1,64 +1,85 @@
 """Find new image files below folders, and read them as prepared pixels."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from pipeline.artifacts.quarantine import Rejected, count_reasons
 from pipeline.imaging.image import UnreadableImage
 from pipeline.imaging.parse import is_dicom
 from pipeline.imaging.prepare import prepare_file
 from pipeline.imaging.raster import format_of
+from pipeline.layouts.files import SUFFIXES, find_files
 from radbank.errors import RadbankError
 from radbank.parallel import ordered_map
 
-SUFFIXES = frozenset({".dcm", ".dicom", ".jpeg", ".jpg", ".png", ".tif", ".tiff"})
 _HEAD = 132  # bytes that tell the format
 
 
-def find_files(places: Sequence[Path]) -> list[Path]:
-    """Return the files given, and the images below the folders given, each once.
+@dataclass(frozen=True)
+class NewImages:
+    """What is to be scored.
+
+    Attributes
+    ----------
+    paths
+        Files, each once.
+    lost
+        What should be files and cannot be opened, with reasons.
+    passed_over
+        What is not opened, with reasons: pipes, links to what is found under another name.
+    """
+
+    paths: list[Path]
+    lost: list[Rejected]
+    passed_over: list[Rejected]
+
+
+def find_images(places: Sequence[Path]) -> NewImages:
+    """Return the files given, and the images below the folders given.
 
     Parameters
     ----------
     places
-        Files, whatever they are, and folders, which are searched at every depth for files that
-        have the suffix or the first bytes of an image. Hidden ones are passed over.
+        Files, whatever they are, and folders, of which those files are taken that count by
+        :mod:`pipeline.layouts.files` and have the suffix or the first bytes of an image.
 
     Raises
     ------
     RadbankError
-        If a place does not exist, or there is no file in all of them.
+        If a place does not exist, or there is nothing to score in all of them.
     """
     found: dict[Path, None] = {}
+    lost, passed_over = [], []
     for place in places:
         if place.is_dir():
-            found.update(dict.fromkeys(_below(place)))
+            tree = find_files(place)
+            found.update(dict.fromkeys(filter(_may_be_an_image, map(place.joinpath, tree.files))))
+            lost += [replace(item, path=str(place / item.path)) for item in tree.lost]
+            passed_over += [replace(item, path=str(place / item.path)) for item in tree.passed_over]
         elif place.is_file():
             found[place] = None
         else:
             raise RadbankError(f"There is no file or folder {place}.")
     if not found:
+        also = f" ({count_reasons(lost)})" if lost else ""
         raise RadbankError(
-            f"There is no DICOM, PNG, JPEG or TIFF file in {', '.join(map(str, places))}."
+            f"There is no DICOM, PNG, JPEG or TIFF file in {', '.join(map(str, places))}{also}."
         )
-    return list(found)
+    return NewImages(list(found), lost, passed_over)
 
 
-def _below(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith("."):
-            continue
-        if path.is_dir():
-            yield from _below(path)
-        elif path.suffix.lower() in SUFFIXES or _looks_like_an_image(path):
-            yield path
-
-
-def _looks_like_an_image(path: Path) -> bool:
-    with path.open("rb") as file:
-        head = file.read(_HEAD)
+def _may_be_an_image(path: Path) -> bool:
+    if path.suffix.lower() in SUFFIXES:
+        return True
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return True  # whoever reads it says why it cannot be read
     return is_dicom(head) or format_of(head) is not None
 
 

@@ -1,27 +1,19 @@
 """Write predicted probabilities of files as CSV, batch by batch."""
 
 import csv
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 from pipeline.artifacts.predictions import columns_of
+from pipeline.artifacts.quarantine import Rejected
 from pipeline.prediction.files import FilePixels
 from pipeline.prediction.model import Predictor
 from radbank.progress import track
 
 
-@dataclass(frozen=True)
-class Unreadable:
-    """A file without a probability, and the reason in one clause."""
-
-    path: Path
-    reason: str
-
-
 def write_probabilities(
     predictor: Predictor, paths: list[Path], output: TextIO, *, frame: int | None = None
-) -> list[Unreadable]:
+) -> list[Rejected]:
     """Score files and write one line for each that could be read.
 
     Parameters
@@ -39,7 +31,7 @@ def write_probabilities(
 
     Returns
     -------
-    list of Unreadable
+    list of Rejected
         The files left out, in order.
     """
     pixels = FilePixels(paths, predictor.model.image_size, frame)
@@ -54,7 +46,9 @@ def write_probabilities(
             if position not in pixels.unreadable:
                 writer.writerow((legible(paths[position]), *probabilities[-len(columns) :]))
             position += 1
-    return [Unreadable(paths[at], reason) for at, reason in sorted(pixels.unreadable.items())]
+    return [
+        Rejected(legible(paths[at]), reason) for at, reason in sorted(pixels.unreadable.items())
+    ]
 
 
 def is_table(path: Path) -> bool:
