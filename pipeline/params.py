@@ -2,11 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    create_model,
+)
 from pydantic_core import ErrorDetails, PydanticCustomError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -19,6 +28,7 @@ from pipeline.finetuning.arms import ARMS, get_arm
 from pipeline.finetuning.arms.base import Arm
 from pipeline.finetuning.arms.fairness import unequal_search, unlike_class_weights
 from pipeline.layouts import LAYOUTS
+from pipeline.layouts.spelling import whole
 from radbank.errors import RadbankError
 
 
@@ -27,6 +37,21 @@ def _known_layout(name: str) -> str:
         known = ", ".join(map(repr, LAYOUTS))
         raise PydanticCustomError("layout", "Input should be one of {known}", {"known": known})
     return name
+
+
+def _as_text(value: object) -> object:
+    """Turn a number or a date, which YAML makes of a class or a folder of such a name, into text.
+
+    True and false may have been written in several ways, so they are left to be refused.
+    """
+    if isinstance(value, bool):
+        raise PydanticCustomError("text", "Input should be text: put it between quotes")
+    if isinstance(value, int | float):
+        return str(whole(str(value)))
+    return value.isoformat() if type(value) is date else value
+
+
+Text = Annotated[str, BeforeValidator(_as_text)]
 
 
 class _Block(BaseModel):
@@ -51,10 +76,10 @@ class Data(_Block):
     """Where the cases come from."""
 
     layout: Annotated[str, AfterValidator(_known_layout)]
-    root: str
-    groups: str | None
-    group_pattern: str | None
-    positive: str | None
+    root: Text
+    groups: Text | None
+    group_pattern: Text | None
+    positive: Text | None
     limit: Count | None
     frame: Count | None
     accept: Accept
@@ -76,7 +101,7 @@ class Split(_Block):
     validation: Annotated[float, Field(gt=0, lt=1)]
     folds: Annotated[int, Field(ge=2)]
     repeats: Count
-    join: str
+    join: Text
 
 
 class Leaks(_Block):
@@ -202,7 +227,7 @@ class Params(_Block):
     """All of params.yaml."""
 
     backbone: str
-    weights: str
+    weights: Text
     seed: Annotated[int, Field(ge=0, lt=2**32)]
     seeds: Count
     demo: Demo

@@ -17,7 +17,8 @@ MODALITIES = frozenset(
     {"CR", "DX", "DR", "RG", "RF", "MG", "IO", "PX", "XA", "OT", "SC", "CT", "MR"}
 )
 
-_AGE = re.compile(r"(\d{1,3})([DWMY]?)", re.ASCII)
+_SEXES = {"F": "F", "FEMALE": "F", "M": "M", "MALE": "M"}
+_AGE = re.compile(r"(\d{1,4}([.,]\d*)?) ?([DWMY]?)", re.ASCII)
 _YEARS = {"D": 1 / 365.25, "W": 7 / 365.25, "M": 1 / 12, "Y": 1.0, "": 1.0}
 _OLDEST = 120
 
@@ -49,13 +50,11 @@ class Header:
 
 def read_header(dataset: Dataset) -> Header:
     """Read the allow-list from a data set."""
-    sex = read_text(dataset, "PatientSex")
-    view = read_text(dataset, "ViewPosition")
     modality = read_text(dataset, "Modality")
     return Header(
-        sex=sex if sex in {"F", "M"} else None,
+        sex=parse_sex(read_text(dataset, "PatientSex")),
         age=parse_age(read_text(dataset, "PatientAge")),
-        view=view if view in VIEWS else None,
+        view=parse_view(read_text(dataset, "ViewPosition")),
         modality=modality if modality in MODALITIES else None,
         synthetic=read_text(dataset, "SyntheticData") == "YES",
     )
@@ -72,6 +71,23 @@ def read_text(dataset: Dataset, keyword: str) -> str:
     return "" if value is None else str(value).strip(" \0").upper()
 
 
+def parse_sex(text: str) -> str | None:
+    """Return "F" or "M", or None for anything else.
+
+    Examples
+    --------
+    >>> parse_sex("F"), parse_sex(" male "), parse_sex("O")
+    ('F', 'M', None)
+    """
+    return _SEXES.get(text.strip().upper())
+
+
+def parse_view(text: str) -> str | None:
+    """Return a view position, or None for what is none: free text can name a person."""
+    view = text.strip().upper()
+    return view if view in VIEWS else None
+
+
 def parse_age(text: str) -> float | None:
     """Return an age in years, or None where the text is no credible age.
 
@@ -79,16 +95,17 @@ def parse_age(text: str) -> float | None:
     ----------
     text
         An age string as PS3.5 6.2 has it (``"062Y"``, ``"008M"``, ``"003W"``, ``"010D"``), or as
-        files in the wild do (``"62"``, ``"62Y"``): without a unit it counts years. Ages above
-        120 years, which the RSNA files hold too, are typing errors and give None.
+        files and tables in the wild do (``"62"``, ``"62Y"``, ``"62.5"``, ``"62,5"``): without a
+        unit it counts years. Ages above 120 years, which the RSNA files hold too, are typing
+        errors and give None.
 
     Examples
     --------
-    >>> parse_age("062Y"), parse_age("62"), parse_age("006M"), parse_age("151")
-    (62.0, 62.0, 0.5, None)
+    >>> parse_age("062Y"), parse_age("62,5"), parse_age("006M"), parse_age("151")
+    (62.0, 62.5, 0.5, None)
     """
     match = _AGE.fullmatch(text.strip().upper())
     if match is None:
         return None
-    years = int(match[1]) * _YEARS[match[2]]
+    years = float(match[1].replace(",", ".")) * _YEARS[match[3]]
     return years if years <= _OLDEST else None

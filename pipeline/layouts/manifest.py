@@ -12,6 +12,7 @@ import pandas as pd
 
 from pipeline.artifacts.quarantine import Rejected, UnusableFilesError, listing_rejected
 from pipeline.artifacts.table import read_table
+from pipeline.imaging.header import parse_age, parse_sex, parse_view
 from pipeline.layouts.absent import say_absent
 from pipeline.layouts.base import Entry, Layout, Listing
 from pipeline.layouts.blank import is_blank
@@ -20,7 +21,6 @@ from pipeline.layouts.ids import shortest_ids
 from pipeline.layouts.labels import SEPARATOR, classify, split_labels, why_unlabelled
 from pipeline.layouts.misread import doubts
 from pipeline.layouts.patient_columns import patient_columns, ungrouped, unused_patients
-from pipeline.layouts.person import age_of, sex_of, view_of
 from pipeline.layouts.splits import split_of
 from radbank.errors import RadbankError
 
@@ -80,9 +80,9 @@ def list_cases(root: Path, positive: str | None) -> Listing:
             finding=SEPARATOR.join(each),
             findings=each,
             official_split=_split(row["split"], name),
-            sex=sex_of(row["sex"]),
-            age=age_of(row["age"]),
-            view=view_of(row["view"]),
+            sex=parse_sex(row["sex"]),
+            age=parse_age(row["age"]),
+            view=parse_view(row["view"]),
         )
         for row, case, label, each in zip(
             table.to_dict("records"), ids, labels, findings, strict=True

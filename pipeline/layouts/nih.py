@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pipeline.artifacts.quarantine import Rejected, UnusableFilesError, listing_rejected
 from pipeline.artifacts.table import read_table
+from pipeline.imaging.header import parse_age, parse_sex, parse_view
 from pipeline.layouts.absent import say_absent
 from pipeline.layouts.base import Entry, Layout, Listing
 from pipeline.layouts.blank import is_blank
@@ -18,7 +19,6 @@ from pipeline.layouts.files import Tree, bare_name, find_files, litter
 from pipeline.layouts.labels import SEPARATOR, classify, split_labels, why_unlabelled
 from pipeline.layouts.misread import doubts
 from pipeline.layouts.patient_columns import ungrouped
-from pipeline.layouts.person import age_of, sex_of, view_of
 from radbank.errors import RadbankError
 
 TABLES = "Data_Entry_2017*.csv"
@@ -94,9 +94,9 @@ def list_cases(root: Path, positive: str | None) -> Listing:
             finding=SEPARATOR.join(each),
             findings=each,
             official_split=official.get(row["Image Index"]),
-            sex=sex_of(row["Patient Gender"]),
-            age=age_of(row["Patient Age"]),
-            view=view_of(row["View Position"]),
+            sex=parse_sex(row["Patient Gender"]),
+            age=parse_age(row["Patient Age"]),
+            view=parse_view(row["View Position"]),
         )
         for row, blank, label, each in zip(kept, blanks, labels, findings, strict=True)
     ]

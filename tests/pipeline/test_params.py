@@ -1,5 +1,6 @@
 import json
 import pickle
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,23 @@ def test_the_arms_of_the_experiments_are_ones_that_run(edited):
 def test_an_ill_typed_value_is_refused_with_its_path(edited, key, value, message):
     with pytest.raises(RadbankError, match=message):
         load_params(edited(**{key: value}))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(1, "1"), (1.0, "1"), (1.5, "1.5"), (date(2026, 11, 30), "2026-11-30"), ("01", "01")],
+)
+@pytest.mark.parametrize("key", ["root", "groups", "group_pattern", "positive"])
+def test_a_number_or_a_date_is_the_name_of_a_class_or_a_folder(edited, key, value, text):
+    assert getattr(load_params(edited(**{f"data__{key}": value})).data, key) == text
+
+
+def test_true_and_false_are_no_text_without_quotes(edited):
+    said = r"data\.positive is True: input should be text: put it between quotes\.$"
+    with pytest.raises(RadbankError, match=said):
+        load_params(edited(data__positive=True))
+    assert load_params(edited(data__positive="true")).data.positive == "true"
+    assert load_params(edited(data__positive=None)).data.positive is None
 
 
 def test_a_missing_key_is_named(tmp_path):

@@ -1,11 +1,19 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydicom import Dataset
+from pydicom import Dataset, config
 from pydicom.dataelem import RawDataElement
 from pydicom.tag import BaseTag
 
-from pipeline.imaging.header import Header, parse_age, read_header, read_text
+from pipeline.imaging.header import (
+    VIEWS,
+    Header,
+    parse_age,
+    parse_sex,
+    parse_view,
+    read_header,
+    read_text,
+)
 from pipeline.imaging.read import read_image
 
 
@@ -22,7 +30,15 @@ from pipeline.imaging.read import read_image
         ("151", None),
         ("", None),
         ("-5", None),
-        ("62.5", None),
+        (" 62.5 ", 62.5),
+        ("62,5", 62.5),
+        ("62 Y", 62),
+        ("0062Y", 62),
+        ("120", 120),
+        ("414", None),
+        ("nan", None),
+        ("inf", None),
+        ("62yrs", None),
         ("unknown", None),
         ("\u0666\u0662", None),
     ],
@@ -33,9 +49,30 @@ def test_ages(text, years):
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=6))
-def test_any_text_is_an_age_or_none(text):
+def test_any_text_gives_a_value_of_the_list_or_none(text):
     age = parse_age(text)
     assert age is None or 0 <= age <= 120
+    assert parse_sex(text) in {"F", "M", None}
+    assert parse_view(text) in {*VIEWS, None}
+
+
+def test_sex_and_view_are_of_a_closed_list():
+    assert [parse_sex(text) for text in ("F", "male", " m ", "O", "", "Jane Doe")] == [
+        "F", "M", "M", None, None, None,
+    ]  # fmt: skip
+    views = [parse_view(text) for text in ("pa", "AP ", "Jane Doe", "")]
+    assert views == ["PA", "AP", None, None]
+
+
+@pytest.mark.parametrize(
+    ("written", "sex"), [("Female", "F"), ("MALE", "M"), ("m ", "M"), ("O", None)]
+)
+def test_a_header_is_read_as_a_table_is(written, sex):
+    dataset = Dataset()
+    with config.disable_value_validation():
+        dataset.PatientSex, dataset.PatientAge = written, "62.5"
+    header = read_header(dataset)
+    assert (header.sex, header.age) == (sex, 62.5)
 
 
 @settings(max_examples=100, deadline=None)
