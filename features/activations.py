@@ -165,11 +165,11 @@ class Activations:
         """
         self._compute(self.lacking)
         keys = [self._images.key(each) for each in self._image_views]
+        shape = self._trunk.parts.shape
         for _ in range(ATTEMPTS):
-            found, lost = self._cached.locate(keys)
+            found, lost = self._cached.locate(keys, shape)
             if not lost:
                 locations = [found[position] for position in range(len(keys))]
-                shape = self._trunk.parts.shape
                 return BankedRows(blobs=self._blobs, locations=locations, shape=shape)
             self._compute(in_bank_order({keys[at]: self._image_views[at] for at in lost}.values()))
         raise RadbankError(

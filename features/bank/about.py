@@ -23,9 +23,9 @@ class ComputationRecord:
 
     ``computation.json`` says what the digest in the folder's name stands for, and how many
     features each layer gives and how many operations the network takes; it carries its own
-    checksum. ``fidelity-<images>.json`` says how close to eager fp32 it came on some images.
-    ``rate.json`` says how fast plain and augmented views were computed; it is the only file that
-    differs between equal runs.
+    checksum. ``fidelity-<images>.json`` says how close to eager fp32 it came on some images, and
+    carries its checksum too. ``rate.json`` says how fast plain and augmented views were computed;
+    it is the only file that differs between equal runs.
 
     Attributes
     ----------
@@ -54,8 +54,7 @@ class ComputationRecord:
     def remember_widths(self, widths: list[int], *, flops: int | None = None) -> None:
         """Write what the computation is, how many features each layer gives, and operations."""
         content = {"computation": self.computation.to_dict(), "widths": widths, "flops": flops}
-        sealed = {**content, "sha256": _seal(content)}
-        self._write(_COMPUTATION, sealed)
+        self._write_sealed(_COMPUTATION, content)
 
     def rate(self, kind: Kind) -> float | None:
         """Return views a second, measured over the longest run; None without a run."""
@@ -74,13 +73,13 @@ class ComputationRecord:
 
     def fidelity(self, pixel_sha256: Sequence[str]) -> float | None:
         """Return the fidelity measured on images, None where it was not."""
-        content = _read_json(self.blobs, f"{self.computation.digest}/{_of(pixel_sha256)}")
+        content = _read_sealed(self.blobs, f"{self.computation.digest}/{_of(pixel_sha256)}") or {}
         value = content.get("fidelity")
         return value if isinstance(value, float) else None
 
     def remember_fidelity(self, pixel_sha256: Sequence[str], fidelity: float) -> None:
         """Write the fidelity measured on images."""
-        self._write(_of(pixel_sha256), {"fidelity": fidelity})
+        self._write_sealed(_of(pixel_sha256), {"fidelity": fidelity})
 
     def _runs(self) -> dict[Kind, tuple[int, float]]:
         """Return embeddings and seconds of the longest run of each kind, as far as known."""
@@ -96,6 +95,9 @@ class ComputationRecord:
                 found[kind] = (embeddings, seconds)
         return found
 
+    def _write_sealed(self, name: str, content: dict[str, Any]) -> None:
+        self._write(name, {**content, "sha256": _seal(content)})
+
     def _write(self, name: str, content: dict[str, Any]) -> None:
         path = f"{self.computation.digest}/{name}"
         self.blobs.write(path, (json.dumps(content, indent=2) + "\n").encode())
@@ -108,7 +110,11 @@ def _of(pixel_sha256: Sequence[str]) -> str:
 
 def read_about(blobs: Blobs, digest: str) -> dict[str, Any] | None:
     """Return the computation behind a digest, as plain values; None where it is not known."""
-    content = _read_json(blobs, f"{digest}/{_COMPUTATION}")
+    return _read_sealed(blobs, f"{digest}/{_COMPUTATION}")
+
+
+def _read_sealed(blobs: Blobs, path: str) -> dict[str, Any] | None:
+    content = _read_json(blobs, path)
     sealed = content.pop("sha256", None)
     return content if sealed == _seal(content) else None
 

@@ -11,6 +11,7 @@ from typing import Any
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
+from radbank.errors import RadbankError
 from radbank.files import atomic_path
 from radbank.remote import exists, is_url
 
@@ -45,11 +46,21 @@ class Blobs:
     Raises
     ------
     RadbankError
-        If the address cannot be reached.
+        If the address cannot be reached, or files there would not last or are not a folder's.
     """
 
     def __init__(self, place: str) -> None:
         self.place = place
+        if "::" in place or place.startswith("memory://"):
+            raise RadbankError(
+                f"There can be no bank at {place}: files in memory end with the process, and "
+                "chained addresses (::) cannot be written to. Set RADBANK_BANK to an absolute "
+                "path, or to an address such as s3://bucket/bank."
+            )
+        if Path(place).is_file():
+            raise RadbankError(
+                f"There can be no bank at {place}, which is a file: set RADBANK_BANK to a folder."
+            )
         if is_url(place):
             exists(place)  # raises if the storage cannot be reached
         self._files, self._root = fsspec.core.url_to_fs(place)

@@ -14,6 +14,7 @@ import json
 import math
 import re
 from dataclasses import dataclass
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ _PATH = re.compile(r"[0-9a-f]{64}/blocks/[0-9a-f]{64}\.safetensors")
 
 
 class DamagedBlock(Exception):  # noqa: N818 - found and mended, never shown as an error
-    """The bytes of a block do not match the checksum in its name."""
+    """The bytes of a block do not match the checksum in its name, or are not those of a block."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -98,8 +99,14 @@ class Block:
 
     @classmethod
     def of_checked(cls, content: bytes) -> "Block":
-        """Read a block whose bytes :func:`check` has found right."""
-        header = BlockHeader.from_bytes(content)
+        """Read a block whose bytes :func:`check` has found right.
+
+        Raises
+        ------
+        DamagedBlock
+            If whoever wrote it wrote no block.
+        """
+        header = BlockHeader.of_whole(content)
         dtype = _READ_AS[header.stored]
         numbers = np.frombuffer(content, dtype, offset=header.length).reshape(header.shape)
         return cls(
@@ -148,13 +155,35 @@ class BlockHeader:
             return cls(
                 computation=metadata["computation"],
                 keys=tuple(metadata["keys"].split(" ")),
-                libraries=json.loads(metadata["libraries"]),
-                shape=tuple(header[_TENSOR]["shape"]),
+                libraries={
+                    str(name): str(version)
+                    for name, version in json.loads(metadata["libraries"]).items()
+                },
+                shape=tuple(index(size) for size in header[_TENSOR]["shape"]),
                 length=end,
                 stored=_STORED[header[_TENSOR]["dtype"]],
             )
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             raise DamagedBlock("no header of a block") from error
+
+    @classmethod
+    def of_whole(cls, content: bytes) -> "BlockHeader":
+        """Read the header of a block of which all bytes are at hand, and hold it against them.
+
+        Raises
+        ------
+        DamagedBlock
+            If they are not of a block, or there are more or fewer numbers or keys than it says.
+        """
+        header = cls.from_bytes(content)
+        count = len(header.keys)
+        fits = header.shape[:1] == (count,) and min(header.shape) > 0
+        if not fits or header.bytes_of(count)[0] != len(content):
+            raise DamagedBlock(
+                f"{count} keys and {len(content) - header.length:,} bytes of numbers for the "
+                f"shape {header.shape}"
+            )
+        return header
 
     def bytes_of(self, row: int) -> tuple[int, int]:
         """Return where in the file a row begins and ends."""

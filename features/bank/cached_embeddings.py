@@ -1,7 +1,7 @@
 """The embeddings that the bank holds of one computation: an index of keys, blocks, checks."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -153,17 +153,21 @@ class CachedEmbeddings:
             line on standard error says so, and its embeddings are among them.
         """
         lacking: list[int] = []
-        for _, positions, at, content in self._blocks_of(keys, lacking):
+        for _, positions, at, content in self._blocks_of(keys, rows.shape[1:], lacking):
             rows[positions] = Block.of_checked(content).embeddings[at]
         return sorted(lacking)
 
-    def locate(self, keys: Sequence[str]) -> tuple[dict[int, Location], list[int]]:
+    def locate(
+        self, keys: Sequence[str], shape: tuple[int, ...]
+    ) -> tuple[dict[int, Location], list[int]]:
         """Check the blocks of activations, and say where each lies, to be read there.
 
         Parameters
         ----------
         keys
             Which activations.
+        shape
+            Of one image's activations.
 
         Returns
         -------
@@ -174,7 +178,7 @@ class CachedEmbeddings:
         """
         lacking: list[int] = []
         found: dict[int, Location] = {}
-        for path, positions, at, content in self._blocks_of(keys, lacking):
+        for path, positions, at, content in self._blocks_of(keys, shape, lacking):
             header = BlockHeader.from_bytes(content)
             for position, row in zip(positions, at, strict=True):
                 start, end = header.bytes_of(row)
@@ -194,11 +198,12 @@ class CachedEmbeddings:
         self._libraries_of[path] = libraries
 
     def _blocks_of(
-        self, keys: Sequence[str], lacking: list[int]
+        self, keys: Sequence[str], shape: tuple[int, ...], lacking: list[int]
     ) -> Iterator[tuple[str, list[int], list[int], bytes]]:
         """Yield the blocks that hold keys, each checked: path, positions of keys, rows, bytes.
 
-        The positions of keys that no sound block holds are appended to `lacking`.
+        Each embedding of a sound block has the shape given. The positions of keys that no sound
+        block holds are appended to `lacking`.
         """
         pending = list(range(len(keys)))
         while pending:
@@ -211,17 +216,18 @@ class CachedEmbeddings:
             pending = []
             for path, found in wanted.items():
                 positions, at = (list(each) for each in zip(*found, strict=True))
-                content = self._read(path)
+                content = self._read(path, {keys[each]: row for each, row in found}, shape)
                 if content is None:
                     pending += positions  # another block may hold them too
                 else:
                     yield path, positions, at, content
 
-    def _read(self, path: str) -> bytes | None:
+    def _read(self, path: str, rows: Mapping[str, int], shape: tuple[int, ...]) -> bytes | None:
         """Read and verify a block; return its bytes, None if it is missing or damaged."""
         try:
             content = self._blobs.read(path)
             check(content, path.rsplit("/", 1)[-1])
+            self._require(BlockHeader.of_whole(content), rows, shape)
         except FileNotFoundError:  # another process has pruned it
             self._forget(path)
             return None
@@ -236,6 +242,17 @@ class CachedEmbeddings:
             return None
         self._blobs.touch(path)
         return content
+
+    def _require(
+        self, header: BlockHeader, rows: Mapping[str, int], shape: tuple[int, ...]
+    ) -> None:
+        """Require that a sound block holds what it was listed for."""
+        if header.computation != self.computation.digest:
+            raise DamagedBlock("a block of another computation")
+        if header.shape[1:] != shape or header.stored != self.computation.stored:
+            raise DamagedBlock(f"{header.stored} numbers of shape {header.shape[1:]} a key")
+        if any(header.keys[row : row + 1] != (key,) for key, row in rows.items()):
+            raise DamagedBlock("other keys than when it was listed")
 
     def _forget(self, path: str) -> None:
         self._index.remove(path)

@@ -5,9 +5,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from features.bank.about import read_about
 from features.bank.bank import Bank
 from features.bank.blobs import BlobInfo, Blobs
 from features.bank.block import Block, DamagedBlock, is_block
+from features.computation import FLOAT32
 
 _ABANDONED = 3600  # seconds after which nobody is still writing a file
 _PARTIAL = re.compile(r"([0-9a-f]{64})/(blocks/)?\.[^/]+\.partial")
@@ -54,7 +56,15 @@ def _problem(blobs: Blobs, entry: BlobInfo) -> str | None:
         raise
     except (DamagedBlock, OSError) as error:
         return str(error)
-    return None if block.computation == digest else "a block of another computation"
+    if block.computation != digest:
+        return "a block of another computation"
+    about = read_about(blobs, digest)
+    if about is None:
+        return None
+    widths = about["widths"]  # of each layer, side by side; of activations, the shape
+    shape = (sum(widths),) if block.stored == FLOAT32 else tuple(widths)
+    found = block.embeddings.shape[1:]
+    return None if found == shape else f"numbers of shape {found} where {shape} belongs"
 
 
 def prune(bank: Bank, limit: int) -> list[BlobInfo]:
@@ -94,12 +104,16 @@ def _tidy(bank: Bank, entries: list[BlobInfo], gone: set[str]) -> None:
     Only files with names of the bank's own form are deleted; other files there are left alone.
     """
     kept = {_folder(entry) for entry in _blocks(entries) if entry.path not in gone}
+    emptied = {path.partition("/")[0] for path in gone} - kept
     now = time.time()
     for entry in entries:
         is_orphan = _ABOUT.fullmatch(entry.path) and _folder(entry) not in kept
-        if (is_orphan or _PARTIAL.fullmatch(entry.path)) and now - entry.used > _ABANDONED:
+        abandoned = now - entry.used > _ABANDONED
+        if (is_orphan and (abandoned or _folder(entry) in emptied)) or (
+            abandoned and _PARTIAL.fullmatch(entry.path)
+        ):
             bank.blobs.delete(entry.path)
-    for folder in {path.partition("/")[0] for path in gone} - kept:
+    for folder in emptied:
         bank.blobs.delete_empty(folder)
 
 

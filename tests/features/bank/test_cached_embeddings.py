@@ -1,6 +1,7 @@
 import errno
 import os
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.bank.block import SIZE
+from features.bank.block import SIZE, Block, file_name
+from features.bank.upkeep import verify
+from features.computation import BFLOAT16
 from radbank.errors import RadbankError
 
 KEYS = [f"key-{i}" for i in range(12)]
+WIDTH = 5  # as in conftest.py
 
 
 def blocks_in(place):
@@ -101,6 +105,44 @@ def test_a_damaged_block_is_said_dropped_and_replaced(
     put(cached, KEYS[:4])
     assert get(cached, KEYS) == []
     assert get(open_cache(), KEYS) == []
+
+
+def forge(block, **changes):
+    """Put a block in the place of another, under the right name of its own bytes."""
+    content = replace(Block.from_bytes(block.read_bytes(), block.name), **changes).to_bytes()
+    block.unlink()
+    forged = block.with_name(file_name(content))
+    forged.write_bytes(content)
+    return forged
+
+
+FORGED = {
+    "wider": {"embeddings": np.ones((4, WIDTH + 1), np.float32)},
+    "of one number": {"embeddings": np.ones(4, np.float32)},
+    "of three dimensions": {"embeddings": np.ones((4, WIDTH, 1), np.float32)},
+    "fewer rows": {"embeddings": np.ones((3, WIDTH), np.float32)},
+    "more keys": {"keys": (*KEYS[:4], "another")},
+    "no keys": {"keys": ()},
+    "bfloat16": {"stored": BFLOAT16},
+    "no libraries": {"libraries": ["numpy"]},
+}
+
+
+@pytest.mark.parametrize("how", FORGED)
+@pytest.mark.parametrize("listed", ["before", "after"])
+def test_a_forged_block_is_computed_again(open_cache, place, put, get, bank, how, listed):
+    cached = open_cache()
+    put(cached, KEYS[:4])
+    cached.about.remember_widths([2, WIDTH - 2])
+    forged = forge(blocks_in(place)[0], **FORGED[how])
+    assert [finding.problem is None for finding in verify(bank)] == [False]
+    if listed == "after":
+        cached = open_cache()
+    assert get(cached, KEYS) == KEYS
+    put(cached, KEYS)
+    assert get(open_cache(), KEYS) == []
+    if listed == "after" and how not in {"no libraries", "no keys"}:  # nobody asks for these
+        assert not forged.exists()
 
 
 def test_a_block_pruned_meanwhile_is_lacking_and_not_spoken_of(cached, place, put, get, capsys):
