@@ -12,7 +12,13 @@ from features.families.recipe import Recipe
 from features.preprocessing import Preprocessing
 from features.weights import load_state, resolve, sha256_tensors
 from features.weights_files import WeightsFile
-from features.weights_info import PRETRAINED, RANDOM, WeightsInfo
+from features.weights_info import (
+    NOT_VERIFIED,
+    PRETRAINED,
+    RANDOM,
+    WeightsChoice,
+    WeightsInfo,
+)
 
 __all__ = ["Backbone", "LoadedBackbone", "describe", "identify", "load", "names", "other_names"]
 
@@ -109,13 +115,13 @@ def identify(
     RadbankError
         If the name is unknown, or the weights are nowhere or damaged.
     """
-    recipe = find_recipe(name)
+    recipe, choice = find_recipe(name), WeightsChoice.parse(weights)
     pinned = None
-    if weights == RANDOM:
+    if choice.source == RANDOM:
         _, info = _untrained(recipe, seed)
     else:
-        path, info = _weights(recipe, weights)
-        if recipe.weights_file.checksum or weights != PRETRAINED:
+        path, info = _weights(recipe, choice)
+        if recipe.weights_file.checksum or choice != WeightsChoice(PRETRAINED):
             pinned = path.absolute()
     return info, recipe.preprocessing, pinned
 
@@ -129,7 +135,8 @@ def load(name: str, *, weights: str = PRETRAINED, seed: int = 0) -> LoadedBackbo
         One of :func:`names`, any classification model of torchvision, or ``timm:<name>``.
     weights
         ``"imagenet"`` for the pretrained weights, ``"random"`` for an untrained network, or the
-        path of a file that holds the network's state dict (its classifier is not needed).
+        path of a file that holds the network's state dict (its classifier is not needed); a file
+        can be pinned as :meth:`features.weights_info.WeightsChoice.parse` reads it.
     seed
         Of the untrained network; torch's global generator is left as it was.
 
@@ -138,12 +145,12 @@ def load(name: str, *, weights: str = PRETRAINED, seed: int = 0) -> LoadedBackbo
     RadbankError
         If the name is unknown, or the weights are nowhere, damaged or of another network.
     """
-    recipe = find_recipe(name)
-    if weights == RANDOM:
+    recipe, choice = find_recipe(name), WeightsChoice.parse(weights)
+    if choice.source == RANDOM:
         module, info = _untrained(recipe, seed)
         state = None
     else:
-        path, info = _weights(recipe, weights)
+        path, info = _weights(recipe, choice)
         state = load_state(path)
         with torch.random.fork_rng(devices=[]):  # building draws initial weights
             module = recipe.build(state)
@@ -169,12 +176,12 @@ def _untrained(recipe: Recipe, seed: int) -> tuple[nn.Module, WeightsInfo]:
     return module, WeightsInfo(name=RANDOM, sha256=sha256, random=True)
 
 
-def _weights(recipe: Recipe, weights: str) -> tuple[Path, WeightsInfo]:
+def _weights(recipe: Recipe, choice: WeightsChoice) -> tuple[Path, WeightsInfo]:
     """Find the pretrained weights, or those of a path."""
-    given = None if weights == PRETRAINED else Path(weights)
-    path, sha256 = resolve(recipe.name, recipe.weights_file, given)
-    name = given.name if given else recipe.weights_name
-    return path, WeightsInfo(name=name, sha256=sha256, random=False)
+    path, sha256, verified = resolve(recipe.name, recipe.weights_file, choice)
+    name = choice.path.name if choice.path else recipe.weights_name
+    named = name if verified else name + NOT_VERIFIED
+    return path, WeightsInfo(name=named, sha256=sha256, random=False)
 
 
 def embedding_width(module: nn.Module, input_size: int) -> int:

@@ -19,7 +19,7 @@ from typing import Any
 
 from features.families import FAMILIES
 from features.preprocessing import Preprocessing
-from features.weights_info import PRETRAINED, RANDOM, WeightsInfo
+from features.weights_info import RANDOM, WeightsChoice, WeightsInfo
 from radbank import __version__
 from radbank.errors import RadbankError
 from radbank.files import read_json, sha256_file, write_json
@@ -97,7 +97,7 @@ def _memory(name: str, weights: str, seed: int) -> Path:
     makers = {maker: version(maker) for maker in _MAKERS} | FAMILIES.versions()
     question = {
         "backbone": name,
-        "weights": weights if weights in {PRETRAINED, RANDOM} else str(Path(weights).absolute()),
+        "weights": WeightsChoice.parse(weights).absolute(),
         "seed": seed if weights == RANDOM else None,
         "machine": platform.node() if weights == RANDOM else None,
         "folder": os.environ.get("RADBANK_WEIGHTS"),

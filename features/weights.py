@@ -11,7 +11,7 @@ import torch
 from safetensors import SafetensorError
 
 from features.weights_files import WeightsFile
-from features.weights_info import PRETRAINED, RANDOM
+from features.weights_info import PRETRAINED, RANDOM, WeightsChoice
 from radbank.errors import RadbankError
 from radbank.files import sha256_file
 
@@ -62,17 +62,30 @@ def weights_folder() -> Path | None:
     return Path(value)
 
 
-def resolve(backbone: str, file: WeightsFile, given: Path | None = None) -> tuple[Path, str]:
-    """Return the path of a backbone's weights and their SHA-256.
+def resolve(backbone: str, file: WeightsFile, choice: WeightsChoice) -> tuple[Path, str, bool]:
+    """Return the path of a backbone's weights, their SHA-256, and whether that is verified.
 
     Searched in order: the path given, the folder in ``RADBANK_WEIGHTS``, the hub's cache, the
-    package, a download.
+    package, a download. A file is verified if its full SHA-256 is known beforehand, to radbank or
+    to the user. The first digits in the names of torchvision's files find a torn download, and
+    not a false file.
 
     Raises
     ------
     RadbankError
         If the weights are nowhere, or what was found does not match its checksum.
     """
+    path, sha256 = _find(backbone, file, choice.path)
+    if choice.sha256 not in {None, sha256}:
+        raise RadbankError(
+            f"{path} is not the file that `weights` pins: its sha256 is {sha256}, and not "
+            f"{choice.sha256}; fetch it again, or correct `weights` in params.yaml."
+        )
+    ours = file.pinned and (choice.path is None or path.name == file.name)
+    return path, sha256, choice.sha256 is not None or ours
+
+
+def _find(backbone: str, file: WeightsFile, given: Path | None) -> tuple[Path, str]:
     if given is not None:
         if not given.is_file():
             raise RadbankError(

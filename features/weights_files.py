@@ -39,6 +39,11 @@ class WeightsFile(ABC):
     """Whether a copy put into the cache under that name is found."""
 
     @property
+    def pinned(self) -> bool:
+        """Whether a full SHA-256, not its first digits only, says what the file is."""
+        return _SHA256.fullmatch(self.checksum) is not None
+
+    @property
     @abstractmethod
     def cache(self) -> Path:
         """The folder that holds the file once it is downloaded."""

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from features.weights_info import WeightsChoice
 from pipeline import paths
 from pipeline.artifacts.cases import Cases, read_cases
 from pipeline.artifacts.provenance import weights_in_words
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     else:
         labels = cases.frame[["id", "group", "label"]]
         found = OutOfFold.empty(labels, cases.classes, repeats=0)
-        weights = Path(params.weights).name
+        weights = Path(WeightsChoice.parse(params.weights).source).name
     about = origin(
         found.cases,
         cases.classes,

@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from features.weights_info import WeightsChoice
 from heads import ENSEMBLE, HEADS, get_head
 from heads.base import Head
 from heads.class_weights import ClassWeight
@@ -266,7 +267,8 @@ def load_params(path: str | Path = "params.yaml") -> Params:
     RadbankError
         If the file is missing or is not YAML, or a key is unknown, missing or of a wrong type:
         the key's full path and what is allowed there. If a key names what has no block, or arms
-        and heads could not be compared fairly: the keys that do not go together.
+        and heads could not be compared fairly: the keys that do not go together. If `weights`
+        pins a file wrongly.
     """
     path = Path(path)
     try:
@@ -283,6 +285,7 @@ def load_params(path: str | Path = "params.yaml") -> Params:
     except ValidationError as error:
         problems = "; ".join(_explain(detail, _schema(content)) for detail in error.errors())
         raise RadbankError(f"{path}: {problems}.") from None
+    WeightsChoice.parse(params.weights)
     if problem := _contradiction(params):
         raise RadbankError(f"{path}: {problem}")
     return params

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from features.bank.about import SAMPLE
@@ -17,7 +16,7 @@ from features.bank.bank import Bank
 from features.bank.block import SIZE
 from features.computation import Computation
 from features.image_views import ImageView
-from features.weights_info import PRETRAINED, RANDOM
+from features.weights_info import WeightsChoice
 from pipeline.artifacts.images import PreparedImages
 from pipeline.extraction.decision import Decision
 from pipeline.extraction.embeddings import Embeddings
@@ -75,9 +74,7 @@ class ClusterEmbeddings(Embeddings):
         bank: Bank,
         client: Any,  # noqa: ANN401 - a distributed.Client, which is optional
     ) -> None:
-        weights = params.weights
-        if weights not in {PRETRAINED, RANDOM}:
-            weights = str(Path(weights).absolute())
+        weights = WeightsChoice.parse(params.weights).absolute()
         self._job = Job(
             settings=params.model_copy(update={"weights": weights}).model_dump_json(),
             images=str(IMAGES.absolute()),

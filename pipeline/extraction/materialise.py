@@ -5,7 +5,7 @@ from pathlib import Path
 from features import backbones
 from features.bank.bank import Bank
 from features.weights import locate
-from features.weights_info import PRETRAINED
+from features.weights_info import PRETRAINED, WeightsChoice
 from pipeline.artifacts.cases import read_cases
 from pipeline.artifacts.images import open_images
 from pipeline.artifacts.splits import read_splits
@@ -38,7 +38,7 @@ def materialise(params: Params) -> Path:
     backbone = params.backbone
     command = f"`dvc exp run -S backbone={backbone}`"
     weights_file = backbones.describe(backbone).weights_file
-    if params.weights == PRETRAINED and locate(weights_file) is None:
+    if WeightsChoice.parse(params.weights).source == PRETRAINED and locate(weights_file) is None:
         raise RadbankError(
             f"The weights of {backbone} are not on this machine, so no embedding of theirs can be "
             f"told from others in the bank: {command} fetches them and embeds the images."

@@ -7,10 +7,14 @@ from pathlib import Path
 from features import backbones
 from features.backbones import Backbone
 from features.weights import locate
-from features.weights_info import PRETRAINED, RANDOM
+from features.weights_info import RANDOM, WeightsChoice
 from pipeline.health.check import Check, fail, ok, warn
 from radbank.errors import RadbankError
 
+_UNPINNED = (
+    "no full checksum pins it, so outputs call it not verified: add @sha256: and its digits to "
+    "`weights` in params.yaml"
+)
 TIMEOUT = 5  # seconds without an answer before an address counts as out of reach
 
 
@@ -24,13 +28,15 @@ def check_chosen_weights(backbone: str, weights: str) -> Check:
     """
     subject = f"weights of {backbone}"
     try:
-        known = backbones.describe(backbone)
-        if weights == RANDOM:
+        known, choice = backbones.describe(backbone), WeightsChoice.parse(weights)
+        if choice.source == RANDOM:
             return warn(subject, "random, as params.yaml says: the network will be untrained")
-        if weights != PRETRAINED:
-            return _given(subject, Path(weights))
+        if choice.path is not None:
+            return _given(subject, choice.path, pinned=choice.sha256 is not None)
         if (found := locate(known.weights_file)) is not None:
-            return ok(subject, f"{known.weights_file.name} in the {found[0]}")
+            said = f"{known.weights_file.name} in the {found[0]}"
+            pinned = known.weights_file.pinned or choice.sha256 is not None
+            return ok(subject, said) if pinned else warn(subject, f"{said}; {_UNPINNED}")
     except RadbankError as error:
         return fail(subject, str(error))
     return _downloadable(subject, known)
@@ -58,9 +64,10 @@ def check_other_weights(chosen: str) -> Iterator[Check]:
         )
 
 
-def _given(subject: str, path: Path) -> Check:
+def _given(subject: str, path: Path, *, pinned: bool) -> Check:
     if path.is_file():
-        return ok(subject, f"the file {path}")
+        said = f"the file {path}"
+        return ok(subject, said) if pinned else warn(subject, f"{said}; {_UNPINNED}")
     return fail(subject, f"there is no file {path}: correct `weights` in params.yaml")
 
 

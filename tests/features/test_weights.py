@@ -1,22 +1,37 @@
 import hashlib
 import io
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import huggingface_hub
 import pytest
+import safetensors.torch
+import timm
 import torch
 from torchvision.models import get_model
 
 from features import weights_files
 from features.backbones import load
+from features.families.family import find_recipe
 from features.weights import load_state, locate, resolve
 from features.weights_files import HuggingFaceFile, PackageFile, TorchHubFile, hash_in_name
+from features.weights_info import PRETRAINED, WeightsChoice
 from radbank.errors import RadbankError
+from radbank.files import sha256_file
 
 CONTENT = b"the weights"
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 NAME = f"net-{SHA256[:8]}.pth"
+
+
+def find(file, weights=PRETRAINED):
+    path, sha256, _ = resolve("net", file, WeightsChoice.parse(str(weights)))
+    return path, sha256
+
+
+def verified(file, weights=PRETRAINED):
+    return resolve("net", file, WeightsChoice.parse(str(weights)))[2]
 
 
 def place(folder, content=CONTENT, name=NAME):
@@ -50,7 +65,7 @@ def served(monkeypatch):
 
 
 def test_the_order_of_places(tmp_path, monkeypatch, file, hub, served):
-    downloaded, sha256 = resolve("net", file)
+    downloaded, sha256 = find(file)
     assert (downloaded, sha256) == (hub / NAME, SHA256)
     assert served == [f"https://example.org/models/{NAME}"]
     assert [path.name for path in hub.iterdir()] == [NAME]
@@ -58,11 +73,11 @@ def test_the_order_of_places(tmp_path, monkeypatch, file, hub, served):
 
     own = place(tmp_path / "own")
     monkeypatch.setenv("RADBANK_WEIGHTS", str(own.parent))
-    assert resolve("net", file)[0] == own
+    assert find(file)[0] == own
     assert locate(file) == ("RADBANK_WEIGHTS folder", own)
 
     given = place(tmp_path / "given", b"anything", "mine.pth")
-    path, sha256 = resolve("net", file, given)
+    path, sha256 = find(file, given)
     assert (path, sha256) == (given, hashlib.sha256(b"anything").hexdigest())
     assert len(served) == 1
 
@@ -88,13 +103,13 @@ def test_a_file_with_a_wrong_checksum_is_never_used(tmp_path, monkeypatch, file,
         monkeypatch.setenv("RADBANK_WEIGHTS", str(folder))
     actual = hashlib.sha256(b"torn").hexdigest()
     with pytest.raises(RadbankError, match=rf"{actual}, expected starting with {SHA256[:8]}"):
-        resolve("net", file, path if where == "given" else None)
+        find(file, path if where == "given" else PRETRAINED)
 
 
 def test_a_download_with_a_wrong_checksum_leaves_nothing(file, hub, monkeypatch):
     monkeypatch.setattr("urllib.request.urlopen", lambda address, timeout: io.BytesIO(b"<html>"))
     with pytest.raises(RadbankError, match="expected starting with"):
-        resolve("net", file)
+        find(file)
     assert list(hub.iterdir()) == []
 
 
@@ -130,12 +145,12 @@ def test_timm_says_the_same(tmp_path):
 def test_radbank_weights_must_be_a_folder(monkeypatch, file):
     monkeypatch.setenv("RADBANK_WEIGHTS", "/no/such/folder")
     with pytest.raises(RadbankError, match="/no/such/folder', which is not a folder"):
-        resolve("net", file)
+        find(file)
 
 
 def test_a_given_path_that_is_not_there(file, tmp_path):
     with pytest.raises(RadbankError, match="there is no such file"):
-        resolve("net", file, tmp_path / "none.pth")
+        find(file, tmp_path / "none.pth")
 
 
 def test_a_pinned_file_in_the_folder_is_loaded(tmp_path, monkeypatch):
@@ -148,7 +163,7 @@ def test_a_pinned_file_in_the_folder_is_loaded(tmp_path, monkeypatch):
     monkeypatch.setenv("RADBANK_WEIGHTS", str(path.parent))
     weights = load("squeezenet1_1").weights
     assert weights.sha256 == sha256
-    assert weights.name == "SqueezeNet1_1_Weights.IMAGENET1K_V1"
+    assert weights.name == "SqueezeNet1_1_Weights.IMAGENET1K_V1 (not verified)"
     assert not weights.random
 
 
@@ -178,10 +193,10 @@ def on_hugging_face(tmp_path, monkeypatch):
 def test_the_cache_of_hugging_face_is_checked_by_the_blobs_name(tmp_path, on_hugging_face):
     assert locate(on_hugging_face) is None
     path = hugging_face(tmp_path)
-    assert resolve("net", on_hugging_face) == (path, SHA256)
+    assert find(on_hugging_face) == (path, SHA256)
     path.resolve().write_bytes(b"torn")
     with pytest.raises(RadbankError, match=rf"is damaged.*expected {SHA256}"):
-        resolve("net", on_hugging_face)
+        find(on_hugging_face)
 
 
 @pytest.mark.parametrize("pinned", [SHA256, "0" * 64])
@@ -200,10 +215,10 @@ def test_a_download_from_hugging_face_is_checked(tmp_path, monkeypatch, on_huggi
 
     monkeypatch.setattr("huggingface_hub.hf_hub_download", download)
     if pinned == SHA256:
-        assert resolve("net", on_hugging_face)[1] == SHA256
+        assert find(on_hugging_face)[1] == SHA256
     else:
         with pytest.raises(RadbankError, match="is damaged"):
-            resolve("net", on_hugging_face)
+            find(on_hugging_face)
 
 
 class Evil:
@@ -245,3 +260,37 @@ def test_a_checkpoint_with_more_than_tensors_is_refused(tmp_path):
 )
 def test_the_checksum_in_a_name(name, digits):
     assert hash_in_name(name) == digits
+
+
+def test_a_file_is_verified_by_a_full_checksum_only(tmp_path, monkeypatch, file):
+    monkeypatch.setenv("RADBANK_WEIGHTS", str(tmp_path))
+    place(tmp_path)
+    place(tmp_path, name="mine.pth")
+    assert not verified(file)  # its name pins 32 bits
+    assert verified(replace(file, checksum=SHA256))
+    assert verified(file, f"imagenet@sha256:{SHA256}")
+    assert not verified(replace(file, checksum=SHA256), tmp_path / "mine.pth")
+    assert verified(file, f"{tmp_path / 'mine.pth'}@sha256:{SHA256}")
+
+
+def test_another_file_than_the_one_pinned_is_refused(tmp_path, monkeypatch, file):
+    monkeypatch.setenv("RADBANK_WEIGHTS", str(tmp_path))
+    place(tmp_path)
+    with pytest.raises(RadbankError, match=f"is not the file .* is {SHA256}, and not 0{{64}}"):
+        find(file, f"imagenet@sha256:{'0' * 64}")
+
+
+@pytest.mark.parametrize("weights", ["imagenet@sha256:abc", f"random@sha256:{SHA256}"])
+def test_a_wrong_pin_is_refused(weights):
+    with pytest.raises(RadbankError, match="64 digits that `sha256sum` prints"):
+        WeightsChoice.parse(weights)
+
+
+def test_random_numbers_under_a_name_of_timm_are_not_called_verified(tmp_path, monkeypatch):
+    name = "timm:test_vit.r160_in1k"
+    path = tmp_path / find_recipe(name).weights_file.name
+    safetensors.torch.save_file(timm.create_model("test_vit").state_dict(), path)
+    monkeypatch.setenv("RADBANK_WEIGHTS", str(tmp_path))
+    assert load(name).weights.name == "test_vit.r160_in1k (not verified)"
+    pinned = load(name, weights=f"imagenet@sha256:{sha256_file(path)}")
+    assert pinned.weights.name == "test_vit.r160_in1k"

@@ -50,7 +50,10 @@ def test_a_path_must_be_there(tmp_path):
     path = tmp_path / "mine.pth"
     assert check_chosen_weights("resnet50", str(path)).status == "fail"
     path.touch()
-    assert check_chosen_weights("resnet50", str(path)).status == "ok"
+    found = check_chosen_weights("resnet50", str(path))
+    assert found.status == "warn"
+    assert "outputs call it not verified: add @sha256:" in found.finding
+    assert check_chosen_weights("resnet50", f"{path}@sha256:{'0' * 64}").status == "ok"
 
 
 def test_an_unknown_backbone_fails():
