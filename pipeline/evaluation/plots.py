@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.evaluation.classified import ClassifiedCases
-from pipeline.evaluation.curves import calibration, mean_roc, precision_recall, roc
-from pipeline.evaluation.net_benefit import decision_curve
+from pipeline.statistics.curves import calibration, mean_roc, precision_recall, roc
+from pipeline.statistics.net_benefit import decision_curve
 from pipeline.statistics.scored_cases import BinaryCases
 from radbank.files import atomic_path
 

@@ -7,9 +7,9 @@ import pytest
 
 from pipeline.evaluation.comparison import compare
 from pipeline.evaluation.metrics import METRICS, all_metrics
-from pipeline.evaluation.net_benefit import decision_curve
 from pipeline.evaluation.score import measure
 from pipeline.evaluation.trainings import OverTrainings, difference
+from pipeline.statistics.net_benefit import decision_curve
 
 INTERVALS = {"n_bootstrap": 200, "confidence": 0.95, "seed": 0}
 SIZES = (4, 12, 40)

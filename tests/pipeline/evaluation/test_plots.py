@@ -4,12 +4,12 @@ import pytest
 
 from pipeline.artifacts.task import Task
 from pipeline.evaluation.classified import ClassifiedCases
-from pipeline.evaluation.curves import roc
-from pipeline.evaluation.net_benefit import decision_curve
 from pipeline.evaluation.plots import calibrated_cases, confusion, curves, write_plots
 from pipeline.evaluation.recalibration import recalibrated
 from pipeline.evaluation.rule import DecisionRule
 from pipeline.evaluation.study import Study
+from pipeline.statistics.curves import roc
+from pipeline.statistics.net_benefit import decision_curve
 from pipeline.statistics.scored_cases import ScoredCases
 
 LEARNING = pd.DataFrame(

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pipeline.evaluation.net_benefit import decision_curve
+from pipeline.statistics.net_benefit import decision_curve
 from pipeline.statistics.scored_cases import BinaryCases
 
 

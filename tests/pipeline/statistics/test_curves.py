@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as reference
 
-from pipeline.evaluation.curves import calibration, mean_roc, precision_recall, roc
+from pipeline.statistics.curves import calibration, mean_roc, precision_recall, roc
 from pipeline.statistics.scored_cases import BinaryCases, ScoredCases
 
 SCORES = st.one_of(st.sampled_from([0.0, 0.1, 0.5, 1.0]), st.floats(0, 1))
@@ -51,13 +51,18 @@ def test_tied_probabilities_share_a_bin():
     assert found["n"].tolist() == [30, 10]
 
 
-@settings(max_examples=40, deadline=None)
-@given(seed=st.integers(0, 2**32 - 1), levels=st.sampled_from([3, 100]))
-def test_the_area_of_the_mean_curve_is_the_macro_auc(seed, levels):
+def three_classes(seed=0, levels=100):
+    """Return labels of 33 cases and their scores of three classes."""
     rng = np.random.default_rng(seed)
     labels = np.concatenate([[0, 1, 2], rng.integers(0, 3, 30)])
     scores = rng.integers(1, levels + 1, (33, 3)) + 0.5 * np.eye(3)[labels]
-    scores /= scores.sum(axis=1, keepdims=True)
+    return labels, scores / scores.sum(axis=1, keepdims=True)
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), levels=st.sampled_from([3, 100]))
+def test_the_area_of_the_mean_curve_is_the_macro_auc(seed, levels):
+    labels, scores = three_classes(seed, levels)
     cases = ScoredCases.of(labels, scores, np.arange(33))
     curve = mean_roc([cases.one_vs_rest(label) for label in range(3)])
     assert (np.diff(curve["fpr"]) >= 0).all()
@@ -68,12 +73,13 @@ def test_the_area_of_the_mean_curve_is_the_macro_auc(seed, levels):
     assert area == pytest.approx(reference.roc_auc_score(labels, scores, multi_class="ovr"))
 
 
-def test_the_mean_of_one_curve_is_that_curve_and_without_a_class_there_is_none(several):
-    cases = several()
-    one = cases.one_vs_rest[0]
+def test_the_mean_of_one_curve_is_that_curve_and_without_a_class_there_is_none():
+    labels, scores = three_classes()
+    one = ScoredCases.of(labels, scores, np.arange(33)).one_vs_rest(0)
     assert mean_roc([one]).equals(roc(one))
-    part = cases.inside(cases.cases.labels != 1)
-    assert mean_roc(part.one_vs_rest).empty
+    present = labels != 1
+    part = ScoredCases.of(labels[present], scores[present], np.arange(present.sum()))
+    assert mean_roc([part.one_vs_rest(label) for label in range(3)]).empty
 
 
 def test_curves_that_are_not_defined_are_empty():
