@@ -44,6 +44,8 @@ def read_table(
         raise RadbankError(f"{path} is a folder, and a table is needed there.")
     if not path.exists():
         raise RadbankError(f"There is no {path}, which the data set's layout needs.")
+    if not path.is_file():
+        raise RadbankError(f"{path} is no regular file, and a table is needed there.")
     table = _read_parquet(path) if path.suffix == ".parquet" else _read_csv(path, columns)
     table = _with_names(table, (*columns, *optional), path)
     missing = [name for name in columns if name not in table.columns]

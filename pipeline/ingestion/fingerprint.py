@@ -46,7 +46,7 @@ def fingerprint(root: Path, groups: Path | None) -> dict[str, int | str]:
     digests = _hash_files(root.resolve(), files)
     rows = [*zip(files, digests, strict=True), *_unread(root, tree)]
     if groups is not None:
-        rows.append(("", _hash_below(Path(), str(groups))))
+        rows.append(("", _hash_below(Path(), str(groups)) if groups.is_file() else _NO_FILE))
     total = hashlib.sha256()
     for path, what in rows:
         total.update(f"{path}\0{what}\0".encode("utf-8", "surrogateescape"))

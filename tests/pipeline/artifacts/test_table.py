@@ -1,3 +1,5 @@
+import os
+
 import pandas as pd
 import pytest
 
@@ -77,6 +79,12 @@ def test_columns_without_a_name_and_of_one_name(tmp_path):
     (tmp_path / "a.csv").write_text(",id,id,\n0,a,b,c\n")
     names = ["Unnamed: 0", "id", "id.1", "Unnamed: 3"]
     assert list(read_table(tmp_path / "a.csv").columns) == names
+
+
+def test_a_pipe_is_no_table(tmp_path):
+    os.mkfifo(tmp_path / "a.csv")
+    with pytest.raises(RadbankError, match="is no regular file"):
+        read_table(tmp_path / "a.csv")
 
 
 def test_a_folder_is_no_table(tmp_path):

@@ -90,6 +90,8 @@ def test_a_table_of_patients_elsewhere_counts(root, tmp_path):
     assert len({*told, fingerprint(root, None)["sha256"]}) == 3
     table.unlink()
     assert fingerprint(root, table)["sha256"] not in told
+    os.mkfifo(table)
+    assert fingerprint(root, table)["sha256"] not in told
 
 
 def test_only_new_and_changed_files_are_read_again(root, monkeypatch, capsys):
