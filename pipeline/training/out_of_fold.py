@@ -1,6 +1,7 @@
 """predictions/cv/<head>.csv: out-of-fold predictions of a head, and their metrics."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.artifacts.predictions import columns_of
+from pipeline.artifacts.results import Estimate
 from pipeline.artifacts.task import Task
 from pipeline.evaluation.classified import ClassifiedCases, Weighted
 from pipeline.evaluation.metrics import METRICS, main_metrics
 from pipeline.statistics.bootstrap import Intervals, estimate
+from pipeline.statistics.fold_mean import fold_mean
 from pipeline.statistics.scored_cases import ScoredCases
 from radbank.files import write_text
 
@@ -80,7 +83,9 @@ class OutOfFold:
         Returns
         -------
         dict
-            For each metric `value`, `low` and `high`; and `auc_by_repeat`, the smallest and the
+            For each metric `value`, `low` and `high`; `auc_of_folds`, the mean of the AUCs of
+            single folds, whose interval knows of other training sets
+            (:mod:`pipeline.statistics.fold_mean`); and `auc_by_repeat`, the smallest and the
             largest AUC of a repeat.
 
         Notes
@@ -110,8 +115,24 @@ class OutOfFold:
         aucs = [float(METRICS["auc"].values(Weighted(each, ones))[0]) for each in repeats]
         return {
             **{name: figure.model_dump() for name, figure in figures.items()},
+            "auc_of_folds": self._of_folds(repeats, confidence).model_dump(),
             "auc_by_repeat": {"smallest": min(aucs), "largest": max(aucs)},
         }
+
+    def _of_folds(self, repeats: Sequence[ClassifiedCases], confidence: float) -> Estimate:
+        """Return the mean of the AUCs of single folds, with an interval over training sets too."""
+        auc, patients = METRICS["auc"], self.cases["group"].astype(str)
+        figures, ratios = [], []
+        for repeat, numbers in zip(repeats, self.fold, strict=True):
+            for number in np.unique(numbers):
+                held_out = numbers == number
+                part = repeat.inside(held_out)
+                one = np.ones((1, part.cases.n))
+                figures.append(float(auc.values(Weighted(part, one))[0]))
+                scored = part.cases.n_patients
+                ratios.append(scored / max(patients.nunique() - scored, 1))
+        ratio = float(np.mean(ratios))
+        return fold_mean(np.array(figures), ratio, confidence, auc.bounds)
 
     def _by_repeat(self) -> list[ClassifiedCases]:
         """Return the cases of each repeat, decided at the threshold of each fold."""

@@ -113,9 +113,10 @@ def cross_validated(found: Sequence[CrossValidation], task: Task) -> Table | Non
             by_repeat = Cell(number(spread.smallest), f"to {number(spread.largest)}")
             cells = [cell(each.estimate(metric.name)) for metric in metrics]
             repeats = Cell(str(file.repeats), "")
-            lines.append(Line(label(name), "", (repeats, *cells, by_repeat)))
+            of_folds = cell(each.estimate("auc_of_folds"))
+            lines.append(Line(label(name), "", (repeats, of_folds, *cells, by_repeat)))
     headings = [metric.heading(task) for metric in metrics]
-    columns = ("Repeats", *headings, f"{headings[0]} by repeat")
+    columns = ("Repeats", f"{headings[0]}, mean of folds", *headings, f"{headings[0]} by repeat")
     return Table(columns, tuple(lines)) if lines else None
 
 

@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from pipeline.artifacts.task import Task
 from pipeline.evaluation.score import score
@@ -61,6 +62,20 @@ def test_repeats_are_averaged_and_not_pooled():
         "largest": max(auc["value"] for auc in each),
     }
     assert figures["auc"]["low"] < figures["auc"]["value"] < figures["auc"]["high"]
+
+
+def test_the_mean_of_folds_stands_beside_the_pooled_figure():
+    found = made(2)
+    positive = (found.probability[..., 1] + found.fold % 2) / 2  # scales differ between folds
+    found.probability[:] = np.stack([1 - positive, positive], axis=-1)
+    figures, each = found.score(**INTERVALS), []
+    for probability, folds in zip(found.probability, found.fold, strict=True):
+        for fold in np.unique(folds):
+            labels = found.cases["label"][folds == fold]
+            each.append(roc_auc_score(labels, probability[folds == fold, 1]))
+    assert figures["auc_of_folds"]["value"] == pytest.approx(np.mean(each))
+    assert figures["auc_of_folds"]["value"] > figures["auc"]["value"] + 0.02
+    assert figures["auc_of_folds"]["low"] < figures["auc_of_folds"]["value"]
 
 
 def test_thresholds_are_those_of_each_fold():
