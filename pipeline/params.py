@@ -27,9 +27,9 @@ from heads.class_weights import ClassWeight
 from heads.hyperparameters import Count, Share
 from pipeline.finetuning.arms import ARMS, get_arm
 from pipeline.finetuning.arms.base import Arm
-from pipeline.finetuning.arms.fairness import unequal_search, unlike_class_weights
 from pipeline.layouts import LAYOUTS
 from pipeline.layouts.spelling import whole
+from pipeline.settings.contradiction import contradiction
 from radbank.errors import RadbankError
 
 
@@ -286,48 +286,9 @@ def load_params(path: str | Path = "params.yaml") -> Params:
         problems = "; ".join(_explain(detail, _schema(content)) for detail in error.errors())
         raise RadbankError(f"{path}: {problems}.") from None
     WeightsChoice.parse(params.weights)
-    if problem := _contradiction(params):
+    if problem := contradiction(params):
         raise RadbankError(f"{path}: {problem}")
     return params
-
-
-def _contradiction(params: Params) -> str | None:
-    """Say in a sentence which keys do not go together; None where all do."""
-    heads, arms = params.heads, params.finetune.arms
-    members = [("ensemble.members", member) for member in params.ensemble.members]
-    limited = [("limits.arms", arm) for arm in params.limits.arms]
-    primary = ("evaluate.primary", params.evaluate.primary)
-    for named, blocks, names in (
-        ([*members, ("limits.head", params.limits.head)], "heads", heads.names),
-        ([primary, *limited], "finetune.arms", arms.names),
-    ):
-        for key, name in named:
-            if name not in names:
-                return (
-                    f"{key} names {name!r}, which has no block under {blocks} "
-                    f"(these have: {', '.join(names)})."
-                )
-    if unexplained := _margin_without_reason(params.evaluate):
-        return unexplained
-    weights = {
-        name: each["class_weight"]
-        for name in heads.names
-        if "class_weight" in (each := heads[name].model_dump())
-    }
-    return unequal_search({name: arms[name] for name in arms.names}) or unlike_class_weights(
-        weights, params.finetune.class_weight
-    )
-
-
-def _margin_without_reason(settings: Evaluate) -> str | None:
-    """Ask for the reason of a margin: without one, 'not worse' would mean nothing."""
-    if settings.margin is None or (settings.margin_reason or "").strip():
-        return None
-    return (
-        f"evaluate.margin is {settings.margin:g} without a reason: say in evaluate.margin_reason "
-        "why a smaller difference in AUC would not matter, or set evaluate.margin to null, which "
-        "leaves out claims that a model is not worse."
-    )
 
 
 def _schema(content: Any) -> type[Params]:  # noqa: ANN401 - YAML is of any type

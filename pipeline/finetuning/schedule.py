@@ -3,7 +3,6 @@
 from math import cos, pi
 
 from pipeline.finetuning.arms.recipe import TrainingRecipe
-from radbank.errors import RadbankError
 
 
 class Schedule:
@@ -27,22 +26,12 @@ class Schedule:
     ----------
     steps, warmup_steps
         Number of optimiser steps of the whole training and of its warm-up.
-
-    Raises
-    ------
-    RadbankError
-        If the warm-up leaves no step to train at the full rate.
     """
 
     def __init__(self, recipe: TrainingRecipe, steps_per_epoch: int) -> None:
         self.recipe = recipe
         self.steps = steps_per_epoch * recipe.epochs
         self.warmup_steps = steps_per_epoch * recipe.warmup_epochs
-        if self.warmup_steps >= self.steps:
-            raise RadbankError(
-                "An arm under finetune.arms must have fewer warmup_epochs than epochs: all of its "
-                "training would be warm-up."
-            )
 
     def rate(self, step: int) -> float:
         """Return the rate of a step, counted from 0."""

@@ -209,3 +209,14 @@ def test_params_travel_to_other_processes(edited):
     params = load_params(edited(seed=7))
     assert pickle.loads(pickle.dumps(params)) == params
     assert Params.of(json.loads(params.model_dump_json())).models == params.models
+
+
+@pytest.mark.parametrize("arm", ["finetune-seed", "finetune-modern", "last-block"])
+def test_an_arm_that_would_only_warm_up_is_refused_before_any_work(edited, arm):
+    with pytest.raises(RadbankError, match=rf"finetune\.arms\.{arm} has \d warmup_epochs and 1 "):
+        load_params(edited(**{f"finetune__arms__{arm}__epochs": 1}))
+
+
+def test_more_processes_than_images_in_a_batch_are_refused_before_any_work(edited):
+    with pytest.raises(RadbankError, match=r"processes is 17, and a batch has 16 images"):
+        load_params(edited(finetune__processes=17))

@@ -3,7 +3,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.finetuning.schedule import Schedule
-from radbank.errors import RadbankError
 from tests.pipeline.finetuning.conftest import recipe
 
 PROTOCOL = {"warmup_from": 1e-6, "learning_rate": 1e-3, "final_learning_rate": 1e-4}
@@ -50,8 +49,3 @@ def test_it_rises_then_falls(data, steps, decay):
     rates = [found.rate(step) for step in range(steps)]
     assert rates[: warmup_steps + 1] == sorted(rates[: warmup_steps + 1])
     assert rates[warmup_steps:] == sorted(rates[warmup_steps:], reverse=True)
-
-
-def test_all_warm_up_is_refused():
-    with pytest.raises(RadbankError, match=r"fewer warmup_epochs than epochs"):
-        schedule(4, 4)

@@ -1,0 +1,1 @@
+"""What must hold among the settings of params.yaml."""
