@@ -7,7 +7,7 @@ from pathlib import Path
 from types import FrameType
 
 from radbank.errors import RadbankError
-from radbank.files import is_no_room
+from radbank.files import no_room
 from radbank.origin import check_folder
 
 
@@ -34,13 +34,10 @@ def run(main: Callable[[], None], *, anywhere: bool = False) -> None:
     except RadbankError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(1)
-    except OSError as error:
-        if not is_no_room(error):
+    except Exception as error:
+        if (sentence := no_room(error)) is None:
             raise
-        where = f" for {error.filename}" if error.filename else ""
-        print(
-            f"error: There is no room{where} on the disk: free some, then go on.", file=sys.stderr
-        )
+        print(f"error: {sentence}", file=sys.stderr)
         sys.exit(1)
 
 

@@ -19,11 +19,24 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 def is_no_room(error: BaseException | None) -> bool:
     """Tell whether writing failed because the disk, a quota or a limit is exhausted.
 
-    Libraries raise errors of their own then; the system's is the one they were raised from.
+    Libraries raise errors of their own then: while they handle the system's, or, if they are
+    written in Rust, with its number in words.
     """
+    if error is None:
+        return False
     if isinstance(error, OSError) and error.errno in _NO_ROOM:
         return True
-    return error is not None and is_no_room(error.__cause__)
+    if any(f"(os error {number})" in str(error) for number in _NO_ROOM):
+        return True
+    return is_no_room(error.__cause__ or error.__context__)
+
+
+def no_room(error: Exception) -> str | None:
+    """Return a sentence about a full disk where that is the error, None where it is another."""
+    if not is_no_room(error):
+        return None
+    name = getattr(error, "filename", None)
+    return f"There is no room{f' for {name}' if name else ''} on the disk: free some, then go on."
 
 
 @contextmanager

@@ -69,8 +69,9 @@ class Resumable:
         if not self._group.first:
             return
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with atomic_path(path) as temporary:
-            torch.save(training.state(), temporary)
+        # to an open file: of one that it opens itself torch does not say why it cannot be written
+        with atomic_path(path) as temporary, temporary.open("wb") as file:
+            torch.save(training.state(), file)
 
     def _restore(self, training: Training, path: Path) -> None:
         state = None

@@ -3,7 +3,11 @@ import signal
 import subprocess
 import sys
 
+import numpy as np
+import pandas as pd
 import pytest
+import torch
+from safetensors.numpy import save_file
 
 from pipeline.stage import run
 from radbank.errors import RadbankError
@@ -49,6 +53,29 @@ def test_a_full_disk_behind_an_error_of_a_library_is_one_line_too(capsys):
         run(main)
     printed = capsys.readouterr().err
     assert printed == "error: There is no room on the disk: free some, then go on.\n"
+
+
+def save_as_a_state(path):
+    with path.open("wb") as file:
+        torch.save({"weight": torch.zeros(500_000)}, file)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda path: path.write_bytes(bytes(500_000)),
+        lambda path: save_file({"weight": np.zeros(500_000)}, path),
+        save_as_a_state,
+        lambda path: pd.DataFrame({"x": np.arange(500_000)}).to_parquet(path),
+        lambda path: pd.DataFrame({"x": np.arange(500_000)}).to_csv(path),
+    ],
+    ids=["bytes", "safetensors", "torch", "parquet", "csv"],
+)
+def test_a_full_disk_is_one_line_whichever_library_writes(small_disk, write, capsys):
+    place = small_disk(200)
+    with pytest.raises(SystemExit):
+        run(lambda: write(place / "file"))
+    assert capsys.readouterr().err.startswith("error: There is no room ")
 
 
 def test_another_failure_of_the_system_is_a_bug():

@@ -19,6 +19,7 @@ from torch.multiprocessing.spawn import spawn
 from features.device import device_type
 from pipeline.finetuning.processes.group import ALONE, ProcessGroup
 from radbank.errors import RadbankError
+from radbank.files import no_room
 
 _HOST = "127.0.0.1"
 _PATIENCE = timedelta(days=7)  # while one process fills the bank, the others wait
@@ -116,7 +117,7 @@ def _work(  # noqa: PLR0917 - torch hands over positions
         with _joined(local_rank=rank, store=store, rank=rank, world_size=count) as group:
             work(group, *arguments)
     except Exception as error:  # noqa: BLE001 - is told, and ends the process
-        sentence = str(error) if isinstance(error, RadbankError) else None
+        sentence = str(error) if isinstance(error, RadbankError) else no_room(error)
         failures.put((sentence, traceback.format_exc()))
         # gloo's threads still run: a regular end would abort on them, with words of C++
         os._exit(1)
