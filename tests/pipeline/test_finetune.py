@@ -121,7 +121,7 @@ def test_a_network_is_trained_saved_and_scored(folder, capsys):
 def test_batches_smaller_than_the_processes_are_refused(folder):
     write_inputs()
     params = json.loads(Path("params.yaml").read_text())
-    params["finetune"] |= {"batch_size": 2, "processes": 3}
+    params["finetune"] |= {"batch_size": 2, "processes": "auto"}
     write_json("params.yaml", params)
     with pytest.raises(RadbankError, match="batch_size is 2, and 3 processes would share each"):
         finetune.train(ProcessGroup(0, 3), ARM)
