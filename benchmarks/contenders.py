@@ -57,7 +57,7 @@ def radbank(backbone: str, folder: Path) -> Pass:
     from features.bank.bank import Bank  # noqa: PLC0415
     from features.extraction import embed_into_bank, read_from_bank  # noqa: PLC0415
     from features.image_views import ImageViews  # noqa: PLC0415
-    from features.store import StoreCoords, write_store  # noqa: PLC0415
+    from features.store.store import StoreCoords, write_store  # noqa: PLC0415
     from pipeline.artifacts.images import open_images  # noqa: PLC0415
 
     embedder, pixels, n_features = _radbank("auto", "auto", backbone, folder)

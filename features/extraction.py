@@ -13,7 +13,7 @@ from features.bank.block import SIZE
 from features.bank.cached_embeddings import CachedEmbeddings
 from features.image_views import ImageView, ImageViews, Pixels, in_bank_order
 from features.prefetch import PREFETCHED
-from features.store import SHARD
+from features.store.store import SHARD
 from features.views import augment
 from radbank.errors import RadbankError
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from features.store import open_store
+from features.store.store import open_store
 from pipeline.artifacts.cases import read_cases
 from pipeline.artifacts.images import open_images
 from pipeline.artifacts.leaks import count_name

@@ -1,6 +1,6 @@
 """Stage shortcuts: test whether the embeddings predict view, sex, device and other properties."""
 
-from features.store import open_store
+from features.store.store import open_store
 from pipeline import paths
 from pipeline.artifacts.cases import read_cases
 from pipeline.artifacts.provenance import data_in_words, weights_in_words

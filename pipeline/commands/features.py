@@ -48,8 +48,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def show(arguments: argparse.Namespace) -> None:
     """Print the summary."""
-    from features.copying import copy_store  # noqa: PLC0415 - takes a second to import
-    from features.store import is_store, open_store  # noqa: PLC0415 - takes a second to import
+    from features.store.copying import copy_store  # noqa: PLC0415 - takes a second to import
+    from features.store.store import is_store, open_store  # noqa: PLC0415 - takes a second to import
 
     path = find(arguments.store)
     if arguments.to is not None:

@@ -20,7 +20,7 @@ from features.bank.bank import Bank
 from features.bank.block import SIZE, Block
 from features.device import device_type
 from features.engines.choice import choose
-from features.store import SHARD
+from features.store.store import SHARD
 from pipeline.artifacts.cases import read_cases
 from pipeline.artifacts.images import PreparedImages, open_images
 from pipeline.params import Params

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from features.store import StoreCoords, write_store
+from features.store.store import StoreCoords, write_store
 from pipeline.artifacts.cases import Cases
 from pipeline.artifacts.cost import Cost
 from pipeline.artifacts.images import PreparedImages

@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from features.store import open_store
+from features.store.store import open_store
 from heads.examples import Examples
 from pipeline import paths
 from pipeline.artifacts.splits import read_splits

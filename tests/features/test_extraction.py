@@ -15,7 +15,7 @@ from features.embedder import Embedder
 from features.extraction import embed_into_bank, extract, read_from_bank
 from features.image_views import ImageView, ImageViews
 from features.preprocessing import Preprocessing
-from features.store import SHARD
+from features.store.store import SHARD
 from features.views import augment
 from radbank.errors import RadbankError
 

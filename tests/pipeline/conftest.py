@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from ruamel.yaml import YAML
 
-from features.store import StoreCoords, write_store
+from features.store.store import StoreCoords, write_store
 from heads.base import by_class
 from heads.examples import Examples
 from heads.logistic_regression import LogisticRegression

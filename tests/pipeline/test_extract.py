@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from features import backbones
-from features.store import open_store
+from features.store.store import open_store
 from pipeline import extract
 from pipeline.artifacts.cases import write_cases
 from pipeline.paths import CASES, SPLITS

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from features.store import StoreCoords, write_store
+from features.store.store import StoreCoords, write_store
 from pipeline import leaks, split
 from pipeline.artifacts.cases import write_cases
 from pipeline.artifacts.images import write_images

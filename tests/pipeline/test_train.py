@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from features.store import StoreCoords, write_store
+from features.store.store import StoreCoords, write_store
 from heads import get_head
 from pipeline import paths, train
 from pipeline.artifacts.cost import Cost

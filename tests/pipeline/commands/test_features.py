@@ -3,7 +3,7 @@ import argparse
 import numpy as np
 import pytest
 
-from features.store import StoreCoords, write_store
+from features.store.store import StoreCoords, write_store
 from pipeline.commands import features
 from pipeline.paths import feature_store
 from radbank.errors import RadbankError

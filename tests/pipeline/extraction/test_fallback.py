@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from features.engines import choice
-from features.store import open_store
+from features.store.store import open_store
 from pipeline import extract
 from pipeline.cli import main
 from radbank.errors import RadbankError

@@ -2,7 +2,7 @@ import shutil
 
 import pytest
 
-from features.store import open_store
+from features.store.store import open_store
 from pipeline import cli, extract
 from pipeline.extraction.materialise import materialise
 from pipeline.params import load_params

@@ -7,9 +7,9 @@ import pytest
 import xarray as xr
 from fsspec import filesystem
 
-from features import store
-from features.copying import copy_store
-from features.store import StoreCoords, open_store, write_store
+from features.store import store
+from features.store.copying import copy_store
+from features.store.store import StoreCoords, open_store, write_store
 from radbank.errors import RadbankError
 
 N = 20

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from features.store import StoreCoords, write_store
+from features.store.store import StoreCoords, write_store
 from radbank.errors import RadbankError
 
 TAKES = 0.2  # seconds that a slow operation takes
@@ -20,7 +20,7 @@ import asyncio
 import sys
 import time
 from zarr.core.sync import sync
-from features.settled import settled
+from features.store.settled import settled
 
 def fail(after):
     time.sleep(after)

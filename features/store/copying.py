@@ -2,7 +2,14 @@
 
 from pathlib import Path
 
-from features.store import SCHEMA_ATTRIBUTE, SHARD, StoreCoords, open_store, write_store
+from features.store.store import (
+    DIGEST_ATTRIBUTE,
+    SCHEMA_ATTRIBUTE,
+    SHARD,
+    StoreCoords,
+    open_store,
+    write_store,
+)
 
 
 def copy_store(source: str | Path, target: str | Path) -> None:
@@ -30,6 +37,8 @@ def copy_store(source: str | Path, target: str | Path) -> None:
                 split=store["split"].values.tolist(),
             ),
             attributes={
-                name: value for name, value in store.attrs.items() if name != SCHEMA_ATTRIBUTE
+                name: value
+                for name, value in store.attrs.items()
+                if name not in (SCHEMA_ATTRIBUTE, DIGEST_ATTRIBUTE)
             },
         )

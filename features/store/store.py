@@ -7,7 +7,8 @@ provenance as attributes of the group. It opens with
 
 A chunk or shard that is missing reads as the fill value without an error, and a flipped bit is
 not noticed by default. Hence the fill values here are ones that no store holds, every chunk
-carries a checksum, and :func:`open_store` looks for both. A folder appears under its name when it
+carries a checksum, and the attribute ``content_sha256`` is one digest of all values, coordinates
+and attributes; :func:`open_store` looks for all three. A folder appears under its name when it
 is whole; objects at a URL cannot be renamed, and so the attributes are written last: without them
 there is no store.
 """
@@ -23,7 +24,8 @@ import numpy as np
 import zarr
 from zarr.codecs import ZstdCodec
 
-from features.settled import settled
+from features.store.digest import StoreDigest
+from features.store.settled import settled
 from radbank.errors import RadbankError
 from radbank.files import atomic_path, is_no_room
 from radbank.remote import exists, is_url
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 SCHEMA_ATTRIBUTE = "radbank_schema"
+DIGEST_ATTRIBUTE = "content_sha256"
 CHUNK = 128  # images: what a reader of some rows must at least read
 SHARD = 8 * CHUNK  # images a file: what the writer holds in memory, for each view
 
@@ -101,11 +104,13 @@ def write_store(
         If the blocks or coordinates are not of `n_images` images.
     """
     with _whole(path) as target, settled():
-        group = _new_group(target)
+        group, digest = _new_group(target), StoreDigest()
         for field in fields(StoreCoords):
-            _write_coordinate(group, field.name, getattr(coords, field.name), n_images)
+            values = _write_coordinate(group, field.name, getattr(coords, field.name), n_images)
+            digest.add(field.name, values)
         n_features = len(layer_of_feature)
-        _write_coordinate(group, _FEATURE_LAYER, layer_of_feature, n_features, "feature")
+        values = _write_coordinate(group, _FEATURE_LAYER, layer_of_feature, n_features, "feature")
+        digest.add(_FEATURE_LAYER, values)
         embedding = group.create_array(
             _EMBEDDING,
             shape=(n_images, n_views, n_features),
@@ -122,10 +127,12 @@ def write_store(
             _require_finite(shard, coords.id[start:])
             for view in range(n_views):
                 embedding[start : start + len(shard), view] = shard[:, view]
+                digest.add(f"{_EMBEDDING} {view}", shard[:, view])
             start += len(shard)
         if start != n_images:
             raise ValueError(f"embeddings of {start} images for a store of {n_images}")
-        group.attrs.put({SCHEMA_ATTRIBUTE: SCHEMA, **attributes})
+        described = {SCHEMA_ATTRIBUTE: SCHEMA, **attributes}
+        group.attrs.put({**described, DIGEST_ATTRIBUTE: digest.hexdigest(described)})
 
 
 def is_store(path: Path) -> bool:
@@ -170,7 +177,7 @@ def _new_group(target: str | Path) -> zarr.Group:
 
 def _write_coordinate(
     group: zarr.Group, name: str, values: Sequence[Any], length: int, dimension: str = "image"
-) -> None:
+) -> np.ndarray:
     if len(values) != length:
         raise ValueError(f"{len(values)} values of {name} for {length}")
     is_label = name == "label"
@@ -183,7 +190,9 @@ def _write_coordinate(
         compressors=ZstdCodec(level=1, checksum=True),
         dimension_names=(dimension,),
     )
-    array[:] = np.asarray(values, dtype=np.int64 if is_label else np.dtypes.StringDType())
+    written = np.asarray(values, dtype=np.int64 if is_label else np.dtypes.StringDType())
+    array[:] = written
+    return written
 
 
 def _regrouped(blocks: Iterable[np.ndarray], size: int) -> Iterator[np.ndarray]:
@@ -215,13 +224,14 @@ def _require_finite(embeddings: np.ndarray, ids: Sequence[str]) -> None:
 def open_store(path: str | Path) -> "xr.Dataset":
     """Open a feature store, a folder or at a URL, and check that all of it is there.
 
-    Every chunk is read once, which verifies its checksum; the embeddings of the dataset
-    returned stay where they are until they are asked for.
+    Every chunk is read once, which verifies its checksum and the digest of the whole; the
+    embeddings of the dataset returned stay where they are until they are asked for.
 
     Raises
     ------
     RadbankError
-        If there is no store, it is of another schema, or a part is missing or damaged.
+        If there is no store, it is of another schema, a part is missing or damaged, or it does not
+        hold what was written.
     """
     import xarray as xr  # noqa: PLC0415 - takes half a second, which a writer need not
 
@@ -237,24 +247,37 @@ def open_store(path: str | Path) -> "xr.Dataset":
             raise RadbankError(
                 f"{path} is of schema {schema}, and this radbank reads {SCHEMA}: {advice}."
             )
+        digest = StoreDigest()
         for name in (*_COORDS, _EMBEDDING):
-            array = group[name]
-            if not isinstance(array, zarr.Array) or not all(map(_is_complete, _parts(array))):
-                raise RadbankError(f"{path} is incomplete: a part of {name} is missing; {advice}.")
+            for part, values in _parts(group, name):
+                if not _is_complete(values):
+                    raise RadbankError(
+                        f"{path} is incomplete: a part of {name} is missing; {advice}."
+                    )
+                digest.add(part, values)
+        described = dict(group.attrs)
+        if described.pop(DIGEST_ATTRIBUTE, None) != digest.hexdigest(described):
+            raise RadbankError(
+                f"{path} does not hold what radbank wrote there: values, labels, ids or "
+                f"attributes were changed since, or an older radbank wrote it; {advice}."
+            )
         store: xr.Dataset = xr.open_zarr(path, consolidated=False, chunks=None)
-    except (OSError, KeyError, ValueError, RuntimeError) as error:
+    except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
         reason = str(error).partition("\n")[0]
         raise RadbankError(f"{path} is damaged ({reason}): {advice}.") from error
     return store
 
 
-def _parts(array: zarr.Array[Any]) -> Iterator[np.ndarray]:
-    """Read an array a shard at a time."""
+def _parts(group: zarr.Group, name: str) -> Iterator[tuple[str, np.ndarray]]:
+    """Read an array a shard at a time, each with the name under which the digest has it."""
+    array = group[name]
+    if not isinstance(array, zarr.Array):
+        raise TypeError(f"{name} is no array")
     steps = array.shards or array.chunks
     starts = (range(0, length, step) for length, step in zip(array.shape, steps, strict=True))
     for corner in product(*starts):
         where = tuple(slice(at, at + step) for at, step in zip(corner, steps, strict=True))
-        yield np.asarray(array[where])
+        yield " ".join([name, *map(str, corner[1:2])]), np.asarray(array[where])
 
 
 def _is_complete(values: np.ndarray) -> bool:

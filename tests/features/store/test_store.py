@@ -8,8 +8,8 @@ import zarr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features import store
-from features.store import StoreCoords, open_store, write_store
+from features.store import store
+from features.store.store import StoreCoords, open_store, write_store
 from radbank.errors import RadbankError
 
 
@@ -151,6 +151,73 @@ def test_a_flipped_bit_is_noticed(tmp_path, array):
     chunk.write_bytes(content)
     with pytest.raises(RadbankError, match="damaged"):
         open_store(path)
+
+
+def set_label(group):
+    group["label"][0] = 1 - group["label"][0]
+
+
+def set_id(group):
+    group["id"][0] = "another image"
+
+
+def set_split(group):
+    group["split"][0] = "train"
+
+
+def set_value(group):
+    group["embedding"][0, 0, 0] += 1
+
+
+def negate(group):
+    group["embedding"][:] = -group["embedding"][:]
+
+
+def swap_views(group):
+    group["embedding"][:] = group["embedding"][:][:, ::-1]
+
+
+def set_backbone(group):
+    group.attrs["backbone"] = "another"
+
+
+def swap_ids_and_groups(group):
+    ids, groups = group["id"][:], group["group"][:]
+    group["id"][:], group["group"][:] = groups, ids
+
+
+def drop_the_digest(group):
+    attributes = dict(group.attrs)
+    del attributes["content_sha256"]
+    group.attrs.put(attributes)
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        set_label,
+        set_id,
+        set_split,
+        set_value,
+        negate,
+        swap_views,
+        set_backbone,
+        swap_ids_and_groups,
+        drop_the_digest,
+    ],
+)
+def test_what_somebody_wrote_anew_with_valid_checksums_is_refused(tmp_path, tamper):
+    path = write(tmp_path / "a.zarr", embeddings())
+    tamper(zarr.open_group(path, mode="a"))
+    with pytest.raises(RadbankError, match=r"does not hold what radbank wrote .*dvc repro extract"):
+        open_store(path)
+
+
+def test_the_digest_does_not_depend_on_chunks(tmp_path, monkeypatch):
+    whole = open_store(write(tmp_path / "a.zarr", embeddings(30))).attrs
+    monkeypatch.setattr(store, "CHUNK", 4)
+    monkeypatch.setattr(store, "SHARD", 8)
+    assert open_store(write(tmp_path / "b.zarr", embeddings(30))).attrs == whole
 
 
 def test_a_missing_array_and_a_missing_or_foreign_store_are_explained(tmp_path):

@@ -1,0 +1,1 @@
+"""The feature store: embeddings with their coordinates in Zarr."""
