@@ -1,25 +1,21 @@
 """Parallel map over this machine's cores, or over a Dask cluster."""
 
-import importlib
-import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from dask.base import compute
 from dask.delayed import delayed
 from dask.system import CPU_COUNT
 
-from radbank.errors import RadbankError
+from radbank.cluster import connect
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 _TASK = 4  # items a task: scheduling one costs a part of decoding a small image
 _AHEAD = 8  # tasks a thread that may wait to be yielded: bounds the memory
-_PATIENCE = 30  # seconds to wait for the first worker
 
 
 def ordered_map(
@@ -74,62 +70,3 @@ def _in_threads(function: Callable[[T], R], tasks: list[list[T]]) -> Iterator[R]
 
 def _apply(function: Callable[[T], R], items: list[T]) -> list[R]:
     return [function(item) for item in items]
-
-
-@contextmanager
-def connect(scheduler: str) -> Iterator[Any]:
-    """Connect to a scheduler that has workers.
-
-    Parameters
-    ----------
-    scheduler
-        Its address.
-
-    Yields
-    ------
-    distributed.Client
-
-    Raises
-    ------
-    RadbankError
-        If Dask's cluster part is not installed, nobody answers, or there is no worker; or, in
-        the block, if the connection is lost or a task kills its workers.
-    """
-    try:
-        # optional: needed for a cluster only
-        distributed = importlib.import_module("distributed")
-    except ImportError:
-        raise RadbankError(
-            "cluster.scheduler is set, but Dask's cluster part is not installed: "
-            "run `python -m pip install -e '.[cluster]'`, or set it to null."
-        ) from None
-    try:
-        connected = distributed.Client(scheduler, timeout="10s", set_as_default=False)
-    except (OSError, ValueError):
-        raise RadbankError(
-            f"No Dask scheduler answers at {scheduler} (cluster.scheduler): start it, or set "
-            "cluster.scheduler to null to use this machine."
-        ) from None
-    with connected as client:
-        try:
-            client.wait_for_workers(1, timeout=_PATIENCE)
-        except TimeoutError:
-            raise RadbankError(
-                f"The Dask scheduler at {scheduler} has no workers: start some with `dask worker "
-                f"{scheduler}`, or set cluster.scheduler to null to use this machine."
-            ) from None
-        # a lost connection is raised; it would also be logged, with its traceback
-        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
-        try:
-            yield client
-        except (distributed.client.FutureCancelledError, distributed.comm.CommClosedError):
-            raise RadbankError(
-                f"The connection to the Dask scheduler at {scheduler} was lost: see whether it "
-                "still runs, start it again, and run the same command again."
-            ) from None
-        except distributed.KilledWorker as error:
-            raise RadbankError(
-                "One part of the work killed one Dask worker after the other, at last "
-                f"{error.last_worker.address}: their logs say why; if memory ran out, start "
-                "workers with more of it."
-            ) from None

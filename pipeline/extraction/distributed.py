@@ -24,8 +24,8 @@ from pipeline.extraction.fallback import embeddings_here, with_fallback
 from pipeline.extraction.worker import Job, digest, embed_block, look, measure_fidelity
 from pipeline.params import Params
 from pipeline.paths import IMAGES
+from radbank.cluster import connect
 from radbank.errors import RadbankError
-from radbank.parallel import connect
 
 
 @contextmanager

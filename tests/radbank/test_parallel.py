@@ -1,7 +1,10 @@
 import logging
 import signal
+import subprocess
+import sys
 import threading
 
+import dask.config
 import pytest
 
 from radbank.errors import RadbankError
@@ -54,6 +57,66 @@ def test_a_cluster_gives_the_same():
     with distributed.LocalCluster(**local) as cluster:
         address = cluster.scheduler_address
         assert list(ordered_map(str, range(20), scheduler=address)) == [str(i) for i in range(20)]
+
+
+def test_a_scheduler_by_tls_needs_certificates(tmp_path):
+    distributed = pytest.importorskip("distributed", reason="Dask's cluster part is optional")
+    with pytest.raises(
+        RadbankError, match=r"tls://127.0.0.1:1 .* needs certificates: name ca-file"
+    ):
+        list(ordered_map(str, [1], scheduler="tls://127.0.0.1:1"))
+    broken = tmp_path / "ca.pem"
+    broken.write_text("no certificate")
+    with (
+        dask.config.set(
+            {f"distributed.comm.tls.{name}": str(broken) for name in ("ca-file", "client.cert")}
+        ),
+        pytest.raises(RadbankError, match=r"certificates for tls://127.0.0.1:1 cannot be read"),
+    ):
+        list(ordered_map(str, [1], scheduler="tls://127.0.0.1:1"))
+    security = distributed.Security.temporary()
+    settings = {
+        f"distributed.comm.tls.{key}": value
+        for key, value in (
+            ("ca-file", security.tls_ca_file),
+            ("client.cert", security.tls_client_cert),
+            ("client.key", security.tls_client_key),
+        )
+    }
+    local = {"processes": False, "dashboard_address": ":0", "n_workers": 1, "security": security}
+    with dask.config.set(settings), distributed.LocalCluster(**local) as cluster:
+        address = cluster.scheduler_address
+        assert address.startswith("tls://")
+        assert list(ordered_map(str, range(3), scheduler=address)) == ["0", "1", "2"]
+
+
+OTHER = """
+from distributed import versions
+versions._version_cached.cache_clear()
+versions.version = lambda name, get=versions.version: "1.0" if name == "pydicom" else get(name)
+"""
+
+
+def test_a_worker_with_another_version_is_one_sentence(dask_processes, tmp_path):
+    distributed = pytest.importorskip("distributed", reason="Dask's cluster part is optional")
+    address, _ = dask_processes
+    (tmp_path / "other.py").write_text(OTHER)
+    worker = [*("-m", "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-dashboard")]
+    other = subprocess.Popen(
+        [sys.executable, *worker, "--preload", str(tmp_path / "other.py"), "--no-nanny"],
+        stderr=subprocess.DEVNULL,
+        cwd=tmp_path,
+    )
+    try:
+        with distributed.Client(address, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=60)
+        with pytest.raises(
+            RadbankError, match=r"has other versions than this machine: pydicom 1.0 \(here 3"
+        ):
+            list(ordered_map(abs, [1], scheduler=address))
+    finally:
+        other.kill()
+        other.wait()
 
 
 def test_a_scheduler_lost_meanwhile_is_one_sentence(dask_processes, caplog):
