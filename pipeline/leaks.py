@@ -5,6 +5,7 @@ import pandas as pd
 
 from features.store.store import open_store
 from pipeline.artifacts.cases import read_cases
+from pipeline.artifacts.cells import to_csv
 from pipeline.artifacts.images import open_images
 from pipeline.artifacts.leaks import count_name
 from pipeline.artifacts.provenance import data_in_words, weights_in_words
@@ -38,7 +39,7 @@ def main() -> None:
     unit = whiten(embeddings)
     pairs, n_more = find_leaks(cases.frame, splits, hashes, unit, **params.leaks.model_dump())
     counts = count(pairs)
-    write_text(LEAKS, pairs.to_csv(index=False, lineterminator="\n"))
+    write_text(LEAKS, to_csv(pairs))
     record = {
         "data": data_in_words(synthetic=cases.synthetic),
         "weights": weights_in_words(attributes["weights"], random=attributes["weights_random"]),

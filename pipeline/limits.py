@@ -3,6 +3,7 @@
 import pandas as pd
 
 from pipeline import paths
+from pipeline.artifacts.cells import to_csv
 from pipeline.params import load_params
 from pipeline.robustness.balance import COLUMNS as BALANCE
 from pipeline.robustness.balance import shifted_balance
@@ -42,7 +43,7 @@ def main() -> None:
     for name, table in tables.items():
         if name != "suspects":
             table.insert(0, "model", settings.head)
-        text = table.to_csv(index=False, lineterminator="\n")
+        text = to_csv(table)
         write_text(paths.LIMITS / f"{name}.csv", text)
     print(summary(cohort, tables))
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pipeline import paths
 from pipeline.artifacts.arm_metrics import ArmMetrics
 from pipeline.artifacts.cases import read_cases
+from pipeline.artifacts.cells import to_csv
 from pipeline.artifacts.document import read_document
 from pipeline.artifacts.images import open_images
 from pipeline.artifacts.splits import read_splits
@@ -17,7 +18,7 @@ from pipeline.robustness.arms import ArmBench
 from pipeline.robustness.summary import make_bench, test_split
 from pipeline.stage import run
 from pipeline.training.cohort import read_cohort
-from radbank.files import atomic_path
+from radbank.files import atomic_path, write_text
 from radbank.memory import keep_large_blocks
 
 
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with atomic_path(paths.limits(name)) as folder:
         folder.mkdir(parents=True)
         for table, rows in tables.items():
-            rows.to_csv(folder / f"{table}.csv", index=False, lineterminator="\n")
+            write_text(folder / f"{table}.csv", to_csv(rows))
     for rows in tables.values():
         print(rows.to_string(index=False, float_format="{:.3f}".format))
 

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from pipeline.artifacts.cases import read_cases
+from pipeline.artifacts.cells import to_csv
 from pipeline.artifacts.images import open_images
 from pipeline.params import load_params
 from pipeline.paths import CASES, IMAGES, SPLITS
@@ -34,7 +35,7 @@ def main() -> None:
     official = [None if pd.isna(name) else name for name in frame["official_split"]]
     labels = frame["label"].tolist()
     splits = partition(ids, groups.tolist(), labels, official, plan, classes=cases.classes)
-    write_text(SPLITS, splits.to_csv(index=False, lineterminator="\n"))
+    write_text(SPLITS, to_csv(splits))
     print(summarise(splits, cases, plan, hashes=hashes))
     if links or n_absent:
         absent = f" ({n_absent} more are of images that are not here)" if n_absent else ""

@@ -9,6 +9,7 @@ from types import FrameType
 from radbank.errors import RadbankError
 from radbank.files import no_room
 from radbank.origin import check_folder
+from radbank.visible import visible
 
 
 def run(main: Callable[[], None], *, anywhere: bool = False) -> None:
@@ -32,12 +33,12 @@ def run(main: Callable[[], None], *, anywhere: bool = False) -> None:
             check_folder(Path.cwd())
         main()
     except RadbankError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(visible(f"error: {error}"), file=sys.stderr)
         sys.exit(1)
     except Exception as error:
         if (sentence := no_room(error)) is None:
             raise
-        print(f"error: {sentence}", file=sys.stderr)
+        print(visible(f"error: {sentence}"), file=sys.stderr)
         sys.exit(1)
 
 

@@ -2,16 +2,29 @@
 
 import os
 import sys
+from typing import Any
 
 from rich.console import Console
+from rich.text import Text
+
+from radbank.visible import visible
 
 _WIDE = 160  # columns of a file or a pipe
+
+
+class _Plain(Console):
+    """A console that shows control characters in place of sending them to the terminal."""
+
+    def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401 - as the base class
+        """Return a text as it is to be printed."""
+        return super().render_str(visible(text), **options)
 
 
 def plain_console(*, width: int | None = None, stderr: bool = False) -> Console:
     """Return a console that prints names as they are.
 
-    Rich would take square brackets in paths and class names for markup, and `:cat:` for a picture.
+    Rich would take square brackets in paths and class names for markup, and `:cat:` for a picture,
+    and would pass codes on that clear the screen or change what was printed.
 
     Parameters
     ----------
@@ -23,4 +36,4 @@ def plain_console(*, width: int | None = None, stderr: bool = False) -> Console:
     file = sys.stderr if stderr else sys.stdout
     if width is None and "COLUMNS" not in os.environ and not file.isatty():
         width = _WIDE
-    return Console(file=file, width=width, highlight=False, markup=False, emoji=False)
+    return _Plain(file=file, width=width, highlight=False, markup=False, emoji=False)

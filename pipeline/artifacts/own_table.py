@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipeline.artifacts.cells import restore
 from radbank.errors import RadbankError
 
 
@@ -32,7 +33,9 @@ def read_own_table(path: Path, *, text: Collection[str], stage: str) -> pd.DataF
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
         numbers = [str(column) for column in table if column not in text]
-        return table.assign(**{column: pd.to_numeric(table[column]) for column in numbers})
+        texts = {str(column): table[column].map(restore) for column in table if column in text}
+        read = {column: pd.to_numeric(table[column]) for column in numbers}
+        return table.assign(**texts, **read)
     except FileNotFoundError:
         raise RadbankError(f"There is no {path}: run `dvc repro {stage}`.") from None
     except ValueError:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.artifacts.cells import restore, to_csv
 from pipeline.artifacts.conditions import Conditions
 from pipeline.artifacts.task import Task
 from radbank.errors import RadbankError
@@ -150,7 +151,7 @@ def write_predictions(path: str | Path, predictions: Predictions) -> None:
     if problem := _problem(predictions.frame, predictions.classes):
         raise ValueError(problem)
     provenance = json.dumps(predictions.provenance, ensure_ascii=False)
-    table = predictions.frame.sort_values("id").to_csv(index=False, lineterminator="\n")
+    table = to_csv(predictions.frame.sort_values("id"))
     write_text(path, f"# {provenance}\n{table}")
 
 
@@ -170,7 +171,10 @@ def read_predictions(path: str | Path) -> Predictions:
         # numbers too are read as text at first: older pandas rounds their last digit
         frame = pd.read_csv(io.StringIO(table), dtype="str", keep_default_na=False)
         numbers = [column for column in frame if column not in CASES]
-        frame = frame.astype({"label": "int64", **dict.fromkeys(numbers, "float64")})
+        texts = {name: frame[name].map(restore) for name in ("id", "group")}
+        frame = frame.assign(**texts).astype(
+            {"label": "int64", **dict.fromkeys(numbers, "float64")}
+        )
     except FileNotFoundError:
         raise RadbankError(f"There is no {path}: {advice}.") from None
     except (ValueError, KeyError, TypeError):

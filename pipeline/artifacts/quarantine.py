@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.artifacts.cells import guard
 from radbank.errors import RadbankError
 from radbank.files import write_text
 
@@ -50,7 +51,7 @@ def write_quarantine(path: str | Path, rejected: Iterable[Rejected]) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["path", "reason"])
-    writer.writerows(sorted((item.path, item.reason) for item in rejected))
+    writer.writerows(sorted((guard(item.path), guard(item.reason)) for item in rejected))
     write_text(path, text.getvalue())
 
 

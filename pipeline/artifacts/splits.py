@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipeline.artifacts.cells import restore
 from radbank.errors import RadbankError
 
 COLUMNS = ["id", "group", "split", "fold"]
@@ -31,6 +32,7 @@ def read_splits(path: str | Path) -> pd.DataFrame:
         raise RadbankError(f"{path} is no table of splits: {advice}.") from None
     if list(splits.columns) != COLUMNS:
         raise RadbankError(f"{path} has not the columns {', '.join(COLUMNS)}: {advice}.")
+    splits = splits.assign(id=splits["id"].map(restore), group=splits["group"].map(restore))
     if leak := straddling_group(splits):
         raise RadbankError(f"{path} leaks: {leak}; {advice}.")
     return splits

@@ -7,11 +7,12 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from pipeline.artifacts.cells import to_csv
 from pipeline.evaluation.classified import ClassifiedCases
 from pipeline.statistics.curves import calibration, mean_roc, precision_recall, roc
 from pipeline.statistics.net_benefit import decision_curve
 from pipeline.statistics.scored_cases import BinaryCases
-from radbank.files import atomic_path
+from radbank.files import atomic_path, write_text
 
 
 def write_plots(
@@ -45,7 +46,7 @@ def write_plots(
     with atomic_path(folder) as temporary:
         temporary.mkdir()
         for kind, frames in {**tables, "learning": learning}.items():
-            _join(frames).to_csv(temporary / f"{kind}.csv", index=False, lineterminator="\n")
+            write_text(temporary / f"{kind}.csv", to_csv(_join(frames)))
 
 
 def curves(

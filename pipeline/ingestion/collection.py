@@ -26,6 +26,7 @@ from pipeline.params import Data
 from pipeline.paths import CASES, QUARANTINE
 from radbank.errors import RadbankError
 from radbank.progress import track
+from radbank.visible import has_hidden, visible
 
 _OLDEST = 90.0  # years: all older ages are one group, since they tell who it is (45 CFR 164.514(b))
 
@@ -55,7 +56,7 @@ def collect(data: Data, *, scheduler: str | None = None) -> tuple[pd.DataFrame, 
     """
     root = Path(data.root)
     try:
-        found = with_readable_names(list_cases(data.layout, root, data.positive))
+        found = with_plain_names(list_cases(data.layout, root, data.positive))
         found = regroup(found, data.groups, data.group_pattern)
     except UnusableFilesError as error:
         write_quarantine(QUARANTINE, legible(error.rejected))
@@ -95,17 +96,25 @@ def collect(data: Data, *, scheduler: str | None = None) -> tuple[pd.DataFrame, 
     return pd.DataFrame(rows, columns=SCHEMA.names), listing
 
 
-def with_readable_names(listing: Listing) -> Listing:
-    """Set aside the files whose names are no UTF-8, which no table can hold."""
-    usable = [entry for entry in listing.entries if _is_text(entry.path)]
-    rejected = [
-        *listing.rejected,
-        *(
-            Rejected(entry.path, "its name is not UTF-8")
-            for entry in listing.entries
-            if not _is_text(entry.path)
-        ),
-    ]
+def with_plain_names(listing: Listing) -> Listing:
+    """Set aside the files with names that no table can hold or that a terminal would obey.
+
+    Raises
+    ------
+    RadbankError
+        If the name of a class has a control character.
+    """
+    for name in filter(has_hidden, listing.classes):
+        raise RadbankError(
+            f"The name of the class {name!r} has a control character, which a terminal would "
+            "obey: rename the class."
+        )
+    usable, rejected = [], list(listing.rejected)
+    for entry in listing.entries:
+        if (reason := _why_not_plain(entry)) is None:
+            usable.append(entry)
+        else:
+            rejected.append(Rejected(entry.path, reason))
     return replace(
         listing,
         entries=usable,
@@ -115,10 +124,9 @@ def with_readable_names(listing: Listing) -> Listing:
 
 
 def legible(rejected: Iterable[Rejected]) -> list[Rejected]:
-    r"""Write bytes that are no UTF-8, which come as lone surrogates, as \udcff."""
+    r"""Write control characters and bytes that are no UTF-8 as \x1b and \udcff."""
     return [
-        replace(item, path=item.path.encode("utf-8", "backslashreplace").decode())
-        for item in rejected
+        replace(item, path=visible(item.path), reason=visible(item.reason)) for item in rejected
     ]
 
 
@@ -142,12 +150,16 @@ def summarise(frame: pd.DataFrame, listing: Listing) -> str:
     return "\n".join(lines)
 
 
-def _is_text(name: str) -> bool:
+def _why_not_plain(entry: Entry) -> str | None:
+    """Return why the names of a file cannot be used, or None."""
     try:
-        name.encode()
+        entry.path.encode()
     except UnicodeEncodeError:
-        return False
-    return True
+        return "its name is not UTF-8"
+    names = (entry.path, entry.id, entry.group, entry.finding or "", *(entry.findings or ()))
+    if any(map(has_hidden, names)):
+        return "its name, id, patient or label has a control character"
+    return None
 
 
 def _row(entry: Entry, facts: Facts) -> dict[str, object]:

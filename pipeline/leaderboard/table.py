@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Group
 from rich.table import Table
 
+from pipeline.artifacts.cells import guard
 from pipeline.artifacts.results import Estimate
 from pipeline.leaderboard.board import Board, Cohort, Row
 from pipeline.reporting.sections.pairs import p_value
@@ -84,7 +85,10 @@ def to_csv(board: Board) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(_cells(board))
+    writer.writerows(
+        {name: guard(cell) if isinstance(cell, str) else cell for name, cell in cells.items()}
+        for cells in _cells(board)
+    )
     return text.getvalue()
 
 

@@ -4,11 +4,13 @@ import csv
 from pathlib import Path
 from typing import TextIO
 
+from pipeline.artifacts.cells import guard
 from pipeline.artifacts.predictions import columns_of
 from pipeline.artifacts.quarantine import Rejected
 from pipeline.prediction.files import FilePixels
 from pipeline.prediction.model import Predictor
 from radbank.progress import track
+from radbank.visible import visible
 
 
 def write_probabilities(
@@ -21,7 +23,8 @@ def write_probabilities(
     predictor
         The model.
     paths
-        The files; a file's id is its path as given, with forward slashes.
+        The files; a file's id is its path as given, with forward slashes, as
+        :func:`radbank.visible.visible` and :func:`pipeline.artifacts.cells.guard` write it.
     output
         Where the CSV goes: columns id and probability (of the positive class), or of more than
         two classes probability_<class> of each, with as many digits as it takes to read the same
@@ -44,10 +47,13 @@ def write_probabilities(
     for batch in shown:
         for probabilities in batch.tolist():
             if position not in pixels.unreadable:
-                writer.writerow((legible(paths[position]), *probabilities[-len(columns) :]))
+                writer.writerow(
+                    (guard(visible(paths[position].as_posix())), *probabilities[-len(columns) :])
+                )
             position += 1
     return [
-        Rejected(legible(paths[at]), reason) for at, reason in sorted(pixels.unreadable.items())
+        Rejected(visible(paths[at].as_posix()), visible(reason))
+        for at, reason in sorted(pixels.unreadable.items())
     ]
 
 
@@ -57,8 +63,3 @@ def is_table(path: Path) -> bool:
         return False
     with path.open("rb") as file:
         return file.readline(2**16).startswith((b"id,probability", b'id,"probability'))
-
-
-def legible(path: Path) -> str:
-    """Return a path as text that any file can hold, also where its name is not UTF-8."""
-    return path.as_posix().encode("utf-8", "backslashreplace").decode()

@@ -5,6 +5,8 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from radbank.visible import visible
+
 _PACKAGE = "pipeline.reporting"
 
 
@@ -17,7 +19,13 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=_finalize,
     )
+
+
+def _finalize(value: object) -> object:
+    """Show the control characters of a text; what is markup already came from here."""
+    return visible(value) if type(value) is str else value
 
 
 def style_sheet() -> Markup:

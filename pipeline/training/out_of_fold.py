@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.artifacts.cells import to_csv
 from pipeline.artifacts.predictions import columns_of
 from pipeline.artifacts.results import Estimate
 from pipeline.artifacts.task import Task
@@ -69,7 +70,7 @@ class OutOfFold:
         ]
         frame = pd.concat(repeats) if repeats else pd.DataFrame(columns=self.columns)
         head = json.dumps(provenance, ensure_ascii=False)
-        write_text(path, f"# {head}\n{frame.to_csv(index=False, lineterminator=chr(10))}")
+        write_text(path, f"# {head}\n{to_csv(frame)}")
 
     def _by_column(self, repeat: int) -> dict[str, NDArray[np.float64]]:
         """Return the probabilities of a repeat by column."""

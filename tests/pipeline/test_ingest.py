@@ -263,6 +263,22 @@ def test_file_names_that_are_no_text_are_set_aside(project, folders):
     assert quarantine()["no/\\udcff\\udcfe.png"] == "its name is not UTF-8"
 
 
+def test_names_that_a_terminal_would_obey_are_set_aside(project, folders, capsys):
+    shutil.copy(folders / "no/p00-0.png", folders / "no/p00-\x1b[2J.png")
+    project(layout="folder", root="raw")
+    ingest.main()
+    reason = "its name, id, patient or label has a control character"
+    assert quarantine()["no/p00-\\x1b[2J.png"] == reason
+    assert "\x1b" not in capsys.readouterr().out
+
+
+def test_a_class_that_a_terminal_would_obey_is_refused(project, folders):
+    (folders / "no").rename(folders / "no\x1b[8m")
+    project(layout="folder", root="raw")
+    with pytest.raises(RadbankError, match=r"class 'no\\x1b\[8m' has a control character"):
+        ingest.main()
+
+
 def test_the_folder_layout_gets_pseudonyms(project, folders):
     project(layout="folder", root="raw", group_pattern=r"(p\d+)", pseudonymise="auto")
     run_all()

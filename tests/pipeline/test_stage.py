@@ -23,6 +23,15 @@ def test_a_users_mistake_is_one_line_and_exit_code_1(capsys):
     assert capsys.readouterr().err == "error: No file x.csv: name another in data.groups.\n"
 
 
+def test_an_error_does_not_send_the_terminal_codes_of_a_name(capsys):
+    def fail():
+        raise RadbankError("There is no a\x1b[2J.png.")
+
+    with pytest.raises(SystemExit):
+        run(fail, anywhere=True)
+    assert capsys.readouterr().err == "error: There is no a\\x1b[2J.png.\n"
+
+
 def test_a_bug_keeps_its_traceback():
     def main():
         raise KeyError("x")
