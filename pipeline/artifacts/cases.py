@@ -1,4 +1,9 @@
-"""data/cases.parquet: one row an image, what is known of it and where its file lies."""
+"""data/cases.parquet: one row an image, what is known of it and where its file lies.
+
+Rows come in the order of the SHA-256 of the encoded pixels, and every file made from them keeps
+that order. Whatever is drawn at random over rows, or over patients as they appear in them, is so
+the same for the same images, however files, ids and patients are called.
+"""
 
 import json
 from dataclasses import dataclass
@@ -11,7 +16,7 @@ import pyarrow.parquet as pq
 from radbank.errors import RadbankError
 from radbank.files import atomic_path
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 SCHEMA = pa.schema(
     [
@@ -43,7 +48,7 @@ class Cases:
     Attributes
     ----------
     frame
-        One row an image, sorted by id; columns as in :data:`SCHEMA`.
+        One row an image, in the order of `sha256`; columns as in :data:`SCHEMA`.
     classes
         Names by label: the negative and the positive class, or more than two classes.
     cautions
@@ -66,7 +71,7 @@ def write_cases(
     classes: tuple[str, ...],
     cautions: tuple[str, ...] = (),
 ) -> None:
-    """Write cases atomically, sorted by id.
+    """Write cases atomically, in the order of their pixels' SHA-256 (equal ones by id).
 
     Parameters
     ----------
@@ -92,7 +97,7 @@ def write_cases(
         if field.nullable and (field.name not in frame or frame[field.name].isna().all())
     }
     table = pa.Table.from_pandas(
-        frame.assign(**absent).sort_values("id", kind="stable"),
+        frame.assign(**absent).sort_values(["sha256", "id"]),
         schema=SCHEMA,
         preserve_index=False,
     )

@@ -32,9 +32,9 @@ class Predictions:
     Attributes
     ----------
     frame : DataFrame
-        One row an image of train, validation and test, sorted by id: id, group (patient), label
-        (class, from 0), split, probability (of the positive class, on the plain view unless the
-        model averages views); and where there are augmented views,
+        One row an image of train, validation and test, in the order of the cases: id, group
+        (patient), label (class, from 0), split, probability (of the positive class, on the plain
+        view unless the model averages views); and where there are augmented views,
         probability_augmented (on the first of them) and probability_averaged (mean over all
         views, the plain one included). Of more than two classes each of these is a column a
         class: probability_<class>, augmented_<class>, averaged_<class>.
@@ -87,8 +87,7 @@ class Predictions:
             for part, each in parts.items()
             for name, values in zip(columns_of(classes, part), each.T[reported], strict=True)
         }
-        frame = cases[CASES].assign(**columns)
-        return cls(frame.sort_values("id", ignore_index=True), provenance)
+        return cls(cases[CASES].assign(**columns).reset_index(drop=True), provenance)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -151,7 +150,7 @@ def write_predictions(path: str | Path, predictions: Predictions) -> None:
     if problem := _problem(predictions.frame, predictions.classes):
         raise ValueError(problem)
     provenance = json.dumps(predictions.provenance, ensure_ascii=False)
-    table = to_csv(predictions.frame.sort_values("id"))
+    table = to_csv(predictions.frame)
     write_text(path, f"# {provenance}\n{table}")
 
 

@@ -57,8 +57,11 @@ class BoardEntry:
 
     @cached_property
     def cohort(self) -> str:
-        """SHA-256 of ids, patients, labels, splits and classes: what comparable runs share."""
-        frame = self.predictions.frame[CASES].sort_values("id")
+        """SHA-256 of ids, patients, labels, splits and classes: what comparable runs share.
+
+        Models are compared row by row, so the order of the rows counts.
+        """
+        frame = self.predictions.frame[CASES]
         digest = hashlib.sha256(frame.to_csv(index=False, lineterminator="\n").encode())
         digest.update("\n".join(self.predictions.classes).encode())
         return digest.hexdigest()

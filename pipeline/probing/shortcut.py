@@ -121,7 +121,7 @@ def _out_of_fold(
     images: Images, has: NDArray[np.bool_], known: NDArray[np.bool_], seed: int
 ) -> FloatArray:
     """Return each known image's probability, from a model that saw none of its patient's."""
-    x, y, groups = images.embeddings[known], has[known], images.groups[known]
+    x, y, groups = images.embeddings[known], has[known], pd.factorize(images.groups[known])[0]
     told = np.empty(y.size)
     folds = StratifiedGroupKFold(_FOLDS, shuffle=True, random_state=seed)
     for train, held_out in folds.split(x, y, groups):

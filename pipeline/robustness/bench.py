@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from heads.base import Head, pool_views
@@ -157,12 +158,12 @@ class Bench:
 
 
 def patients_by_class(examples: Examples) -> list[NDArray[Any]]:
-    """Return the patients of each class, each in sorted order.
+    """Return the patients of each class, in the order in which they appear.
 
     A patient is of the last class that an image of theirs is of: of two classes of the positive
     one, if any is.
     """
-    names, of_image = np.unique(examples.groups.astype(str), return_inverse=True)
+    of_image, names = pd.factorize(examples.groups.astype(str))
     last = np.zeros(len(names), dtype=np.int64)
     np.maximum.at(last, of_image, examples.labels)
     return [names[last == label] for label in range(int(examples.labels.max()) + 1)]

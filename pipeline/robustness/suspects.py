@@ -60,7 +60,8 @@ def out_of_fold(bench: Bench, examples: Examples) -> NDArray[np.float64]:
     """
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=bench.seed)
     probability = np.empty((len(examples), bench.n_classes))
-    for rest, held_out in folds.split(examples.labels, examples.labels, examples.groups):
+    patients = pd.factorize(examples.groups)[0]
+    for rest, held_out in folds.split(examples.labels, examples.labels, patients):
         refitted = bench.fit(examples.take(rest))
         probability[held_out] = refitted.plain(examples.take(held_out))
     return probability

@@ -95,7 +95,8 @@ def partition(
     Parameters
     ----------
     ids
-        One id an image; their order has no effect on who goes where.
+        One id an image. Who goes where depends on the order of the images, and not on ids or on
+        the names of groups: data/cases.parquet has them in an order of their pixels.
     groups
         Group of each image (:func:`join_duplicates`).
     labels
@@ -111,7 +112,7 @@ def partition(
     -------
     DataFrame
         Columns id, group, split (one of :data:`pipeline.artifacts.splits.SPLITS`) and fold (0 to
-        folds - 1 in training, else -1), sorted by id.
+        folds - 1 in training, else -1), in the order of `ids`.
 
     Raises
     ------
@@ -119,9 +120,7 @@ def partition(
         If training, validation or a test set that is drawn lacks a class, or if there are too few
         patients of a class for the folds.
     """
-    images = pd.DataFrame(
-        {"id": ids, "group": groups, "label": labels, "official": official_split}
-    ).sort_values("id", ignore_index=True)
+    images = pd.DataFrame({"id": ids, "group": groups, "label": labels, "official": official_split})
     official = images["official"].to_numpy(object)
     members = images["group"].to_numpy(object)
     split = np.full(len(images), "train", dtype=object)
@@ -154,7 +153,7 @@ def _draw(
     n_classes: int,
 ) -> None:
     """Move a share of the groups in training to another split, in place."""
-    last = images[split == "train"].groupby("group", sort=True)["label"].max()
+    last = images[split == "train"].groupby("group", sort=False)["label"].max()
     for label in range(n_classes):
         stratum = last.index[last == label].to_numpy(object)
         # at least one on either side, as far as there are two
@@ -168,7 +167,7 @@ def _folds(images: pd.DataFrame, plan: Plan, classes: Sequence[str]) -> np.ndarr
     folds = np.full(len(images), -1)
     training = np.flatnonzero(images["split"] == "train")
     labels = images["label"].to_numpy()[training]
-    groups = images["group"].to_numpy(object)[training]
+    groups = pd.factorize(images["group"].to_numpy(object)[training])[0]
     for label, name in enumerate(classes):
         patients = len(np.unique(groups[labels == label]))
         if patients < plan.folds:

@@ -89,10 +89,11 @@ def divide(
         If there are too few patients of a class to divide so often.
     """
     names = pd.Index([f"{row:09d}" for row in range(len(labels))])
+    patients = pd.factorize(groups)[0]  # in the order of their images: names decide nothing
     for repeat in range(repeats):
         inner = replace(plan, test=0, seed=plan.seed + repeat)
         outer = StratifiedGroupKFold(plan.folds, shuffle=True, random_state=plan.seed + repeat)
-        for number, (rest, _) in enumerate(outer.split(labels, labels, groups)):
+        for number, (rest, _) in enumerate(outer.split(labels, labels, patients)):
             splits = partition(
                 names[rest].tolist(),
                 groups[rest].tolist(),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from radbank.errors import RadbankError
@@ -25,7 +26,7 @@ class ClusteredCases:
         ndarray of shape (n_cases, n_classes), whose rows sum to 1; or of the positive class alone.
     patients
         ndarray of shape (n_cases,); the case's patient as an index from 0 to `n_patients` - 1, in
-        the sorted order of the groups' names.
+        the order in which they appear, whatever they are called.
     n_patients
         How many patients there are.
     """
@@ -110,7 +111,7 @@ class ScoredCases(ClusteredCases):
                 f"The probabilities of {np.count_nonzero(~sound)} of {truth.size} cases are not "
                 "numbers from 0 to 1 that sum to 1: the training diverged; lower its learning rate."
             )
-        known, patients = np.unique(names.astype(str), return_inverse=True)
+        patients, known = pd.factorize(names.astype(str))
         return cls(truth.astype(np.int64), predicted, patients.astype(np.int64), known.size)
 
     @property

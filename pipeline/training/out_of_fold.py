@@ -108,10 +108,9 @@ class OutOfFold:
                 for metric in metrics
             }
 
-        patients = self.cases["group"].astype(str)
-        known, index = np.unique(patients, return_inverse=True)
+        index, known = pd.factorize(self.cases["group"].astype(str))
         intervals = Intervals(n_bootstrap=n_bootstrap, confidence=confidence, seed=seed)
-        figures = estimate(mean, index, known.size, **intervals)
+        figures = estimate(mean, index.astype(np.int64), known.size, **intervals)
         ones = np.ones((1, len(self.cases)))
         aucs = [float(METRICS["auc"].values(Weighted(each, ones))[0]) for each in repeats]
         return {

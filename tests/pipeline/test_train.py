@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -85,6 +86,12 @@ def write_inputs(n_views=3, n=200, change=lambda splits, labels: None):
     return splits.assign(label=labels), embeddings.astype(np.float32)
 
 
+def read_by_id(path):
+    """Return predictions, which come in the order of the store, by id."""
+    predictions = read_predictions(path)
+    return replace(predictions, frame=predictions.frame.sort_values("id", ignore_index=True))
+
+
 def set_param(old, new):
     text = Path("params.yaml").read_text()
     assert old in text
@@ -111,7 +118,7 @@ def test_a_head_is_trained_saved_and_scored(name, folder, capsys):
     splits, embeddings = write_inputs()
     train.main([name])
 
-    predictions = read_predictions(folder / paths.predictions(name))
+    predictions = read_by_id(folder / paths.predictions(name))
     frame = predictions.frame
     used = splits[splits["split"] != "excluded"].reset_index(drop=True)
     for column in ("id", "group", "split", "label"):
@@ -265,7 +272,7 @@ def test_three_classes_have_a_probability_each(name, folder, monkeypatch, capsys
     splits, embeddings = write_inputs(change=change)
     set_param("bootstrap: 2000", "bootstrap: 100")
     train.main([name])
-    predictions = read_predictions(folder / paths.predictions(name))
+    predictions = read_by_id(folder / paths.predictions(name))
     frame = predictions.frame
     assert list(frame.columns[4:7]) == [f"probability_{each}" for each in classes]
     assert list(frame.columns[7:10]) == [f"augmented_{each}" for each in classes]

@@ -38,7 +38,7 @@ def test_round_trip(tmp_path_factory, rows):
     assert cases.cautions == ("Doubtful.",)
     assert cases.classes == ("no", "yes")
     assert cases.synthetic == any(row["synthetic"] for row in rows.values())
-    assert cases.frame["id"].tolist() == sorted(rows)
+    assert cases.frame["id"].tolist() == sorted(rows, key=lambda key: (rows[key]["sha256"], key))
     for row in cases.frame.to_dict("records"):
         for column, value in rows[row.pop("id")].items():
             assert row[column] == value or (value is None and pd.isna(row[column]))

@@ -36,12 +36,12 @@ def predictions(cases):
     )
 
 
-def test_views_become_columns_sorted_by_id(predictions):
+def test_views_become_columns_in_the_order_of_the_cases(predictions):
     frame = predictions.frame
-    assert frame["id"].tolist() == ["a", "b", "c"]
-    assert frame["probability"].tolist() == [0.1, 1.0, 0.3]
-    assert frame["probability_augmented"].tolist() == [0.2, 0.0, 0.5]
-    assert frame["probability_averaged"].tolist() == pytest.approx([0.15, 0.5, 0.4])
+    assert frame["id"].tolist() == ["c", "a", "b"]
+    assert frame["probability"].tolist() == [0.3, 0.1, 1.0]
+    assert frame["probability_augmented"].tolist() == [0.5, 0.2, 0.0]
+    assert frame["probability_averaged"].tolist() == pytest.approx([0.4, 0.15, 0.5])
 
 
 @pytest.mark.parametrize("n_views", [1, 2])
@@ -56,10 +56,9 @@ def test_other_trainings_are_written_behind_and_read_back(cases, tmp_path, n_vie
     pd.testing.assert_frame_equal(read.frame, written.frame, check_exact=True, check_dtype=False)
     assert read.augmented == (n_views == 2)
     first, *later = read.trainings
-    order = [1, 2, 0]  # by id
-    np.testing.assert_array_equal(first[:, 1], by_view[order, 1, 0])
+    np.testing.assert_array_equal(first[:, 1], by_view[:, 1, 0])
     for found, other in zip(later, others, strict=True):
-        np.testing.assert_array_equal(found[:, 1], other[order, 1])
+        np.testing.assert_array_equal(found[:, 1], other[:, 1])
 
 
 def test_a_model_trained_once_has_one_training(predictions):
@@ -163,9 +162,8 @@ def test_three_classes_have_a_column_each_and_names_cannot_clash(cases, tmp_path
     pd.testing.assert_frame_equal(read.frame, written.frame, check_exact=True, check_dtype=False)
     assert read.classes == tuple(THREE["classes"])
     assert read.augmented
-    order = [1, 2, 0]  # by id
-    np.testing.assert_array_equal(read.probabilities(), by_view[order, :, 0])
-    np.testing.assert_array_equal(read.probabilities("augmented"), by_view[order, :, 1])
+    np.testing.assert_array_equal(read.probabilities(), by_view[:, :, 0])
+    np.testing.assert_array_equal(read.probabilities("augmented"), by_view[:, :, 1])
     assert read.of_split("test").frame["id"].tolist() == ["c"]
 
 
@@ -180,11 +178,11 @@ def test_three_classes_have_a_column_each_of_every_training(cases, tmp_path):
     read = read_predictions(tmp_path / "mlp.csv")
     assert not read.augmented
     for found, made in zip(read.trainings, (first, second), strict=True):
-        np.testing.assert_array_equal(found, made[[1, 2, 0]])
+        np.testing.assert_array_equal(found, made)
 
 
 def test_of_two_classes_the_negative_one_is_the_rest(predictions):
-    assert predictions.probabilities().tolist() == [[0.9, 0.1], [0.0, 1.0], [0.7, 0.3]]
+    assert predictions.probabilities().tolist() == [[0.7, 0.3], [0.9, 0.1], [0.0, 1.0]]
     assert not Predictions(predictions.frame.iloc[:, :5], PROVENANCE).augmented
 
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -45,6 +47,12 @@ def test_a_patient_is_never_on_both_sides(cohort):
     by_patient = Images(np.repeat(names, 2, axis=0), images.labels, images.groups, images.ids)
     sex = probe(by_patient, cases, **SETTINGS)[1]
     assert sex["auc"]["value"] < 0.65
+
+
+def test_names_of_patients_decide_nothing(cohort):
+    images, cases = cohort
+    renamed = replace(images, groups=np.array([name[::-1] for name in images.groups]))
+    assert probe(images, cases, **SETTINGS) == probe(renamed, cases, **SETTINGS)
 
 
 def test_values_of_few_patients_are_not_fitted(cohort):

@@ -1,3 +1,4 @@
+import zlib
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from pipeline.robustness.balance import shifted_balance
 from pipeline.robustness.bench import of_patients, patients_by_class
 from pipeline.robustness.labels import noisy_labels
 from pipeline.robustness.patients import fewer_patients
+from pipeline.robustness.suspects import out_of_fold
 
 
 def test_bands_hold_their_values(bench):
@@ -103,3 +105,13 @@ def test_patients_are_sorted_by_their_worst_image(bench):
 
 def test_the_same_seed_gives_the_same_tables(bench):
     pd.testing.assert_frame_equal(noisy_labels(bench, [0.1], 2), noisy_labels(bench, [0.1], 2))
+
+
+def test_names_of_patients_decide_nothing(bench):
+    train = bench.train
+    renamed = np.array([f"{zlib.crc32(name.encode())}" for name in train.groups], dtype=object)
+    other = replace(bench, train=replace(train, groups=renamed))
+    pd.testing.assert_frame_equal(
+        *(fewer_patients(each, [0.3], 2) for each in (bench, other)), check_exact=True
+    )
+    np.testing.assert_array_equal(*(out_of_fold(each, each.train) for each in (bench, other)))

@@ -74,3 +74,16 @@ def test_too_few_patients_of_a_class_are_said():
 
 def test_no_repeats_give_nothing():
     assert list(cross_validate(cohort(np.random.default_rng(0)), PLAN, 0, classes=CLASSES)) == []
+
+
+def test_names_of_patients_decide_nothing():
+    examples = cohort(np.random.default_rng(0))
+    renamed = replace(examples, groups=np.array([f"{name}"[::-1] for name in examples.groups]))
+    pairs = zip(
+        *(cross_validate(each, PLAN, 2, classes=CLASSES) for each in (examples, renamed)),
+        strict=True,
+    )
+    for one, other in pairs:
+        assert one.held_out.tolist() == other.held_out.tolist()
+        assert one.train.plain.tolist() == other.train.plain.tolist()
+        assert one.train.folds.tolist() == other.train.folds.tolist()

@@ -10,9 +10,9 @@ PROBABILITIES = [[0.5, 0.3, 0.2], [0.4, 0.4, 0.2], [0.1, 0.2, 0.7], [0.6, 0.2, 0
 GROUPS = ["b", "a", "a", "c"]
 
 
-def test_patients_are_numbered_in_the_order_of_their_names():
+def test_patients_are_numbered_as_they_appear_whatever_they_are_called():
     cases = ScoredCases.of(LABELS, PROBABILITIES, pd.Series(GROUPS))
-    assert cases.patients.tolist() == [1, 0, 0, 2]
+    assert cases.patients.tolist() == [0, 1, 1, 2]
     assert (cases.n, cases.n_classes, cases.n_patients) == (4, 3, 3)
 
 
