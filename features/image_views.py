@@ -16,7 +16,12 @@ from radbank.errors import RadbankError
 class Pixels(Protocol):
     """Images that can be read a slice at a time: an array, or a dataset in an HDF5 file."""
 
-    shape: tuple[int, ...]
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(number of images, height, width)."""
+        ...
+
+    def __len__(self) -> int: ...
 
     def __getitem__(self, rows: slice, /) -> np.ndarray: ...
 

@@ -37,5 +37,5 @@ class ArrayHead(Head):
     def _load_weights(self, path: Path) -> None:
         try:
             self.arrays_ = load_file(path)
-        except SafetensorError as error:
+        except (SafetensorError, ValueError) as error:
             raise RadbankError(f"{path} is damaged ({error}): train the head again.") from None

@@ -16,6 +16,7 @@ from radbank.files import read_json, write_json
 Chosen: TypeAlias = dict[str, float | int | str]
 
 SETTINGS = "head.json"
+LARGEST = 2**30  # bytes of a file that is read
 
 
 @dataclass(kw_only=True)
@@ -167,7 +168,7 @@ class Head(ABC):
         Raises
         ------
         RadbankError
-            If the folder lacks one of the head's files, or holds another kind of head.
+            If the folder lacks one of the head's files, or holds another kind of head or none.
         """
         for file in (SETTINGS, cls.weights_file):
             if not (folder / file).is_file():
@@ -175,11 +176,24 @@ class Head(ABC):
                     f"{folder} holds no trained {cls.name}: {file} is missing; train the head "
                     "again."
                 )
-        settings = read_json(folder / SETTINGS)
-        if settings["head"] != cls.name:
-            raise RadbankError(f"{folder} holds the head {settings['head']}, not {cls.name}.")
-        head = cls(**settings["hyperparameters"])
-        head.chosen_ = settings["chosen"]
+            if (folder / file).stat().st_size > LARGEST:
+                raise RadbankError(
+                    f"{folder / file} is larger than {LARGEST:,} bytes, which no file of a head "
+                    "is: train the head again."
+                )
+        try:
+            settings = read_json(folder / SETTINGS)
+            name, hyperparameters = settings["head"], settings["hyperparameters"]
+            chosen = settings["chosen"]
+            if name == cls.name:
+                head = cls(**hyperparameters)
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
+            raise RadbankError(
+                f"{folder / SETTINGS} is damaged ({type(error).__name__}): train the head again."
+            ) from None
+        if name != cls.name:
+            raise RadbankError(f"{folder} holds the head {name}, not {cls.name}.")
+        head.chosen_ = chosen
         head._load_weights(folder / cls.weights_file)
         return head
 

@@ -128,14 +128,21 @@ class Ensemble:
         Raises
         ------
         RadbankError
-            If the folder lacks a file of it.
+            If the folder lacks a file of it, or one is damaged.
         """
         if not (folder / SETTINGS).is_file():
             raise RadbankError(f"{folder} holds no trained ensemble: {SETTINGS} is missing.")
-        settings = read_json(folder / SETTINGS)["calibrations"]
+        try:
+            settings = read_json(folder / SETTINGS)["calibrations"]
+            calibrations = {
+                name: Calibration.of_numbers(numbers) for name, numbers in settings.items()
+            }
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise RadbankError(
+                f"{folder / SETTINGS} is damaged ({type(error).__name__}): run `dvc repro "
+                "ensemble`."
+            ) from None
         return cls(
             members={name: get_head(name).load(folder / MEMBERS / name) for name in settings},
-            calibrations={
-                name: Calibration.of_numbers(numbers) for name, numbers in settings.items()
-            },
+            calibrations=calibrations,
         )

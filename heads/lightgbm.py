@@ -12,7 +12,9 @@ from heads.base import Head, by_class
 from heads.class_weights import ClassWeight, class_weights, describe_class_weight, weighted_log_loss
 from heads.examples import Examples
 from heads.hyperparameters import Count, NotNegative, Positive
+from heads.lightgbm_text import checked
 from heads.scores import n_outputs, probabilities
+from radbank.errors import RadbankError
 from radbank.progress import track
 
 if TYPE_CHECKING:
@@ -147,4 +149,7 @@ class LightGBM(Head):
     def _load_weights(self, path: Path) -> None:
         import lightgbm as lgb  # noqa: PLC0415 - takes a second to import
 
-        self.booster_ = lgb.Booster(model_str=path.read_text(encoding="utf-8"))
+        try:
+            self.booster_ = lgb.Booster(model_str=checked(path.read_text(encoding="utf-8")))
+        except (KeyError, ValueError, lgb.basic.LightGBMError) as error:
+            raise RadbankError(f"{path} is damaged ({error}): train the head again.") from None

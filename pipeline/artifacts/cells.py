@@ -7,8 +7,10 @@ classes come from outside. Such a text is written with an apostrophe before it, 
 """
 
 import re
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")  # with apostrophes before it, so that restoring is exact
 
@@ -23,7 +25,7 @@ def restore(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell, 1) else cell
 
 
-def to_csv(table: pd.DataFrame) -> str:
+def to_csv(table: "pd.DataFrame") -> str:
     """Return a table as CSV with guarded texts, without its index."""
     guarded = {
         str(name): table[name].map(lambda value: guard(value) if isinstance(value, str) else value)

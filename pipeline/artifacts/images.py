@@ -8,12 +8,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
+from numpy.typing import NDArray
 
 from radbank.errors import RadbankError
 from radbank.files import atomic_path, is_no_room
+
+if TYPE_CHECKING:
+    from features.image_views import Pixels
 
 SCHEMA = 1
 MADE_BY = (
@@ -27,6 +32,43 @@ _OVERHEAD = 2**16  # bytes: more than HDF5's own tables take
 
 
 @dataclass(frozen=True)
+class StoredPixels:
+    """The pixels of a store, read from disk as they are sliced.
+
+    Attributes
+    ----------
+    dataset
+        uint8 of shape (n_images, size, size).
+    damaged
+        The error to raise where HDF5 cannot read.
+    """
+
+    dataset: h5py.Dataset
+    damaged: RadbankError
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """That of the dataset."""
+        return tuple(self.dataset.shape)
+
+    def __len__(self) -> int:
+        return int(self.dataset.shape[0])
+
+    def __getitem__(self, rows: Any) -> NDArray[np.uint8]:  # noqa: ANN401 - what NumPy takes
+        """Return some images.
+
+        Raises
+        ------
+        RadbankError
+            If the file is damaged there.
+        """
+        try:
+            return np.asarray(self.dataset[rows], dtype=np.uint8)
+        except (OSError, RuntimeError, ValueError):
+            raise self.damaged from None
+
+
+@dataclass(frozen=True)
 class PreparedImages:
     """An open store.
 
@@ -37,7 +79,7 @@ class PreparedImages:
     pixel_sha256
         SHA-256 of each image's prepared pixels, in the same order.
     pixels
-        uint8 dataset of shape (n_images, size, size), read from disk as it is sliced.
+        uint8 of shape (n_images, size, size), read from disk as it is sliced.
     size
         Side of the images in pixels.
     synthetic
@@ -46,7 +88,7 @@ class PreparedImages:
 
     ids: list[str]
     pixel_sha256: list[str]
-    pixels: h5py.Dataset
+    pixels: "Pixels"
     size: int
     synthetic: bool
 
@@ -59,7 +101,7 @@ class PreparedImages:
             If one is damaged.
         """
         for row, sha256 in enumerate(self.pixel_sha256):
-            if hashlib.sha256(self.pixels[row].tobytes()).hexdigest() != sha256:
+            if hashlib.sha256(self.pixels[row : row + 1].tobytes()).hexdigest() != sha256:
                 raise RadbankError(
                     f"The prepared pixels of image {row} are damaged: make data/images.h5 anew "
                     "with `dvc repro --force prepare`."
@@ -153,20 +195,32 @@ def open_images(path: str | Path) -> Iterator[PreparedImages]:
     RadbankError
         If the file is missing, is no such store or is of another schema.
     """
-    advice = "run `dvc repro prepare` to make it anew"
+    advice = "run `dvc repro --force prepare` to make it anew"
     if not Path(path).is_file():
-        raise RadbankError(f"There is no {path}: {advice}.")
+        raise RadbankError(f"There is no {path}: run `dvc repro prepare` to make it.")
+    damaged = RadbankError(f"{path} is damaged or is no HDF5 file: {advice}.")
     try:
         file = h5py.File(path, "r")
-    except OSError:
-        raise RadbankError(f"{path} is damaged or is no HDF5 file: {advice}.") from None
+    except (OSError, RuntimeError):
+        raise damaged from None
     with file:
-        if file.attrs.get("radbank_schema") != SCHEMA or "pixel_sha256" not in file:
-            raise RadbankError(f"{path} is no image store of schema {SCHEMA}: {advice}.")
-        yield PreparedImages(
-            ids=file["id"].asstr()[:].tolist(),
-            pixel_sha256=file["pixel_sha256"].asstr()[:].tolist(),
-            pixels=file["pixels"],
-            size=int(file.attrs["size"]),
-            synthetic=bool(file.attrs["synthetic"]),
-        )
+        try:
+            if file.attrs.get("radbank_schema") != SCHEMA or "pixel_sha256" not in file:
+                raise RadbankError(f"{path} is no image store of schema {SCHEMA}: {advice}.")
+            pixels = file["pixels"]
+            images = PreparedImages(
+                ids=file["id"].asstr()[:].tolist(),
+                pixel_sha256=file["pixel_sha256"].asstr()[:].tolist(),
+                pixels=StoredPixels(pixels, damaged),
+                size=int(file.attrs["size"]),
+                synthetic=bool(file.attrs["synthetic"]),
+            )
+            shape = (len(images.pixel_sha256), images.size, images.size)
+            sound = (pixels.shape, pixels.dtype) == (shape, np.uint8) and len(images.ids) == shape[
+                0
+            ]
+        except (OSError, RuntimeError, LookupError, TypeError, ValueError, AttributeError):
+            raise damaged from None
+        if not sound:
+            raise damaged
+        yield images

@@ -16,6 +16,7 @@ from pipeline.finetuning.auxiliary import AuxiliaryClassifier
 from radbank.errors import RadbankError
 
 WEIGHTS_FILE = "model.safetensors"
+_HEADER = 2**24  # bytes: more than the names of a network's tensors take
 
 
 class FineTunedNetwork(nn.Module):
@@ -105,20 +106,24 @@ class FineTunedNetwork(nn.Module):
             If the file is missing or damaged, or holds another network's weights.
         """
         path = folder / WEIGHTS_FILE
+        held = sum(value.nbytes for value in self.state_dict().values())
+        other = RadbankError(
+            f"The weights in {path} are of another network than model.json beside it describes: "
+            "run `dvc repro finetune`."
+        )
         try:
+            if path.stat().st_size > held + _HEADER:
+                raise other
             self.load_state_dict(load_file(path))
         except FileNotFoundError:
             raise RadbankError(
                 f"There is no {path}: run `dvc repro finetune`, or `dvc pull` if it was run "
                 "elsewhere."
             ) from None
-        except SafetensorError:
+        except (SafetensorError, KeyError, ValueError):
             raise RadbankError(f"{path} is damaged: run `dvc repro finetune`.") from None
         except RuntimeError:
-            raise RadbankError(
-                f"The weights in {path} are of another network than model.json beside it "
-                "describes: run `dvc repro finetune`."
-            ) from None
+            raise other from None
 
 
 def save_weights(state: dict[str, torch.Tensor], folder: Path) -> None:

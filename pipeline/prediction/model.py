@@ -14,7 +14,7 @@ from features.preprocessing import Preprocessing
 from features.weights_info import PRETRAINED, RANDOM, WeightsInfo
 from heads import load_head
 from heads.base import pool_views
-from pipeline.artifacts.trained_model import TrainedModel
+from pipeline.artifacts.trained_model import LARGEST, SMALLEST, TrainedModel
 from pipeline.finetuning.network import FineTunedNetwork
 from pipeline.finetuning.scoring import BATCH, probabilities
 from pipeline.prediction.engine import means_for
@@ -76,7 +76,7 @@ def load_predictor(folder: Path, *, weights: str | None = None) -> Predictor:
 def _network(folder: Path, model: TrainedModel) -> Predictor:
     # The model's own file has all weights and overwrites these random ones.
     backbone = backbones.load(model.backbone, weights=RANDOM)
-    preprocessing = Preprocessing.from_dict(model.preprocessing)
+    preprocessing = _preprocessing(folder, model)
     # The input size was chosen for the training; the rest belongs to the backbone.
     own = replace(backbone.preprocessing, input_size=preprocessing.input_size)
     _require_same_preprocessing(folder, model, own)
@@ -114,7 +114,18 @@ def _head(folder: Path, model: TrainedModel, weights: str | None) -> Predictor:
 
     def score(pixels: FilePixels) -> Iterator[np.ndarray]:
         for block in extract(pixels, embedder, views=model.views, seed=model.seed):
-            yield pool_views(head.predict_views(block), average_views=model.views > 0)
+            try:
+                with np.errstate(all="ignore"):
+                    by_view = head.predict_views(block)
+                sound = by_view.shape[1] == len(model.classes) and np.isfinite(by_view).all()
+            except (ArithmeticError, LookupError, TypeError, ValueError):
+                sound = False
+            if not sound:
+                raise RadbankError(
+                    f"{folder} is damaged: its head and the embeddings of {model.backbone} do not "
+                    "fit together; train it again."
+                )
+            yield pool_views(by_view, average_views=model.views > 0)
 
     return Predictor(model, score, embedder.batch_size, means.caution)
 
@@ -129,8 +140,21 @@ def _require_same_weights(folder: Path, model: TrainedModel, now: WeightsInfo) -
         )
 
 
+def _preprocessing(folder: Path, model: TrainedModel) -> Preprocessing:
+    try:
+        found = Preprocessing.from_dict(model.preprocessing)
+        sound = SMALLEST <= found.input_size <= LARGEST
+    except (KeyError, TypeError, ValueError):
+        sound = False
+    if not sound:
+        raise RadbankError(
+            f"{folder}/model.json holds no preprocessing ({model.preprocessing}): train it again."
+        )
+    return found
+
+
 def _require_same_preprocessing(folder: Path, model: TrainedModel, now: Preprocessing) -> None:
-    then = Preprocessing.from_dict(model.preprocessing)
+    then = _preprocessing(folder, model)
     if now != then:
         raise RadbankError(
             f"{folder} was trained on images prepared as {then}, but {model.backbone} is given "

@@ -6,6 +6,8 @@ import sys
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.artifacts.images import open_images, write_images
 from radbank.errors import RadbankError
@@ -26,7 +28,7 @@ def test_round_trip(tmp_path, pixels):
         assert images.synthetic is True
         assert np.array_equal(images.pixels[:], pixels)
         assert images.pixel_sha256[1] == hashlib.sha256(pixels[1].tobytes()).hexdigest()
-        assert images.pixels.file.attrs["data"] == "synthetic demo cohort"
+        assert images.pixels.dataset.file.attrs["data"] == "synthetic demo cohort"
 
 
 def test_equal_images_give_equal_bytes(tmp_path, pixels):
@@ -133,3 +135,32 @@ def test_no_images(tmp_path):
     write_images(tmp_path / "images.h5", [], iter(()), 32, synthetic=False)
     with open_images(tmp_path / "images.h5") as images:
         assert images.pixels.shape == (0, 32, 32)
+
+
+@settings(deadline=None, max_examples=300)
+@given(data=st.data())
+def test_whatever_bit_is_flipped_the_store_reads_or_is_one_sentence(tmp_path_factory, data):
+    pixels = np.random.default_rng(0).integers(0, 256, (3, 32, 32), dtype=np.uint8)
+    path = tmp_path_factory.mktemp("store") / "images.h5"
+    write_images(path, IDS, iter(pixels), 32, synthetic=True)
+    content = bytearray(path.read_bytes())
+    first = content.index(pixels.tobytes())
+    places = st.integers(0, first - 1) | st.integers(first + pixels.nbytes, len(content) - 1)
+    for _ in range(data.draw(st.integers(1, 3))):
+        content[data.draw(places)] ^= 1 << data.draw(st.integers(0, 7))
+    path.write_bytes(content)
+    try:
+        with open_images(path) as images:
+            assert images.pixels[:].shape == (3, 32, 32)
+            images.check()
+    except RadbankError:
+        return
+
+
+def test_an_unreadable_part_is_one_sentence(tmp_path, pixels):
+    path = tmp_path / "images.h5"
+    write_images(path, IDS, iter(pixels), 32, synthetic=True)
+    with open_images(path) as images:
+        images.pixels.dataset.file.close()
+        with pytest.raises(RadbankError, match=r"images.h5 is damaged .*--force prepare"):
+            images.pixels[0]

@@ -36,6 +36,36 @@ def test_what_is_written_is_read_back(model, tmp_path):
     assert TrainedModel.read(tmp_path) == model
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"threshold": 0.5},
+        {"classes": ["pneumonia", "normal"]},
+        {"files": {}},
+        {"sha256": "0" * 64},
+        {"sha256": None},
+    ],
+)
+def test_a_value_altered_afterwards_is_noticed(model, tmp_path, changes):
+    (tmp_path / "head.json").write_text("{}")
+    model.write(tmp_path)
+    content = json.loads((tmp_path / "model.json").read_text())
+    (tmp_path / "model.json").write_text(json.dumps(content | changes))
+    with pytest.raises(RadbankError, match="does not hold what radbank wrote there"):
+        TrainedModel.read(tmp_path)
+
+
+def test_a_file_altered_afterwards_is_named(model, tmp_path):
+    part = tmp_path / "members" / "mlp"
+    part.mkdir(parents=True)
+    (part / "head.json").write_text("{}")
+    model.write(tmp_path)
+    assert TrainedModel.read(tmp_path) == model
+    (part / "head.json").write_text("{ }")
+    with pytest.raises(RadbankError, match=r"members/mlp/head.json was altered since"):
+        TrainedModel.read(tmp_path)
+
+
 def test_provenance_is_what_predictions_carry(model):
     assert model.provenance == {
         "backbone": "resnet50",
@@ -64,6 +94,11 @@ def test_a_file_instead_of_a_folder_is_refused(tmp_path):
         ({"kind": "forest"}, "kind"),
         ({"classes": ["one"]}, "classes"),
         ({"surplus": 1}, "surplus"),
+        ({"image_size": 10**9}, "image_size"),
+        ({"batch_size": 10**9}, "batch_size"),
+        ({"views": 10**9}, "views"),
+        ({"threshold": float("nan")}, "threshold"),
+        ({"files": {"head.json": 1}}, "head.json"),
     ],
 )
 def test_a_file_of_another_shape_is_refused(model, tmp_path, changes, named):
@@ -80,7 +115,11 @@ def test_a_file_that_lacks_something_is_refused(model, tmp_path):
         TrainedModel.read(tmp_path)
 
 
-def test_what_is_no_json_is_refused(tmp_path):
-    (tmp_path / "model.json").write_text("{")
+@pytest.mark.parametrize(
+    "text",
+    ["{", "[]", "1", '["a"]', "[" * 10**5, "\x00", '{"a": 1' + "0" * 10**4 + "}", "1" * 2**21],
+)
+def test_what_is_no_such_json_is_refused(tmp_path, text):
+    (tmp_path / "model.json").write_text(text)
     with pytest.raises(RadbankError, match="not of this version"):
         TrainedModel.read(tmp_path)

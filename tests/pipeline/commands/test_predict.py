@@ -11,12 +11,14 @@ from pydicom import Dataset
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 from ruamel.yaml import YAML
+from safetensors.numpy import load_file, save_file
 
 from pipeline import extract, finetune, ingest, paths, prepare, split, train
 from pipeline.artifacts.cases import read_cases
 from pipeline.artifacts.predictions import read_predictions
+from pipeline.artifacts.trained_model import seal
 from pipeline.cli import main
-from radbank.files import read_json, write_json
+from radbank.files import read_json, sha256_file, write_json
 
 ROOT = Path(__file__).resolve().parents[3]
 HEAD = "models/heads/logistic_regression"
@@ -139,7 +141,9 @@ def test_one_of_several_frames_is_chosen(study, capsys):
 
 def change_model(model, **values):
     path = Path(model, "model.json")
-    write_json(path, read_json(path) | values)
+    content = read_json(path) | values
+    del content["sha256"]
+    write_json(path, content | {"sha256": seal(content)})
 
 
 def predict_fails(capsys, *arguments):
@@ -197,3 +201,52 @@ def test_an_earlier_table_is_replaced(study):
     for image in (first, second):
         main(["predict", NETWORK, image, "--output", "x.csv"])
     assert list(table(Path("x.csv").read_text())) == [second]
+
+
+def test_an_altered_file_of_a_model_is_one_sentence(study, capsys):
+    weights = next(Path(HEAD).glob("*.safetensors"))
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(content)
+    assert f"error: {weights} was altered since the model was trained" in predict_fails(
+        capsys, HEAD, "raw"
+    )
+
+
+def arrays_of_another_width(folder):
+    path = next(folder.glob("*.safetensors"))
+    arrays = load_file(path)
+    save_file({name: array[..., :1].copy() for name, array in arrays.items()}, path)
+
+
+def arrays_that_are_no_numbers(folder):
+    path = next(folder.glob("*.safetensors"))
+    save_file({name: array * np.float32(np.nan) for name, array in load_file(path).items()}, path)
+
+
+def other_arrays(folder):
+    save_file({"x": np.zeros(3)}, next(folder.glob("*.safetensors")))
+
+
+def settings_that_are_none(folder):
+    (folder / "head.json").write_text("[1]")
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        arrays_of_another_width,
+        arrays_that_are_no_numbers,
+        other_arrays,
+        settings_that_are_none,
+    ],
+)
+def test_a_forged_file_under_its_right_sum_is_one_sentence(study, capsys, forge):
+    folder = Path(HEAD)
+    forge(folder)
+    change_model(
+        HEAD, files={p.name: sha256_file(p) for p in folder.iterdir() if p.name != "model.json"}
+    )
+    printed = predict_fails(capsys, HEAD, "raw")
+    assert printed.count("error: ") == 1
+    assert "train it again" in printed or "train the head again" in printed
