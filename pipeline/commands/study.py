@@ -8,7 +8,6 @@ from pathlib import Path
 from pipeline.commands.help import HelpFormatter
 from pipeline.params import Data, load_params
 from pipeline.paths import DEMO
-from pipeline.statistics.bootstrap import Intervals
 from radbank.console import plain_console
 from radbank.errors import RadbankError
 from radbank.files import write_text
@@ -54,6 +53,7 @@ def study(arguments: argparse.Namespace) -> None:
         others then).
     """
     from pipeline.leaderboard.table import tables  # noqa: PLC0415 - takes seconds to import
+    from pipeline.statistics.bootstrap import Intervals  # noqa: PLC0415 - imports scipy and pandas
     from pipeline.study.cells import plan, source_hashes, targets_of  # noqa: PLC0415 - with dvc
     from pipeline.study.page import is_study, to_html  # noqa: PLC0415 - as above
     from pipeline.study.result import read_result  # noqa: PLC0415 - as above
