@@ -22,6 +22,13 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHONS[0])
+def lowest(session: nox.Session) -> None:
+    """Run the tests with the lowest versions that pyproject.toml admits."""
+    session.install("-c", "constraints-lowest.txt", "-e", ".[test]")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session(python=PYTHONS[0])
 def lint(session: nox.Session) -> None:
     """Check format, style, spelling and the form of files."""
     session.install("codespell", "pre-commit", "pre-commit-hooks", "ruff", env=CONSTRAINED)

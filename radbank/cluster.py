@@ -2,16 +2,18 @@
 
 import importlib
 import logging
+import platform
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib import metadata
 from typing import Any
 
 from radbank.errors import RadbankError
 
 _PATIENCE = 30  # seconds to wait for the first worker
 _SAME = (  # what passes between machines, and what decides the bytes of pixels and embeddings
-    *("python", "dask", "distributed", "cloudpickle", "msgpack", "numpy"),
+    *("dask", "distributed", "cloudpickle", "msgpack", "numpy"),
     *("radbank", "pydicom", "pillow", "torch", "openvino"),
 )
 
@@ -63,8 +65,7 @@ def connect(scheduler: str) -> Iterator[Any]:
                 f"The Dask scheduler at {scheduler} has no workers: start some with `dask worker "
                 f"{scheduler}`, or set cluster.scheduler to null to use this machine."
             ) from None
-        versions = client.get_versions(packages=_SAME[1:])
-        _require_same_versions(versions["client"], versions["workers"])
+        _require_same_versions(client.run(installed, on_error="return"))
         # a lost connection is raised; it would also be logged, with its traceback
         logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
         try:
@@ -98,25 +99,29 @@ def _require_certificates(distributed: Any, scheduler: str) -> None:  # noqa: AN
         raise RadbankError(f"{scheduler} (cluster.scheduler) needs certificates: {settings}.")
 
 
-def _require_same_versions(
-    here: Mapping[str, Any], workers: Mapping[str, Mapping[str, Any]]
-) -> None:
+def _require_same_versions(workers: Mapping[str, Mapping[str, str] | Exception]) -> None:
     """Raise if a worker has another version of a package than this machine."""
-    ours = _versions(here)
-    for address, about in sorted(workers.items()):
-        theirs = _versions(about)
-        if differing := [name for name in _SAME if theirs[name] != ours[name]]:
-            listed = ", ".join(
-                f"{name} {theirs[name] or 'not installed'} (here {ours[name] or 'not installed'})"
-                for name in differing
+    here = installed()
+    advice = "install the same on all machines, and start the workers again"
+    for address, there in sorted(workers.items()):
+        if isinstance(there, Exception):
+            raise RadbankError(
+                f"The Dask worker at {address} cannot run radbank ({there}): {advice}."
             )
+        if differing := [name for name in here if there[name] != here[name]]:
+            listed = ", ".join(f"{name} {there[name]} (here {here[name]})" for name in differing)
             raise RadbankError(
                 f"The Dask worker at {address} has other versions than this machine: {listed}; "
-                "install the same on all machines, and start the workers again."
+                f"{advice}."
             )
 
 
-def _versions(about: Mapping[str, Any]) -> dict[str, str | None]:
-    """Return the versions that count; of Python without its last part, which changes no format."""
-    packages = {name: about["packages"].get(name) for name in _SAME}
-    return {**packages, "python": ".".join(packages["python"].split(".")[:2])}
+def installed() -> dict[str, str]:
+    """Return the versions of what all machines of a cluster must have alike."""
+    found = {"Python": ".".join(platform.python_version_tuple()[:2])}  # the last changes no format
+    for name in _SAME:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found

@@ -82,7 +82,9 @@ def p_value(distance: float, parts: Sequence[Part]) -> float:
 
     if excess(_LEAST_TAIL) <= 0:
         return 2 * _LEAST_TAIL
-    return 2 * float(brentq(excess, _LEAST_TAIL, 0.5)) if distance else 1.0
+    if excess(0.5) >= 0:  # a distance of nothing, or of rounding
+        return 1.0
+    return 2 * float(brentq(excess, _LEAST_TAIL, 0.5))
 
 
 def joined(parts: Sequence[Part]) -> Part:

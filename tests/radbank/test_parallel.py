@@ -91,9 +91,8 @@ def test_a_scheduler_by_tls_needs_certificates(tmp_path):
 
 
 OTHER = """
-from distributed import versions
-versions._version_cached.cache_clear()
-versions.version = lambda name, get=versions.version: "1.0" if name == "pydicom" else get(name)
+from importlib import metadata
+metadata.version = lambda name, get=metadata.version: "1.0" if name == "pydicom" else get(name)
 """
 
 

@@ -31,6 +31,8 @@ def test_the_p_value_is_the_level_of_the_interval_that_just_reaches(parts):
 
 def test_no_distance_has_a_p_value_of_1_and_an_endless_one_of_almost_0():
     assert p_value(0.0, [PATIENTS, SEEDS]) == 1
+    assert p_value(1e-200, [PATIENTS, SEEDS]) == 1
+    assert p_value(1e-30, [PATIENTS, SEEDS]) == pytest.approx(1)
     assert 0 < p_value(0.1, [PATIENTS, Part(0.03**2, 2.3)]) < 1
     assert p_value(1e6, [PATIENTS, Part(0.03**2, 1e9)]) == pytest.approx(0, abs=1e-12)
 
