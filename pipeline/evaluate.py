@@ -14,6 +14,7 @@ from pipeline.evaluation.recalibration import recalibrated
 from pipeline.evaluation.study import best_of
 from pipeline.evaluation.table import caption, table
 from pipeline.params import load_params
+from pipeline.probing.floors import METADATA, SHUFFLED, floors
 from pipeline.stage import run
 from pipeline.statistics.bootstrap import Intervals
 from radbank.console import plain_console
@@ -40,6 +41,13 @@ def main() -> None:
     predictions = {name: read_predictions(paths.predictions(name)) for name in params.models}
     cases = read_cases(paths.CASES).frame
     found = evaluate(predictions, plan, cases, settings, intervals)
+    trained = {
+        name: read_predictions(paths.FLOOR_PREDICTIONS / f"{name}.csv")
+        for name in (METADATA, SHUFFLED)
+    }
+    beside = floors(found.study, trained, cases, found.summary, intervals)
+    conclusion = f"{found.summary.conclusion} {beside.sentence}"
+    summary = found.summary.model_copy(update={"conclusion": conclusion})
 
     learning = {name: learning_curve(paths.curves(name)) for name in params.finetune.arms.names}
     corrected = {
@@ -54,11 +62,12 @@ def main() -> None:
         paths.COMPARISONS: found.comparisons,
         paths.CALIBRATION: found.calibration,
         paths.SUBGROUPS: found.subgroups,
-        paths.SUMMARY: found.summary,
-        paths.HEADLINE: Headline.of(found.summary),
+        paths.FLOORS: beside,
+        paths.SUMMARY: summary,
+        paths.HEADLINE: Headline.of(summary),
     }.items():
         write_document(path, content)
-    summary, console = found.summary, plain_console(width=100)
+    console = plain_console(width=100)
     console.print(caption(summary), table(summary, found.study.task), summary.conclusion, sep="\n")
 
 

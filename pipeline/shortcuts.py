@@ -1,31 +1,40 @@
-"""Stage shortcuts: test whether the embeddings predict view, sex, device and other properties."""
+"""Stage shortcuts: ask whether view, sex or device would do in place of the finding.
+
+Two floors are trained for the stage evaluate to score beside every model: a model of the metadata
+alone, and heads on shuffled labels.
+"""
 
 from features.store.store import open_store
 from pipeline import paths
 from pipeline.artifacts.cases import read_cases
+from pipeline.artifacts.predictions import Predictions, write_predictions
 from pipeline.artifacts.provenance import data_in_words, weights_in_words
 from pipeline.artifacts.splits import read_splits
+from pipeline.artifacts.task import Task
 from pipeline.params import load_params
-from pipeline.probing.images import training_images
-from pipeline.probing.shortcut import METHOD, probe
+from pipeline.probing import held_out, shortcut, verdict
+from pipeline.probing.images import training_images, used_images
+from pipeline.probing.metadata import told_by_metadata
+from pipeline.probing.shuffled import told_from_shuffled
 from pipeline.stage import run
 from radbank.files import write_json
 
 
 def main() -> None:
-    """Probe the training split's embeddings; write metrics/shortcuts.json."""
+    """Probe the training split's embeddings; write metrics/shortcuts.json, predictions/floors/."""
     params = load_params()
+    level = params.evaluate.confidence
     path = paths.feature_store(params.backbone)
     with open_store(path) as store:
-        images = training_images(store, read_splits(paths.SPLITS))
+        splits = read_splits(paths.SPLITS)
+        images = training_images(store, splits)
+        used, embeddings = used_images(store, splits)
         attributes = store.attrs
-    found = probe(
-        images,
-        read_cases(paths.CASES).frame,
-        minimum=params.evaluate.minimum_group,
-        confidence=params.evaluate.confidence,
-        seed=params.seed,
-    )
+    cases, task = read_cases(paths.CASES).frame, Task.of(attributes["classes"])
+    minimum = params.evaluate.minimum_group
+    readings = shortcut.read_values(images, cases, minimum=minimum, seed=params.seed)
+    without = held_out.hold_out(images, cases, task, confidence=level, seed=params.seed)
+    properties = verdict.judge(images, readings, without, task, level)
     weights = weights_in_words(attributes["weights"], random=bool(attributes["weights_random"]))
     write_json(
         paths.SHORTCUTS,
@@ -33,21 +42,29 @@ def main() -> None:
             "data": data_in_words(synthetic=bool(attributes["synthetic"])),
             "backbone": attributes["backbone"],
             "weights": weights,
-            "method": METHOD,
-            "confidence": params.evaluate.confidence,
-            "minimum_patients": params.evaluate.minimum_group,
-            "probes": found,
+            "method": shortcut.METHOD,
+            "method_of_verdicts": verdict.METHOD,
+            "method_of_holding_out": held_out.METHOD,
+            "confidence": level,
+            "minimum_patients": minimum,
+            "probes": shortcut.probe(images, readings, confidence=level),
+            "properties": [each.model_dump() for each in properties],
         },
     )
-    print(f"{attributes['backbone']}, weights: {weights}; how well the embeddings tell:")
-    for each in found:
-        auc = each["auc"]
-        in_words = (
-            "too few patients"
-            if auc["value"] is None
-            else f"AUC {auc['value']:.3f} ({auc['low']:.3f} to {auc['high']:.3f})"
-        )
-        print(f"  {each['column']} {each['value']}: {in_words}")
+    labels, training = used["label"].to_numpy(), (used["split"] == "train").to_numpy()
+    told, fields = told_by_metadata(
+        cases.set_index("id").loc[used["id"]], labels, training, seed=params.seed
+    )
+    first, *others = told_from_shuffled(embeddings, labels, training, seed=params.seed)
+    shared = ("backbone", "weights", "weights_random", "synthetic", "classes")
+    provenance = {name: attributes[name] for name in shared}
+    metadata = Predictions.of_views(used, told[..., None], {**provenance, "fields": list(fields)})
+    shuffled = Predictions.of_views(used, first[..., None], provenance, other_seeds=others)
+    for name, each in (("metadata", metadata), ("shuffled", shuffled)):
+        write_predictions(paths.FLOOR_PREDICTIONS / f"{name}.csv", each)
+    print(f"{attributes['backbone']}, weights: {weights}; what else a head could guess from:")
+    for found in properties:
+        print(f"  {found.column}: {found.verdict}")
 
 
 if __name__ == "__main__":

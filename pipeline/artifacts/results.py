@@ -54,6 +54,19 @@ class Difference(Estimate):
     p_second_worse: float | None = None
 
 
+class Tested(Estimate):
+    """A figure and the p-value of the test that it is what chance gives; None without a test.
+
+    Attributes
+    ----------
+    p_holm
+        Adjusted for all that was tested together.
+    """
+
+    p: float | None
+    p_holm: float | None = None
+
+
 class Metrics(Document):
     """Estimates by the name of the metric, beside the fields of a subclass."""
 

@@ -4,30 +4,25 @@ Where such a property goes with the label, a head can score well by predicting t
 logistic regression on the embeddings shows whether they hold it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedGroupKFold
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
+from pipeline.probing.classifier import FOLDS, told_out_of_fold
 from pipeline.statistics.auc import auc_interval
 from pipeline.statistics.delong import influences
-from pipeline.statistics.grouping import find_subgroups
-from pipeline.statistics.scored_cases import BinaryCases, FloatArray
+from pipeline.statistics.grouping import Subgroup, find_subgroups
+from pipeline.statistics.scored_cases import BinaryCases, BoolArray, FloatArray
 
 METHOD = (
     "logistic regression on standardised embeddings, one value against the others, patient-grouped "
     "cross-validation inside the training split"
 )
 _OUTCOMES = {"finding", "label", "synthetic"}  # outcomes, which are no shortcuts
-_FOLDS = 5
-_PENALTY = 0.01  # inverse strength: embeddings have more columns than most cohorts have patients
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,10 +47,40 @@ class Images:
     ids: pd.Series
 
 
-def probe(
-    images: Images, cases: pd.DataFrame, *, minimum: int, confidence: float, seed: int
-) -> list[dict[str, Any]]:
-    """Return how well the embeddings predict each property of the cases.
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """How well the embeddings tell one value of a property from the others.
+
+    Attributes
+    ----------
+    column, value
+        Of data/cases.parquet.
+    has, known : ndarray of shape (n_images,), bool
+        Which images have the value, and of which the property is known.
+    n_patients
+        With the value.
+    probability : ndarray of shape (n_known,), or None
+        Of the value, out of fold, for the images of which it is known; None where too few
+        patients have it or lack it.
+    """
+
+    column: str
+    value: str
+    has: BoolArray
+    known: BoolArray
+    n_patients: int
+    probability: FloatArray | None
+
+    def scored(self, images: Images) -> BinaryCases | None:
+        """Return the known images, scored by the probability of the value."""
+        if self.probability is None:
+            return None
+        has = self.has[self.known].astype(np.int64)
+        return BinaryCases.of(has, self.probability, images.groups[self.known])
+
+
+def read_values(images: Images, cases: pd.DataFrame, *, minimum: int, seed: int) -> list[Reading]:
+    """Predict each property of the cases from the embeddings, out of fold.
 
     Parameters
     ----------
@@ -67,10 +92,38 @@ def probe(
         with two values the first is left out: it says the same.
     minimum
         Patients with the value, and without it, below which nothing is fitted.
-    confidence
-        Of the intervals, as 0.95.
     seed
         Of the folds.
+    """
+    readings = []
+    for column, value, has, known in _targets(cases, images.ids):
+        patients = [np.unique(images.groups[part & known]).size for part in (has, ~has)]
+        probability = None
+        if min(patients) >= max(minimum, FOLDS):
+            probability = told_out_of_fold(
+                images.embeddings[known],
+                has[known].astype(np.int64),
+                images.groups[known],
+                n_classes=2,
+                seed=seed,
+            )[:, 1]
+        readings.append(Reading(column, value, has, known, patients[0], probability))
+    return readings
+
+
+def probe(
+    images: Images, readings: Sequence[Reading], *, confidence: float
+) -> list[dict[str, Any]]:
+    """Return how well the embeddings predict each property of the cases.
+
+    Parameters
+    ----------
+    images
+        Of the training split.
+    readings
+        From :func:`read_values`.
+    confidence
+        Of the intervals, as 0.95.
 
     Returns
     -------
@@ -81,35 +134,36 @@ def probe(
         which leaves `auc` undefined.
     """
     rows = []
-    for column, value, has, known in _targets(cases, images.ids):
-        patients = [np.unique(images.groups[part & known]).size for part in (has, ~has)]
-        too_small = min(patients) < max(minimum, _FOLDS)
+    for each in readings:
         auc: dict[str, float | None] = {"value": None, "low": None, "high": None}
-        if not too_small:
-            told = _out_of_fold(images, has, known, seed)
-            scored = BinaryCases.of(has[known].astype(np.int64), told, images.groups[known])
+        if (scored := each.scored(images)) is not None:
             low, high = auc_interval([scored], confidence)
             auc = {"value": influences(scored)[0], "low": low, "high": high}
         rows.append(
             {
-                "column": column,
-                "value": value,
-                "n": int(has.sum()),
-                "n_patients": patients[0],
-                "positive_with": _positive(images, has),
-                "positive_without": _positive(images, known & ~has),
-                "too_small": too_small,
+                "column": each.column,
+                "value": each.value,
+                "n": int(each.has.sum()),
+                "n_patients": each.n_patients,
+                "positive_with": _positive(images, each.has),
+                "positive_without": _positive(images, each.known & ~each.has),
+                "too_small": scored is None,
                 "auc": auc,
             }
         )
     return rows
 
 
+def sharing(cases: pd.DataFrame, ids: pd.Series) -> list[Subgroup]:
+    """Return the images that share a property, but for those that share an outcome."""
+    return [each for each in find_subgroups(cases, ids) if each.column not in _OUTCOMES]
+
+
 def _targets(
     cases: pd.DataFrame, ids: pd.Series
-) -> Iterator[tuple[str, str, NDArray[np.bool_], NDArray[np.bool_]]]:
+) -> Iterator[tuple[str, str, BoolArray, BoolArray]]:
     """Yield column, value, the images that have it, and those whose value is known."""
-    subgroups = [each for each in find_subgroups(cases, ids) if each.column not in _OUTCOMES]
+    subgroups = sharing(cases, ids)
     for column in dict.fromkeys(each.column for each in subgroups):
         values = [each for each in subgroups if each.column == column]
         known = np.logical_or.reduce([each.members for each in values])
@@ -117,22 +171,7 @@ def _targets(
             yield column, each.value, each.members, known
 
 
-def _out_of_fold(
-    images: Images, has: NDArray[np.bool_], known: NDArray[np.bool_], seed: int
-) -> FloatArray:
-    """Return each known image's probability, from a model that saw none of its patient's."""
-    x, y, groups = images.embeddings[known], has[known], pd.factorize(images.groups[known])[0]
-    told = np.empty(y.size)
-    folds = StratifiedGroupKFold(_FOLDS, shuffle=True, random_state=seed)
-    for train, held_out in folds.split(x, y, groups):
-        model = make_pipeline(
-            StandardScaler(), LogisticRegression(C=_PENALTY, class_weight="balanced", max_iter=500)
-        ).fit(x[train], y[train])
-        told[held_out] = model.predict_proba(x[held_out])[:, 1]
-    return told
-
-
-def _positive(images: Images, part: NDArray[np.bool_]) -> float | None:
+def _positive(images: Images, part: BoolArray) -> float | None:
     """Return the share of positives, where there are positives."""
     if images.labels.max() > 1 or not part.any():
         return None

@@ -11,6 +11,7 @@ from pipeline.artifacts.cases import Cases, read_cases
 from pipeline.artifacts.cost import Cost, read_costs
 from pipeline.artifacts.crossvalidation import CrossValidation
 from pipeline.artifacts.document import read_document
+from pipeline.artifacts.floors import FloorsFile
 from pipeline.artifacts.leaks import COLUMNS, LeakCounts
 from pipeline.artifacts.own_table import read_own_table
 from pipeline.artifacts.results import (
@@ -48,6 +49,7 @@ _CHECKED = (
     paths.COMPARISONS,
     paths.CALIBRATION,
     paths.SUBGROUPS,
+    paths.FLOORS,
     paths.SHORTCUTS,
 )
 _TEXT_OF_LEAKS = set(COLUMNS) - {"similarity"}
@@ -61,7 +63,7 @@ class Evidence:
     ----------
     params
         The settings of the run.
-    summary, scores, comparisons, calibration, subgroups
+    summary, scores, comparisons, calibration, subgroups, floors
         What the evaluate stage wrote under metrics/.
     shortcuts
         How well embeddings predict other properties of the cases.
@@ -95,6 +97,7 @@ class Evidence:
     comparisons: ComparisonsFile
     calibration: CalibrationFile
     subgroups: SubgroupsFile
+    floors: FloorsFile
     shortcuts: Shortcuts
     costs: dict[str, Cost]
     curves: dict[str, dict[str, pd.DataFrame]]
@@ -131,6 +134,7 @@ def read_evidence(params: Params) -> Evidence:
         comparisons=read_document(ComparisonsFile, paths.COMPARISONS),
         calibration=read_document(CalibrationFile, paths.CALIBRATION),
         subgroups=read_document(SubgroupsFile, paths.SUBGROUPS),
+        floors=read_document(FloorsFile, paths.FLOORS),
         shortcuts=read_document(Shortcuts, paths.SHORTCUTS),
         costs=read_costs(list(summary.models)),
         curves={kind: read_curves(paths.PLOTS / f"{kind}.csv") for kind in CURVES},

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from pipeline.statistics.scored_cases import BoolArray
+from pipeline.statistics.scored_cases import BoolArray, IntArray
 from radbank.errors import RadbankError
 
 AGE_EDGES = (18, 40, 65)  # years: each band begins at one and ends before the next
@@ -16,6 +18,7 @@ _NOT_GROUPS = {
     *("id", "group", "path", "label", "boxes", "official_split"),
     *("height", "width", "sha256", "age"),
 }
+LEAST_OF_CLASS = 10  # patients of each class, below which an AUC within a group says little
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +65,21 @@ def find_subgroups(cases: pd.DataFrame, ids: pd.Series) -> list[Subgroup]:
         )
     table = table.loc[ids]
     return list(_of_columns(table))
+
+
+def fewest_of_class(
+    labels: IntArray, groups: NDArray[Any], inside: BoolArray, *, n_classes: int
+) -> int:
+    """Return the patients of the rarest of all classes among some of the cases.
+
+    Parameters
+    ----------
+    labels, groups, inside : ndarray of shape (n_cases,)
+        Class and patient of each case, and which cases are meant.
+    n_classes
+        How many classes there are.
+    """
+    return min(np.unique(groups[inside & (labels == label)]).size for label in range(n_classes))
 
 
 def _of_columns(table: pd.DataFrame) -> Iterator[Subgroup]:

@@ -27,14 +27,17 @@ from pipeline.artifacts.images import write_images
 from pipeline.artifacts.leaks import LeakCounts, PairCount, count_name
 from pipeline.artifacts.predictions import Predictions, write_predictions
 from pipeline.artifacts.quarantine import Rejected, write_quarantine
-from pipeline.artifacts.results import Estimate
-from pipeline.artifacts.shortcuts import Probe, Shortcuts
+from pipeline.artifacts.results import Difference, Estimate, Tested
+from pipeline.artifacts.shortcuts import HeldOut, Probe, Property, Shortcuts
 from pipeline.artifacts.summary import Summary
 from pipeline.artifacts.task import Task
 from pipeline.evaluation.metrics import main_metrics
 from pipeline.leakage.find import count, find_leaks
 from pipeline.leakage.person import could_be_one
 from pipeline.params import Params, load_params
+from pipeline.probing.floors import METADATA, SHUFFLED
+from pipeline.probing.metadata import told_by_metadata
+from pipeline.probing.shuffled import told_from_shuffled
 from pipeline.reporting.evidence import Evidence, read_evidence
 from pipeline.robustness.balance import shifted_balance
 from pipeline.robustness.bench import Bench
@@ -98,6 +101,28 @@ SHORTCUTS = Shortcuts(
             auc=Estimate(value=0.93, low=0.88, high=0.96),
         ),
     ),
+    properties=(
+        Property(
+            column="view",
+            value="PA",
+            readable=Tested(value=0.92, low=0.87, high=0.97, p=1e-9, p_holm=1e-9),
+            label=Tested(value=0.53, low=0.44, high=0.62, p=0.5, p_holm=0.5),
+            held_out=(
+                HeldOut(
+                    column="view",
+                    value="AP",
+                    n=73,
+                    n_patients=55,
+                    seen=0.81,
+                    unseen=0.74,
+                    difference=Difference(value=-0.07, low=-0.13, high=-0.01, p=0.02, p_holm=0.04),
+                ),
+            ),
+            p_holm=0.5,
+            shortcut=False,
+            verdict="no shortcut shown",
+        ),
+    ),
 )
 
 
@@ -150,6 +175,21 @@ def write_predictions_of(model: str, cases: pd.DataFrame, splits: pd.DataFrame, 
     predictions = Predictions.of_views(frame, by_class(scores), provenance)
     write_predictions(paths.predictions(model), predictions)
     write_json(paths.metrics(model), {"inner_cv": {"auc": SKILL[model] / 2}})
+
+
+def write_floors(cases: pd.DataFrame, splits: pd.DataFrame) -> None:
+    """Write what the stage shortcuts trains on view, sex, age and size, and on shuffled labels."""
+    labels, training = cases["label"].to_numpy(), (splits["split"] == "train").to_numpy()
+    frame = splits[["id", "group", "split"]].assign(label=labels)
+    told, fields = told_by_metadata(cases, labels, training, seed=0)
+    embeddings = np.random.default_rng(9).normal(size=(len(cases), 6)).astype(np.float32)
+    first, *others = told_from_shuffled(embeddings, labels, training, seed=0)
+    known = {**PROVENANCE, "fields": list(fields)}
+    for name, found in {
+        METADATA: Predictions.of_views(frame, told[..., None], known),
+        SHUFFLED: Predictions.of_views(frame, first[..., None], PROVENANCE, other_seeds=others),
+    }.items():
+        write_predictions(paths.FLOOR_PREDICTIONS / f"{name}.csv", found)
 
 
 def write_crossvalidation(models: Sequence[str], arms: Sequence[str] = ()) -> None:
@@ -219,6 +259,7 @@ def write_evidence() -> None:
     write_quarantine("data/quarantine.csv", [Rejected(*item) for item in broken.items()])
     for seed, model in enumerate(MODELS):
         write_predictions_of(model, cases, splits, seed)
+    write_floors(cases, splits)
     for name, values in LEARNING.items():
         lines = [f"{step}\t{value}" for step, value in enumerate(values, start=1)]
         head = f"step\t{Path(name).name}"

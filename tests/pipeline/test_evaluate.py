@@ -5,11 +5,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from heads.base import by_class
 from pipeline import paths
 from pipeline.artifacts.cases import read_cases, write_cases
-from pipeline.artifacts.predictions import Predictions, write_predictions
+from pipeline.artifacts.predictions import Predictions, read_predictions, write_predictions
 from pipeline.evaluate import main
 from pipeline.params import load_params
 from radbank.errors import RadbankError
@@ -17,6 +18,7 @@ from radbank.files import write_json, write_text
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = load_params(ROOT / "params.yaml").models
+FLOORS = ("metadata", "shuffled")
 PROVENANCE = {
     "backbone": "resnet50",
     "weights": "random",
@@ -43,6 +45,12 @@ def write_model(name, *, seed, test=True, healthy=False, provenance=PROVENANCE):
         }
     )
     predictions = Predictions.of_views(cases, by_class(scores), provenance)
+    if name in FLOORS:
+        known = {**provenance, "fields": ["sex", "age", "height"]}
+        weak = by_class(scores[:, 0] / 10 + generator.random(n) / 2)
+        floor = Predictions.of_views(cases, weak, known)
+        write_predictions(paths.FLOOR_PREDICTIONS / f"{name}.csv", floor)
+        return
     write_predictions(paths.predictions(name), predictions)
     write_json(paths.metrics(name), {"inner_cv": {"auc": 0.8 - 0.01 * seed}})
 
@@ -52,7 +60,7 @@ def study(tmp_path, monkeypatch, changed_params):
     """Make a folder with all that the stage reads, the current one."""
     monkeypatch.chdir(tmp_path)
     changed_params({"evaluate": {"bootstrap": 200}})
-    for seed, name in enumerate(MODELS):
+    for seed, name in enumerate((*MODELS, *FLOORS)):
         write_model(name, seed=seed)
     n = 160
     cases = pd.DataFrame(
@@ -133,7 +141,8 @@ def test_the_conclusion_is_of_the_plan_and_says_what_the_list_says(study):
         for each in summary["differences"]
         if each.startswith("finetune-seed minus logistic regression")
     )
-    assert summary["conclusion"].split("), ")[-1].startswith(listed.split("), ")[-1][:20])
+    conclusion = summary["conclusion"].split(" A model of ")[0]
+    assert conclusion.split("), ")[-1].startswith(listed.split("), ")[-1][:20])
     assert found["reading"].startswith("The primary comparison (finetune-seed minus logistic")
 
 
@@ -175,7 +184,7 @@ def test_cases_that_are_not_those_of_the_predictions_are_refused(study):
 
 
 def test_without_a_test_split_validation_is_reported_and_flagged(study, capsys):
-    for seed, name in enumerate(MODELS):
+    for seed, name in enumerate((*MODELS, *FLOORS)):
         write_model(name, seed=seed, test=False)
     main()
     summary = json.loads(Path("metrics/summary.json").read_text())
@@ -186,7 +195,7 @@ def test_without_a_test_split_validation_is_reported_and_flagged(study, capsys):
 
 
 def test_a_healthy_test_set_has_specificity_and_all_else_that_is_defined(study, capsys):
-    for seed, name in enumerate(MODELS):
+    for seed, name in enumerate((*MODELS, *FLOORS)):
         write_model(name, seed=seed, healthy=True)
     main()
     summary = json.loads(Path("metrics/summary.json").read_text())
@@ -222,4 +231,46 @@ def test_models_of_another_backbone_are_refused(study):
 def test_a_missing_model_is_named(study):
     Path("predictions/heads/mlp.csv").unlink()
     with pytest.raises(RadbankError, match=r"There is no predictions/heads/mlp\.csv"):
+        main()
+
+
+def test_floors_stand_beside_every_model(study):
+    main()
+    found = json.loads(paths.FLOORS.read_text())
+    summary = json.loads(paths.SUMMARY.read_text())
+    assert list(found["models"]) == list(MODELS)
+    alone = found["metadata"]["auc"]["value"]
+    for name, floor in found["models"].items():
+        auc = summary["models"][name]["auc"]
+        assert floor["auc"] == {**floor["auc"], **{key: auc[key] for key in ("value", "low")}}
+        beyond = floor["beyond_metadata"]
+        assert beyond["value"] == pytest.approx(auc["value"] - alone)
+        assert beyond["low"] < beyond["value"] < beyond["high"]
+        assert beyond["p"] <= beyond["p_holm"]
+    assert found["sentence"].startswith("A model of sex, age and the image's height alone")
+    assert summary["conclusion"].endswith(found["sentence"])
+
+
+def test_the_auc_within_a_view_is_of_its_images(study, monkeypatch):
+    cases = read_cases("data/cases.parquet")
+    frame = cases.frame.assign(view=["AP", "AP", "PA", "PA"] * 40)
+    write_cases("data/cases.parquet", frame, cases.classes)
+    main()
+    assert json.loads(paths.FLOORS.read_text())["views"] == []  # 4 positive patients in each
+    monkeypatch.setattr("pipeline.probing.floors.LEAST_OF_CLASS", 3)
+    main()
+    found = json.loads(paths.FLOORS.read_text())
+    assert [view["value"] for view in found["views"]] == ["AP", "PA"]
+    assert sum(view["n"] for view in found["views"]) == 50
+    told = read_predictions(paths.predictions("mlp")).of_split("test").frame
+    portable = told[told["id"].isin(frame["id"][frame["view"] == "AP"])]
+    within = found["models"]["mlp"]["within"]["AP"]
+    expected = roc_auc_score(portable["label"], portable["probability"])
+    assert within["value"] == pytest.approx(expected)
+    assert within["low"] < expected < within["high"]
+
+
+def test_floors_of_other_cases_are_refused(study):
+    write_model("metadata", seed=1, test=False)
+    with pytest.raises(RadbankError, match=r"floors/metadata\.csv is not of the cases"):
         main()

@@ -148,11 +148,12 @@ def test_text_from_outside_stays_text(study: Path) -> None:
 
 
 def test_a_healthy_test_set_is_reported_without_a_warning(study: Path) -> None:
-    for name in load_params().models:
-        found = read_predictions(paths.predictions(name))
+    floors = [paths.FLOOR_PREDICTIONS / f"{name}.csv" for name in ("metadata", "shuffled")]
+    for path in (*map(paths.predictions, load_params().models), *floors):
+        found = read_predictions(path)
         healthy = (found.frame["split"] != "test") | (found.frame["label"] == 0)
         left = found.frame[healthy].reset_index(drop=True)
-        write_predictions(paths.predictions(name), replace(found, frame=left))
+        write_predictions(path, replace(found, frame=left))
     evaluate.main()
     html = report()
     assert "the test split holds no Lung opacity image" in html

@@ -80,7 +80,7 @@ def write_study():
     for name in load_params(ROOT / "params.yaml").finetune.arms.names:
         finetune.main([name])
         crossvalidate_finetune.main([name])
-    for stage in (ensemble, crossvalidate, limits, evaluate, shortcuts, report):
+    for stage in (ensemble, crossvalidate, limits, shortcuts, evaluate, report):
         stage.main()
 
 

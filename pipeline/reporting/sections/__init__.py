@@ -10,6 +10,7 @@ SECTIONS = Registry(
         for name in (
             "answer",
             "models",
+            "floors",
             "cost",
             "pairs",
             "curves",

@@ -14,7 +14,7 @@ from pipeline.reporting.figures.subgroups import subgroup_forest
 from pipeline.reporting.section import Section
 from pipeline.reporting.style import label
 from pipeline.reporting.tables import Cell, Line, Table, cell
-from pipeline.reporting.text import number
+from pipeline.reporting.text import UNDEFINED, interval_or_why, number
 
 
 def subgroup_lines(subgroups: SubgroupsFile, models: list[str], task: Task) -> Table:
@@ -59,6 +59,22 @@ def probes(shortcuts: Shortcuts, task: Task) -> Table:
     return Table(tuple(columns), tuple(lines))
 
 
+def verdicts(shortcuts: Shortcuts) -> Table:
+    """Return the verdict on each property, with what it rests on."""
+    lines = []
+    for each in shortcuts.properties:
+        lost = [
+            f"{held.value} {number(held.difference.value, signed=True)} "
+            f"({interval_or_why(held.difference, signed=True)})"
+            for held in each.held_out
+        ]
+        cells = (cell(each.readable), cell(each.label), Cell("", "; ".join(lost) or UNDEFINED))
+        note = f"{each.verdict}{f'; value {each.value}' if each.value else ''}"
+        lines.append(Line(each.column, note, cells))
+    columns = ("Read from embeddings, AUC", "Label by it alone, AUC", "Held out, AUC difference")
+    return Table(columns, tuple(lines))
+
+
 def shown_models(summary: Summary) -> list[str]:
     """Return the models that subgroups are shown for: the best head and the primary arm."""
     return [name for name in (summary.best_head, summary.primary) if name in summary.models]
@@ -70,6 +86,7 @@ def _context(evidence: Evidence) -> Mapping[str, Any]:
         "subgroups": subgroup_lines(evidence.subgroups, models, evidence.task),
         "minimum": evidence.subgroups.minimum_patients,
         "forest": subgroup_forest(evidence.summary, evidence.subgroups, models),
+        "verdicts": verdicts(evidence.shortcuts),
         "probes": probes(evidence.shortcuts, evidence.task),
     }
 

@@ -4,9 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.probing.shortcut import Images, probe
+from pipeline.probing import shortcut
+from pipeline.probing.shortcut import Images, read_values
 
 SETTINGS = {"minimum": 10, "confidence": 0.95, "seed": 0}
+
+
+def probe(images, cases, minimum, confidence, seed):
+    readings = read_values(images, cases, minimum=minimum, seed=seed)
+    return shortcut.probe(images, readings, confidence=confidence)
 
 
 @pytest.fixture
