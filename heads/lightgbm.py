@@ -144,7 +144,8 @@ class LightGBM(Head):
         return probabilities(logits.reshape(len(embeddings), -1))
 
     def _save_weights(self, path: Path) -> None:
-        path.write_text(self.booster_.model_to_string(), encoding="utf-8", newline="\n")
+        text = checked(self.booster_.model_to_string())
+        path.write_text(text, encoding="utf-8", newline="\n")
 
     def _load_weights(self, path: Path) -> None:
         import lightgbm as lgb  # noqa: PLC0415 - takes a second to import

@@ -1,8 +1,8 @@
 """Check the text of a LightGBM model before LightGBM's own parser, in C++, sees it.
 
 That parser trusts its input: an index outside of an array or a tree that leads back to its root
-would end the process, or never end it. The sizes of trees, a shortcut for reading, are left out;
-what follows the last tree are the parameters of the training, which no prediction asks for.
+would end the process, or never end it. What no prediction asks for is left out: the sizes of
+trees, a shortcut for reading, and the parameters of the training after the last tree.
 """
 
 import math
@@ -22,7 +22,7 @@ _MOST_CLASSES = 10_000
 
 
 def checked(text: str) -> str:
-    """Return a model's text without the sizes of its trees, if it is sound.
+    """Return the part of a model's text that predictions need, if it is sound.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def checked(text: str) -> str:
     ValueError
         If a part is missing, a number is not finite or out of range, or a tree is none.
     """
-    whole, end, parameters = text.partition("\nend of trees\n")
+    whole, end, _ = text.partition("\nend of trees\n")
     if not end:
         raise ValueError("the end of its trees is missing")
     head, *trees = whole.split("\nTree=")
@@ -60,7 +60,7 @@ def checked(text: str) -> str:
             raise ValueError("its trees are not in order")
         _check_tree(_pairs(tree.split("\n")[1:]), n_features)
     kept = "\n".join(line for line in head.split("\n") if not line.startswith("tree_sizes="))
-    return "\nTree=".join([kept, *trees]) + end + parameters
+    return "\nTree=".join([kept, *trees]) + end
 
 
 def _pairs(lines: Iterable[str]) -> dict[str, str]:

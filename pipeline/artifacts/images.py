@@ -138,7 +138,6 @@ def write_images(
         If there is no room for the images; found before the first is written.
     """
     shape = (size, size)
-    text = h5py.string_dtype("utf-8")
     digests = []
     with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
         file.attrs["radbank_schema"] = SCHEMA
@@ -146,7 +145,7 @@ def write_images(
         file.attrs["synthetic"] = synthetic
         file.attrs["data"] = "synthetic demo cohort" if synthetic else "real"
         file.attrs["made_by"] = MADE_BY
-        file.create_dataset("id", data=list(ids), dtype=text)
+        _write_texts(file, "id", ids)
         pixels = file.create_dataset("pixels", (len(ids), *shape), np.uint8)
         _reserve(file, Path(path), ids, n_bytes=len(ids) * size * size)
         for row, image in enumerate(pixel_iterator):
@@ -158,7 +157,35 @@ def write_images(
             digests.append(hashlib.sha256(image.tobytes()).hexdigest())
         if len(digests) != len(ids):
             raise ValueError(f"{len(digests)} images for {len(ids)} ids")
-        file.create_dataset("pixel_sha256", data=digests, dtype=text)
+        _write_texts(file, "pixel_sha256", digests)
+
+
+def _write_texts(file: h5py.File, name: str, texts: Sequence[str]) -> None:
+    """Write texts at one length in bytes: a reader knows beforehand how much it reads."""
+    encoded = [text.encode() for text in texts]
+    dtype = h5py.string_dtype("utf-8", max(map(len, encoded), default=1))
+    file.create_dataset(name, data=np.array(encoded, dtype), dtype=dtype)
+
+
+def _require_bounded(file: h5py.File, shape: tuple[int, ...], n_bytes: int) -> None:
+    """Raise ValueError if a dataset claims more than its file can hold, before room is made for it.
+
+    Parameters
+    ----------
+    file
+        An image store.
+    shape
+        Of its pixels.
+    n_bytes
+        Size of the file.
+    """
+    for name, wanted in (("pixels", shape), ("id", shape[:1]), ("pixel_sha256", shape[:1])):
+        dataset = file[name]
+        text = h5py.check_string_dtype(dataset.dtype)
+        kind = dataset.dtype == np.uint8 if name == "pixels" else text and text.length
+        plain = dataset.chunks is None and not dataset.is_virtual and not dataset.external
+        if not (kind and plain and dataset.shape == wanted and dataset.nbytes <= n_bytes):
+            raise ValueError(f"{name} is of another kind")
 
 
 def _reserve(file: h5py.File, path: Path, ids: Sequence[str], n_bytes: int) -> None:
@@ -207,20 +234,15 @@ def open_images(path: str | Path) -> Iterator[PreparedImages]:
         try:
             if file.attrs.get("radbank_schema") != SCHEMA or "pixel_sha256" not in file:
                 raise RadbankError(f"{path} is no image store of schema {SCHEMA}: {advice}.")
-            pixels = file["pixels"]
+            size, pixels = int(file.attrs["size"]), file["pixels"]
+            _require_bounded(file, (len(pixels), size, size), Path(path).stat().st_size)
             images = PreparedImages(
                 ids=file["id"].asstr()[:].tolist(),
                 pixel_sha256=file["pixel_sha256"].asstr()[:].tolist(),
                 pixels=StoredPixels(pixels, damaged),
-                size=int(file.attrs["size"]),
+                size=size,
                 synthetic=bool(file.attrs["synthetic"]),
             )
-            shape = (len(images.pixel_sha256), images.size, images.size)
-            sound = (pixels.shape, pixels.dtype) == (shape, np.uint8) and len(images.ids) == shape[
-                0
-            ]
         except (OSError, RuntimeError, LookupError, TypeError, ValueError, AttributeError):
             raise damaged from None
-        if not sound:
-            raise damaged
         yield images

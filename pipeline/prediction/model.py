@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -20,6 +21,10 @@ from pipeline.finetuning.scoring import BATCH, probabilities
 from pipeline.prediction.engine import means_for
 from pipeline.prediction.files import FilePixels
 from radbank.errors import RadbankError
+
+if TYPE_CHECKING:
+    from heads.base import Head
+    from heads.ensemble import Ensemble
 
 
 @dataclass(frozen=True)
@@ -114,20 +119,46 @@ def _head(folder: Path, model: TrainedModel, weights: str | None) -> Predictor:
 
     def score(pixels: FilePixels) -> Iterator[np.ndarray]:
         for block in extract(pixels, embedder, views=model.views, seed=model.seed):
-            try:
-                with np.errstate(all="ignore"):
-                    by_view = head.predict_views(block)
-                sound = by_view.shape[1] == len(model.classes) and np.isfinite(by_view).all()
-            except (ArithmeticError, LookupError, TypeError, ValueError):
-                sound = False
-            if not sound:
-                raise RadbankError(
-                    f"{folder} is damaged: its head and the embeddings of {model.backbone} do not "
-                    "fit together; train it again."
-                )
-            yield pool_views(by_view, average_views=model.views > 0)
+            yield probabilities_of(folder, model, head, block)
 
     return Predictor(model, score, embedder.batch_size, means.caution)
+
+
+def probabilities_of(
+    folder: Path, model: TrainedModel, head: "Head | Ensemble", embeddings: np.ndarray
+) -> np.ndarray:
+    """Return what a head read from a folder says of embeddings.
+
+    Parameters
+    ----------
+    folder, model
+        Where it was read from, and what it was trained on.
+    head
+        The head or ensemble.
+    embeddings
+        float32 of shape (n_images, n_views, n_features).
+
+    Returns
+    -------
+    ndarray of shape (n_images, n_classes)
+
+    Raises
+    ------
+    RadbankError
+        If it cannot say: it was altered, or is of embeddings of another width.
+    """
+    try:
+        with np.errstate(all="ignore"):
+            by_view = head.predict_views(embeddings)
+        sound = by_view.shape[1] == len(model.classes) and np.isfinite(by_view).all()
+    except (ArithmeticError, LookupError, TypeError, ValueError):
+        sound = False
+    if not sound:
+        raise RadbankError(
+            f"{folder} is damaged: its head and the embeddings of {model.backbone} do not fit "
+            "together; train it again."
+        )
+    return pool_views(by_view, average_views=model.views > 0)
 
 
 def _require_same_weights(folder: Path, model: TrainedModel, now: WeightsInfo) -> None:
