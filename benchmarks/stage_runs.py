@@ -83,6 +83,11 @@ class StageRuns:
             if name.startswith("project/") or ".partial" in name
         )
 
+    def restore_seconds(self) -> None:
+        """Put the seconds that the first run measured back."""
+        _remove(self.project.folder / _MEASURED)
+        _copy(self._kept / _MEASURED, self.project.folder / _MEASURED)
+
     def restore(self, stage: StageOfProject) -> None:
         """Put the first run's outputs back."""
         self.remove(stage)
