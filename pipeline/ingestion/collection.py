@@ -60,7 +60,8 @@ def collect(data: Data, *, scheduler: str | None = None) -> tuple[pd.DataFrame, 
         found = regroup(found, data.groups, data.group_pattern)
     except UnusableFilesError as error:
         write_quarantine(QUARANTINE, legible(error.rejected))
-        raise RadbankError(f"{error} {QUARANTINE} lists {len(error.rejected)} files.") from None
+        listed = f" {QUARANTINE} lists {len(error.rejected)} files." if error.rejected else ""
+        raise RadbankError(f"{error}{listed}") from None
     taken = replace(found, entries=take(found.entries, data.limit))
     hidden = hide_names(taken, get_layout(data.layout), data)
     for sentence in (*hidden.notes, *hidden.cautions):

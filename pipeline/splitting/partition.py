@@ -172,10 +172,11 @@ def _folds(images: pd.DataFrame, plan: Plan, classes: Sequence[str]) -> np.ndarr
         patients = len(np.unique(groups[labels == label]))
         if patients < plan.folds:
             excluded = (images["split"] == "excluded").sum()
+            why = f" ({excluded} images are excluded for their patients)" if excluded else ""
             raise RadbankError(
                 f"The training split has {patients} patients with {name} images, too "
-                f"few for {plan.folds} folds ({excluded} images are excluded for their patients): "
-                "lower split.folds or split.test, or add data."
+                f"few for {plan.folds} folds{why}: lower split.folds "
+                "or split.test, or add data."
             )
     splitter = StratifiedGroupKFold(plan.folds, shuffle=True, random_state=plan.seed)
     for fold, (_, held_out) in enumerate(splitter.split(labels, labels, groups)):
