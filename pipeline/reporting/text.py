@@ -7,16 +7,16 @@ _MINUS = "\N{MINUS SIGN}"
 
 
 def number(value: float | None, digits: int = 3, *, signed: bool = False) -> str:
-    """Write a number with fixed decimals; an en dash where there is none.
+    """Write a number with fixed decimals, zero without a minus; an en dash where there is none.
 
     Examples
     --------
-    >>> number(0.8126), number(1, 2), number(0.01, 2, signed=True)
-    ('0.813', '1.00', '+0.01')
+    >>> number(0.8126), number(1, 2), number(0.01, 2, signed=True), number(-1e-9)
+    ('0.813', '1.00', '+0.01', '0.000')
     """
     if value is None:
         return UNDEFINED
-    written = f"{value:+.{digits}f}" if signed else f"{value:.{digits}f}"
+    written = f"{value:+z.{digits}f}" if signed else f"{value:z.{digits}f}"
     return written.replace("-", _MINUS)
 
 
@@ -65,8 +65,16 @@ def percent(fraction: float) -> str:
 
 
 def times(ratio: float) -> str:
-    """Write a ratio with two figures that count."""
-    return f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}"
+    """Write a ratio with two figures that count.
+
+    Examples
+    --------
+    >>> times(1234.0), times(2.04), times(0.0137), times(0.0004)
+    ('1,234', '2.0', '0.014', 'below 0.001')
+    """
+    if ratio < 0.001:
+        return "below 0.001"
+    return f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}" if ratio >= 1 else f"{ratio:.2g}"
 
 
 def seconds_or_none(value: float | None) -> str:
