@@ -70,7 +70,11 @@ def floors(
     )
     models = {name: scores.trainings for name, scores in study.models.items()}
     views = _views(study, cases)
-    beyond = _beyond(models, metadata, intervals)
+    fields = tuple(trained[METADATA].provenance.get("fields", ()))
+    if fields:
+        beyond = _beyond(models, metadata, intervals)
+    else:
+        beyond = dict.fromkeys(models, Difference(value=None, p=None))
 
     def floor(trainings: Trainings) -> dict[str, Any]:
         return {
@@ -81,9 +85,11 @@ def floors(
             },
         }
 
-    fields = tuple(trained[METADATA].provenance.get("fields", ()))
     about = summary.model_dump(include={"data", "weights", "split", "split_note", "confidence"})
-    alone = Floor(**floor(metadata))
+    nothing = Estimate(value=None)
+    alone = Floor(auc=nothing, within={each.value: nothing for each in views})
+    if fields:
+        alone = Floor(**floor(metadata))
     return FloorsFile(
         **about,
         fields=fields,

@@ -270,6 +270,20 @@ def test_the_auc_within_a_view_is_of_its_images(study, monkeypatch):
     assert within["low"] < expected < within["high"]
 
 
+def test_metadata_that_do_not_differ_are_no_floor(study):
+    path = paths.FLOOR_PREDICTIONS / "metadata.csv"
+    told = read_predictions(path)
+    same = told.frame.assign(probability=0.3)
+    write_predictions(path, Predictions(same, {**told.provenance, "fields": []}))
+    main()
+    found = json.loads(paths.FLOORS.read_text())
+    assert found["metadata"]["auc"]["value"] is None
+    beyond = [model["beyond_metadata"] for model in found["models"].values()]
+    assert {(each["value"], each["p"]) for each in beyond} == {(None, None)}
+    assert found["shuffled"]["auc"]["value"] > 0
+    assert "do not differ between training images" in found["sentence"]
+
+
 def test_floors_of_other_cases_are_refused(study):
     write_model("metadata", seed=1, test=False)
     with pytest.raises(RadbankError, match=r"floors/metadata\.csv is not of the cases"):
