@@ -25,6 +25,7 @@ import numpy as np
 from benchmarks.fuzz_targets import targets
 from benchmarks.mutation import mutate
 from radbank.errors import RadbankError
+from radbank.memory import peak_memory
 from radbank.progress import track
 
 PATIENCE = 5.0  # seconds
@@ -49,8 +50,7 @@ def read_forever(connection: Connection, folder: str, seed: int) -> None:
             answer = "refused"
         except BaseException:  # noqa: BLE001 - this is what is looked for
             answer = "!" + traceback.format_exc()
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        connection.send((answer, peak * 1024))
+        connection.send((answer, peak_memory()))
 
 
 class Child:
