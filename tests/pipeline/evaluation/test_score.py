@@ -50,16 +50,13 @@ def test_what_is_returned():
     json.dumps(found, allow_nan=False)
 
 
-def test_the_same_cases_in_any_order_give_the_same_intervals():
+def test_patients_under_other_names_give_the_same_intervals():
     generator = np.random.default_rng(1)
     labels, probabilities = cohort(generator, 60)
     groups = generator.integers(0, 40, 60)
-    order = generator.permutation(60)
+    names = generator.permutation(40)[groups].astype(str)
     first = score(labels, probabilities, groups, **SETTINGS)
-    second = score(labels[order], probabilities[order], groups[order], **SETTINGS)
-    for name in METRICS:
-        assert first[name] == pytest.approx(second[name], abs=1e-12)
-    assert first == score(labels, probabilities, groups, **SETTINGS)
+    assert first == score(labels, probabilities, names, **SETTINGS)
 
 
 def test_intervals_of_the_auc_cover_the_truth_about_as_often_as_they_say():
