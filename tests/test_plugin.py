@@ -21,7 +21,7 @@ ARM = "finetune-seed"
 COMMANDS = (
     "ingest", "prepare", "split", "extract", "leaks", "train random_forest", "train linear_probe",
     "ensemble", "crossvalidate", "limits", f"finetune {ARM}", f"crossvalidate_finetune {ARM}",
-    "evaluate", "shortcuts", "report",
+    "shortcuts", "evaluate", "report",
     f"cli predict {MODEL} raw --output random_forest.csv",
     "cli predict models/ensemble raw --output ensemble.csv",
     "cli backbones tiny",
