@@ -12,6 +12,7 @@ from pipeline.commands import (
     estimate,
     features,
     leaderboard,
+    plan,
     predict,
     study,
 )
@@ -28,7 +29,7 @@ EXAMPLE = """examples:
   radbank predict --help
 """
 
-COMMANDS = (doctor, backbones, estimate, features, bank, predict, leaderboard, study)
+COMMANDS = (doctor, backbones, estimate, features, bank, predict, leaderboard, study, plan)
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
 
 

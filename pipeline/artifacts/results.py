@@ -46,12 +46,26 @@ class Difference(Estimate):
     p_first_worse, p_second_worse
         One-sided: of the hypothesis that this model is worse by the margin or more, adjusted
         likewise; None where no margin is set.
+    order_false
+        Of AUCs: the probability that the true order is the other one
+        (:mod:`pipeline.statistics.power`).
+    detectable
+        The smallest difference that these patients show with 80 % power.
+    patients
+        On whom it was measured.
+    patients_needed
+        How many such patients show a difference as measured with 80 % power; None where no
+        number does.
     """
 
     p: float | None
     p_holm: float | None = None
     p_first_worse: float | None = None
     p_second_worse: float | None = None
+    order_false: float | None = None
+    detectable: float | None = None
+    patients: int | None = None
+    patients_needed: int | None = None
 
 
 class Tested(Estimate):

@@ -7,6 +7,7 @@ from pipeline.artifacts.task import Task
 from pipeline.evaluation.metric import Metric
 from pipeline.evaluation.metrics import METRICS, main_metrics
 from pipeline.statistics.crossed import TOO_FEW
+from pipeline.statistics.power_words import claim_in_words
 
 
 def capitalised(words: str) -> str:
@@ -78,17 +79,18 @@ def verdict(
     """
     if unlike:
         return f"no verdict, because the two were not trained alike ({', '.join(unlike)})"
+    sure = claim_in_words(pair.auc, shown=pair.better is not None)
     if pair.better is not None:
-        return f"{name(pair.better)} has the higher {auc}"
+        return f"{name(pair.better)} has the higher {auc}{sure}"
     if margin is None:
-        return "not shown to differ"
+        return f"not shown to differ{sure}"
     by_margin = {
         (True, True): f", the two within {margin:g} of each other",
         (True, False): f", {name(pair.first)} not worse by {margin:g} or more",
         (False, True): f", {name(pair.second)} not worse by {margin:g} or more",
         (False, False): "",
     }
-    return f"not shown to differ{by_margin[pair.first_not_worse, pair.second_not_worse]}"
+    return f"not shown to differ{by_margin[pair.first_not_worse, pair.second_not_worse]}{sure}"
 
 
 def sentence(pair: Pair, *, margin: float | None, auc: str, unlike: Sequence[str] = ()) -> str:

@@ -24,6 +24,7 @@ from pipeline.statistics.clustered_variance import Spread, spread_over
 from pipeline.statistics.crossed import NOTHING, Part
 from pipeline.statistics.delong import influences, model_variance, quantile, spread
 from pipeline.statistics.paired_test import paired_test
+from pipeline.statistics.power import with_power
 from pipeline.statistics.scored_cases import BinaryCases, FloatArray
 
 AN_AUC_AT_BOUND = "an AUC at its bound on these cases"
@@ -127,7 +128,7 @@ def auc_difference(
     seeds: Part = NOTHING,
     margin: float | None = None,
 ) -> Difference:
-    """Return the AUC of `first` minus that of `second`, with its interval and p-value.
+    """Return the AUC of `first` minus that of `second`, with its interval, p-value and power.
 
     The influences of a case on both AUCs are subtracted before they are summed by patient, so that
     what both models find hard cancels out (:mod:`pipeline.statistics.paired_test`).
@@ -153,7 +154,9 @@ def auc_difference(
     (auc, influence), (other, on_other) = auc_influences(first), auc_influences(second)
     if not {auc, other}.isdisjoint((0.0, 1.0)):
         return Difference(value=auc - other, low=None, high=None, because=AN_AUC_AT_BOUND, p=None)
-    return paired_test(auc - other, _spread(influence - on_other, first), confidence, seeds, margin)
+    scatter = _spread(influence - on_other, first)
+    tested = paired_test(auc - other, scatter, confidence, seeds, margin)
+    return with_power(tested, scatter, first[0].n_patients, confidence, seeds)
 
 
 def _spread(influence: FloatArray, classes: Sequence[BinaryCases]) -> Spread | None:

@@ -16,7 +16,8 @@ References
 """
 
 import numpy as np
-from scipy.stats import rankdata, t
+from scipy.special import stdtrit
+from scipy.stats import rankdata
 
 from pipeline.statistics.clustered_variance import Spread, spread_over
 from pipeline.statistics.scored_cases import BinaryCases, FloatArray
@@ -83,4 +84,4 @@ def model_variance(auc: float, n_positive: int, n_negative: int) -> float:
 
 def quantile(confidence: float, freedom: float) -> float:
     """Return the two-sided quantile of Student's t; the normal one for infinite `freedom`."""
-    return float(t.ppf((1 + confidence) / 2, freedom))
+    return float(stdtrit(freedom, (1 + confidence) / 2))

@@ -26,10 +26,8 @@ def paired_test(
 ) -> Difference:
     """Return a difference of areas with its interval and p-value.
 
-    The difference over its standard error is held against Student's t with twice Satterthwaite's
-    degrees of freedom, or with fewer than 15 patients of a class with Satterthwaite's own: with
-    more degrees of freedom equal models are called different too often when patients are few
-    (`benchmarks.few_patients`).
+    The difference over its standard error is held against Student's t with
+    :func:`degrees_of_freedom`.
 
     Parameters
     ----------
@@ -53,9 +51,7 @@ def paired_test(
     if scatter is None or scatter.variance < NO_WIDTH**2:
         because = TOO_FEW if scatter is None else NO_VARIANCE
         return Difference(value=difference, low=None, high=None, because=because, p=None)
-    few = scatter.fewest < FEW_PATIENTS
-    freedom = scatter.satterthwaite if few else 2 * scatter.satterthwaite
-    parts = [Part(scatter.variance, freedom), seeds]
+    parts = [Part(scatter.variance, degrees_of_freedom(scatter)), seeds]
     half = half_width(parts, confidence)
     found = Difference(
         value=difference,
@@ -69,6 +65,16 @@ def paired_test(
             update=dict(zip(("p_first_worse", "p_second_worse"), worse, strict=True))
         )
     return with_share(found, seeds, scatter.variance)
+
+
+def degrees_of_freedom(scatter: Spread) -> float:
+    """Return twice Satterthwaite's degrees of freedom, of few patients Satterthwaite's own.
+
+    Few are fewer than 15 of a class: with more degrees of freedom equal models are then called
+    different too often (`benchmarks.few_patients`).
+    """
+    few = scatter.fewest < FEW_PATIENTS
+    return scatter.satterthwaite if few else 2 * scatter.satterthwaite
 
 
 def _one_sided(distance: float, parts: Sequence[Part]) -> float:

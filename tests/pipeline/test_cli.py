@@ -7,7 +7,7 @@ from pipeline import cli
 from radbank import __version__
 from radbank.errors import RadbankError
 
-COMMANDS = ("doctor", "backbones", "estimate", "features", "bank", "predict")
+COMMANDS = ("doctor", "backbones", "estimate", "features", "bank", "predict", "plan")
 
 
 def exit_of(*arguments):

@@ -96,7 +96,8 @@ def test_every_pair_is_compared_once_and_adjusted_for_all(drawn):
     assert [each.better for each in found] == [None, "a", "b"]
     written = found[0].auc.model_dump(exclude_unset=True)
     worse = {"p_first_worse", "p_second_worse"}
-    assert set(written) == {"value", "low", "high", "p", "p_holm"} | worse
+    power = {"order_false", "detectable", "patients", "patients_needed"}
+    assert set(written) == {"value", "low", "high", "p", "p_holm"} | worse | power
     alone = compare(models, SETTINGS, margin=0.02, primary=("a", "c"))
     assert [each.primary for each in alone] == [False, True, False]
     assert alone[1].auc.p_holm == found[1].auc.p
@@ -129,6 +130,18 @@ def test_other_cases_are_refused(drawn):
             pair(metrics(labels, logits), others)
 
 
+def test_every_tested_pair_says_how_sure_it_is_and_what_it_would_take(drawn):
+    labels, logits, generator = drawn
+    first = metrics(labels, logits, np.arange(200) // 2)
+    found = pair(first, metrics(labels, generator.normal(labels), np.arange(200) // 2))
+    assert found.better is None
+    assert found.auc.patients == 100
+    assert found.auc.order_false == pytest.approx(found.auc.p / 2)
+    assert found.auc.detectable > found.auc.high - found.auc.value
+    assert found.auc.patients_needed > 100
+    assert pair(first, first).auc.detectable is None
+
+
 def test_the_better_of_two_models_of_several_classes_is_found(several):
     models = {
         name: [several(240, skill=skill, seed=seed)]
@@ -142,6 +155,7 @@ def test_the_better_of_two_models_of_several_classes_is_found(several):
     assert best.auc.value == pytest.approx(difference)
     assert best.auc.low > 0
     assert best.better == "good"
+    assert best.auc.patients_needed < best.auc.patients
     assert best.brier.value < 0
     (good,), (poor,) = models["good"], models["poor"]
     expected = share_difference(good.correct, poor.correct, good.cases, 0.95)

@@ -65,6 +65,31 @@ def test_the_verdict_is_in_the_words_of_the_list():
     assert sentence(found, margin=0.02, auc="AUC").endswith(words.format("finetune-seed"))
 
 
+def test_what_the_patients_can_show_is_said_in_the_words_of_the_list():
+    sure = {"order_false": 0.231, "detectable": 0.137, "patients": 30, "patients_needed": 4567}
+    found = pair(0.012, -0.084, 0.109)
+    found = found.model_copy(update={"auc": found.auc.model_copy(update=sure)})
+    words = (
+        "not shown to differ; with 30 patients a difference below about 0.14 cannot be seen "
+        "reliably, and about 4,600 such patients would show the measured one; the probability "
+        "that this order is false is 23 %"
+    )
+    assert said(found).endswith(f"{words}.")
+    assert sentence(found, margin=0.02, auc="AUC").endswith(words)
+    better = found.model_copy(update={"better": "mlp"})
+    assert said(better).endswith(
+        "mlp has the higher AUC; the probability that this order is false is 23 %."
+    )
+    adjusted = found.auc.model_copy(update={"patients_needed": 30})
+    assert "not shown only because several pairs are tested" in said(
+        found.model_copy(update={"auc": adjusted})
+    )
+    never = found.auc.model_copy(update={"patients_needed": None})
+    assert "even 10,000,000 such patients would not" in said(
+        found.model_copy(update={"auc": never})
+    )
+
+
 def test_the_better_of_the_two_is_named_in_words():
     found = pair(-0.2, -0.3, -0.1, second="linear_probe", better="linear_probe")
     assert said(found, best="linear_probe").startswith("Fine-tuning (seed) minus linear probe,")
