@@ -17,6 +17,7 @@ References
 import math
 
 import numpy as np
+from scipy.stats import t
 
 from pipeline.artifacts.results import Estimate
 from pipeline.statistics.crossed import with_interval
@@ -53,6 +54,26 @@ def fold_mean(
     value, n = float(defined.mean()), defined.size
     if n < 2:
         return with_interval(value, (None, None), confidence=confidence)
-    half = quantile(confidence, n - 1) * math.sqrt((1 / n + ratio) * float(defined.var(ddof=1)))
+    half = quantile(confidence, n - 1) * math.sqrt(_variance(defined, ratio))
     ends = max(value - half, bounds[0]), min(value + half, bounds[1])
     return with_interval(value, ends, confidence=confidence, bounds=bounds)
+
+
+def fold_p_value(differences: FloatArray, ratio: float) -> float:
+    """Return the two-sided p-value of the hypothesis that the mean over folds is 0.
+
+    Parameters
+    ----------
+    differences
+        As the figures of :func:`fold_mean`, where these have an interval.
+    ratio
+        As there.
+    """
+    defined = differences[~np.isnan(differences)]
+    distance = abs(float(defined.mean())) / math.sqrt(_variance(defined, ratio))
+    return float(2 * t.sf(distance, defined.size - 1))
+
+
+def _variance(figures: FloatArray, ratio: float) -> float:
+    """Return the corrected resampled variance of the mean."""
+    return (1 / figures.size + ratio) * float(figures.var(ddof=1))

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.artifacts.crossvalidation import CrossValidated
 from pipeline.artifacts.provenance import counted, counts_in_words, data_in_words
 from pipeline.artifacts.results import Estimate
 from pipeline.evaluation.wording import auc_in_words
 from pipeline.params import Evaluate, Split
+from pipeline.statistics.fold_differences import fold_differences
 from pipeline.training.out_of_fold import OutOfFold
 from radbank.files import write_json
 
@@ -50,7 +52,10 @@ def origin(
         "n": len(cases),
         "n_patients": int(cases["group"].nunique()),
         **counted(classes, cases["label"]),
-        "interval": "patient-level percentile bootstrap of the mean over repeats",
+        "interval": (
+            "auc_of_folds and differences: corrected resampled variance over folds; all others "
+            "but the pooled auc: patient-level percentile bootstrap of the mean over repeats"
+        ),
     }
 
 
@@ -84,7 +89,11 @@ def write_cross_validated(
         name: each.score(n_bootstrap=evaluate.bootstrap, confidence=evaluate.confidence, seed=seed)
         for name, each in (found.items() if about["repeats"] else ())
     }
-    write_json(metrics, {**about, "models": models})
+    aucs = {name: CrossValidated.model_validate(each).auc_by_fold for name, each in models.items()}
+    differences = [
+        each.model_dump(exclude_unset=True) for each in fold_differences(aucs, evaluate.confidence)
+    ]
+    write_json(metrics, {**about, "models": models, "differences": differences})
     classes = next(iter(found.values())).classes
     return _summary(about, models, classes)
 
@@ -100,10 +109,11 @@ def _summary(about: Mapping[str, Any], models: Mapping[str, Any], classes: Seque
     )
     lines = [heading]
     for name, figures in models.items():
-        auc, spread = Estimate(**figures["auc"]), figures["auc_by_repeat"]
+        auc, spread = Estimate(**figures["auc_of_folds"]), figures["auc_by_repeat"]
         lines.append(
-            f"{name:<20} {auc_in_words(classes, auc)}, by repeat {_number(spread['smallest'])} to "
-            f"{_number(spread['largest'])}; accuracy {_number(figures['accuracy']['value'])}"
+            f"{name:<20} {auc_in_words(classes, auc)}, mean of folds; by repeat "
+            f"{_number(spread['smallest'])} to {_number(spread['largest'])}; accuracy "
+            f"{_number(figures['accuracy']['value'])}"
         )
     return "\n".join(lines)
 

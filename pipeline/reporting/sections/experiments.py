@@ -13,9 +13,11 @@ from pipeline.reporting.evidence import Evidence
 from pipeline.reporting.figures.limits import limits_curves
 from pipeline.reporting.fine_tuning_pays import missed_in_words, pays_in_words
 from pipeline.reporting.section import Section
-from pipeline.reporting.style import label
+from pipeline.reporting.sections.pairs import p_value
+from pipeline.reporting.style import label, name_in_words
 from pipeline.reporting.tables import Cell, Line, Table, cell, shown_metrics
 from pipeline.reporting.text import number
+from pipeline.statistics.fold_differences import fold_differences
 
 _SHOWN = 20  # suspects
 
@@ -120,6 +122,24 @@ def cross_validated(found: Sequence[CrossValidation], task: Task) -> Table | Non
     return Table(columns, tuple(lines)) if lines else None
 
 
+def paired_folds(found: Sequence[CrossValidation], confidence: float) -> Table | None:
+    """Return a line a pair of models, of their AUCs on the same folds; None without a pair."""
+    by_fold = {name: each.auc_by_fold for file in found for name, each in file.models.items()}
+    lines = tuple(
+        Line(
+            f"{label(each.first)} minus {name_in_words(each.second)}",
+            "",
+            (
+                Cell(str(each.folds), ""),
+                cell(each.auc, signed=True),
+                Cell(p_value(each.auc.p_holm), ""),
+            ),
+        )
+        for each in fold_differences(by_fold, confidence)
+    )
+    return Table(("Folds", "Difference", "p"), lines) if lines else None
+
+
 def _sentences(limits: Mapping[str, pd.DataFrame], auc: str) -> list[str]:
     """Say the ends of each curve."""
     patients = limits["patients"]
@@ -161,14 +181,11 @@ def _band(row: "pd.Series[float]") -> str:
 
 def _context(evidence: Evidence) -> Mapping[str, Any]:
     task = evidence.task
+    files = [evidence.crossvalidation, *evidence.crossvalidated_arms.values()]
     return {
         "cv": evidence.crossvalidation,
-        "experiments": experiments(
-            [evidence.crossvalidation, *evidence.crossvalidated_arms.values()],
-            evidence.limits,
-            evidence.limits_of_arms,
-            task,
-        ),
+        "experiments": experiments(files, evidence.limits, evidence.limits_of_arms, task),
+        "paired": paired_folds(files[::-1], evidence.summary.confidence),  # arms first
         "curves": limits_curves(evidence.summary, evidence.limits, evidence.limits_of_arms),
         "no_balance": task.left_out("Experiments with the balance of classes"),
     }

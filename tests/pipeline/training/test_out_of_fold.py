@@ -61,7 +61,27 @@ def test_repeats_are_averaged_and_not_pooled():
         "smallest": min(auc["value"] for auc in each),
         "largest": max(auc["value"] for auc in each),
     }
-    assert figures["auc"]["low"] < figures["auc"]["value"] < figures["auc"]["high"]
+
+
+def test_the_pooled_auc_has_no_interval_and_says_which_figure_has():
+    figures = made(2).score(**INTERVALS)
+    assert (figures["auc"]["low"], figures["auc"]["high"]) == (None, None)
+    assert figures["auc"]["because"] == "the mean of folds has one"
+    assert figures["auc_of_folds"]["low"] < figures["auc_of_folds"]["high"]
+
+
+def test_every_fold_has_its_auc_and_its_patients():
+    found = made(2)
+    folds = found.score(**INTERVALS)["auc_by_fold"]
+    assert [(each["repeat"], each["fold"]) for each in folds] == [
+        (repeat, fold) for repeat in range(2) for fold in range(5)
+    ]
+    inside = found.fold[1] == 3
+    auc = roc_auc_score(found.cases["label"][inside], found.probability[1, inside, 1])
+    assert folds[8]["auc"] == pytest.approx(auc)
+    assert (folds[8]["scored"], folds[8]["trained"]) == (12, 48)
+    found.cases.loc[inside, "label"] = 0
+    assert found.score(**INTERVALS)["auc_by_fold"][8]["auc"] is None
 
 
 def test_the_mean_of_folds_stands_beside_the_pooled_figure():
