@@ -21,7 +21,7 @@ from pipeline import evaluate, leaks, paths
 from pipeline.artifacts.cases import write_cases
 from pipeline.artifacts.conditions import Conditions
 from pipeline.artifacts.cost import EXTRACTION, Cost, write_cost
-from pipeline.artifacts.crossvalidation import CrossValidated, CrossValidation, Extremes
+from pipeline.artifacts.crossvalidation import CrossValidated, CrossValidation, Extremes, FoldAuc
 from pipeline.artifacts.document import read_document, write_document
 from pipeline.artifacts.images import write_images
 from pipeline.artifacts.leaks import LeakCounts, PairCount, count_name
@@ -195,23 +195,32 @@ def write_floors(cases: pd.DataFrame, splits: pd.DataFrame) -> None:
 def write_crossvalidation(models: Sequence[str], arms: Sequence[str] = ()) -> None:
     """Write metrics/crossvalidation.json and that of each arm, had these been cross-validated."""
     names = [metric.name for metric in main_metrics(Task.of(CLASSES))]
-    figures = CrossValidated.model_validate(
-        {
-            **dict.fromkeys(names, Estimate(value=0.8, low=0.7, high=0.9)),
-            "auc_by_repeat": Extremes(smallest=0.78, largest=0.82),
-        }
-    )
+
+    def figures(number: int, repeats: int) -> CrossValidated:
+        areas = np.random.default_rng(number).uniform(0.7, 0.9, (repeats, 5))
+        return CrossValidated.model_validate(
+            {
+                **dict.fromkeys(names, Estimate(value=0.8, low=0.7, high=0.9)),
+                "auc_by_repeat": Extremes(smallest=0.78, largest=0.82),
+                "auc_by_fold": [
+                    FoldAuc(repeat=repeat, fold=fold, scored=30, trained=120, auc=area)
+                    for repeat, row in enumerate(areas)
+                    for fold, area in enumerate(row)
+                ],
+            }
+        )
+
     found = CrossValidation(
         repeats=5,
         folds=5,
         n=240,
         n_patients=150,
         n_positive=80,
-        models=dict.fromkeys(models, figures),
+        models={name: figures(number, 5) for number, name in enumerate(models)},
     )
     write_document(paths.CROSSVALIDATION, found)
     for name in ARMS:
-        of_arm = {name: figures} if name in arms else {}
+        of_arm = {name: figures(len(models), 1)} if name in arms else {}
         one = found.model_copy(update={"repeats": len(of_arm), "models": of_arm})
         write_document(paths.crossvalidation(name), one)
 
