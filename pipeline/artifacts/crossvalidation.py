@@ -20,12 +20,15 @@ class FoldAuc(Document):
         Which one.
     scored, trained
         Patients in the fold, and outside it.
+    fewest
+        Patients of the rarest class, in the fold or outside it.
     """
 
     repeat: int
     fold: int
     scored: int
     trained: int
+    fewest: int
     auc: float | None
 
     @property

@@ -2,18 +2,19 @@
 
 On a fold both models are trained on the same patients and scored on the same others, so what makes
 a fold hard cancels out. Of the J differences of folds that both models have, the mean is tested
-with the corrected resampled variance and Student's t with J - 1 degrees of freedom
-(:mod:`pipeline.statistics.fold_mean`: Nadeau and Bengio 2003), all pairs together by Holm's method.
+with the corrected resampled variance (:mod:`pipeline.statistics.fold_mean`: Nadeau and Bengio
+2003), all pairs together by Holm's method.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 
 from pipeline.artifacts.crossvalidation import FoldAuc, FoldDifference
 from pipeline.artifacts.results import Difference
-from pipeline.statistics.fold_mean import fold_mean, fold_p_value
+from pipeline.statistics.fold_mean import OfFolds
 from pipeline.statistics.holm import holm
 
 
@@ -50,15 +51,19 @@ def fold_differences(
     ]
 
 
+def of_folds(folds: Sequence[FoldAuc]) -> OfFolds:
+    """Return the AUCs of folds with what their variance depends on."""
+    return OfFolds(
+        figures=np.array([np.nan if each.auc is None else each.auc for each in folds]),
+        repeat=np.array([each.repeat for each in folds]),
+        ratio=float(np.mean([each.scored / max(each.trained, 1) for each in folds])),
+        fewest=min(each.fewest for each in folds),
+    )
+
+
 def _difference(same: Sequence[tuple[FoldAuc, FoldAuc]], confidence: float) -> Difference:
     """Return the mean difference over folds, with its interval and p-value."""
-    first, second = (np.array([_area(pair[place]) for pair in same]) for place in (0, 1))
-    figures = first - second
-    ratio = float(np.mean([one.scored / max(one.trained, 1) for one, _ in same]))
-    mean = fold_mean(figures, ratio, confidence, (-1.0, 1.0))
-    p = None if mean.low is None else fold_p_value(figures, ratio)
-    return Difference(**mean.model_dump(exclude_unset=True), p=p)
-
-
-def _area(fold: FoldAuc) -> float:
-    return np.nan if fold.auc is None else fold.auc
+    first, second = (of_folds([pair[place] for pair in same]) for place in (0, 1))
+    differences = replace(first, figures=first.figures - second.figures)
+    mean = differences.mean(confidence, (-1.0, 1.0))
+    return Difference(**mean.model_dump(exclude_unset=True), p=differences.p_value())

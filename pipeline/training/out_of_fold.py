@@ -18,7 +18,7 @@ from pipeline.artifacts.task import Task
 from pipeline.evaluation.classified import ClassifiedCases, Weighted
 from pipeline.evaluation.metrics import METRICS, main_metrics
 from pipeline.statistics.bootstrap import Intervals, estimate
-from pipeline.statistics.fold_mean import fold_mean
+from pipeline.statistics.fold_differences import of_folds
 from pipeline.statistics.scored_cases import ScoredCases
 from radbank.files import write_text
 
@@ -118,21 +118,20 @@ class OutOfFold:
         ones = np.ones((1, len(self.cases)))
         aucs = [float(METRICS["auc"].values(Weighted(each, ones))[0]) for each in repeats]
         by_fold = self._by_fold(repeats)
-        areas = np.array([np.nan if each.auc is None else each.auc for each in by_fold])
-        ratio = float(np.mean([each.scored / max(each.trained, 1) for each in by_fold]))
-        of_folds = fold_mean(areas, ratio, confidence, METRICS["auc"].bounds)
         pooled = Estimate(value=figures["auc"].value, because=POOLED)
         return {
             **{name: figure.model_dump() for name, figure in figures.items()},
             "auc": pooled.model_dump(),
-            "auc_of_folds": of_folds.model_dump(),
+            "auc_of_folds": of_folds(by_fold).mean(confidence, METRICS["auc"].bounds).model_dump(),
             "auc_by_repeat": {"smallest": min(aucs), "largest": max(aucs)},
             "auc_by_fold": [each.model_dump() for each in by_fold],
         }
 
     def _by_fold(self, repeats: Sequence[ClassifiedCases]) -> list[FoldAuc]:
         """Return the AUC of every fold of every repeat."""
-        n_patients, found = self.cases["group"].astype(str).nunique(), []
+        patients, found = self.cases["group"].astype(str), []
+        n_patients = patients.nunique()
+        fewest = int(patients.groupby(self.cases["label"]).nunique().min())
         for repeat, (classified, numbers) in enumerate(zip(repeats, self.fold, strict=True)):
             for fold in np.unique(numbers):
                 part = classified.inside(numbers == fold)
@@ -144,6 +143,7 @@ class OutOfFold:
                         fold=int(fold),
                         scored=scored,
                         trained=n_patients - scored,
+                        fewest=fewest,
                         auc=None if np.isnan(auc) else auc,
                     )
                 )

@@ -203,7 +203,7 @@ def write_crossvalidation(models: Sequence[str], arms: Sequence[str] = ()) -> No
                 **dict.fromkeys(names, Estimate(value=0.8, low=0.7, high=0.9)),
                 "auc_by_repeat": Extremes(smallest=0.78, largest=0.82),
                 "auc_by_fold": [
-                    FoldAuc(repeat=repeat, fold=fold, scored=30, trained=120, auc=area)
+                    FoldAuc(repeat=repeat, fold=fold, scored=30, trained=120, fewest=50, auc=area)
                     for repeat, row in enumerate(areas)
                     for fold, area in enumerate(row)
                 ],

@@ -11,8 +11,9 @@ from pipeline.statistics.fold_differences import fold_differences
 
 
 def of(aucs, repeats=1, scored=20):
+    every = {"scored": scored, "trained": 4 * scored, "fewest": 30}
     return [
-        FoldAuc(repeat=repeat, fold=fold, scored=scored, trained=4 * scored, auc=auc)
+        FoldAuc(repeat=repeat, fold=fold, **every, auc=auc)
         for repeat in range(repeats)
         for fold, auc in enumerate(aucs)
     ]
