@@ -14,6 +14,7 @@ from pipeline.commands import (
     leaderboard,
     plan,
     predict,
+    reread,
     study,
 )
 from pipeline.commands.help import HelpFormatter
@@ -29,7 +30,7 @@ EXAMPLE = """examples:
   radbank predict --help
 """
 
-COMMANDS = (doctor, backbones, estimate, features, bank, predict, leaderboard, study, plan)
+COMMANDS = (doctor, backbones, estimate, features, bank, predict, leaderboard, study, plan, reread)
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
 
 

@@ -14,10 +14,9 @@ from radbank.files import write_json
 
 
 def main() -> None:
-    """Read ``data.root`` and ``data.groups``; write data/fingerprint.json."""
+    """Read ``data.root``, ``data.groups`` and ``data.readings``; write data/fingerprint.json."""
     data = load_params().data
-    groups = None if data.groups is None else Path(data.groups)
-    write_json(FINGERPRINT, fingerprint(Path(data.root), groups))
+    write_json(FINGERPRINT, fingerprint(Path(data.root), data.beside))
 
 
 if __name__ == "__main__":

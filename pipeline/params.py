@@ -86,6 +86,12 @@ class Data(_Block):
     accept: Accept
     max_quarantined: Annotated[float, Field(ge=0, le=1)]
     pseudonymise: Literal["auto"] | bool
+    readings: Text | None
+
+    @property
+    def beside(self) -> list[Path]:
+        """The tables that may lie outside the root."""
+        return [Path(path) for path in (self.groups, self.readings) if path is not None]
 
 
 class Prepare(_Block):

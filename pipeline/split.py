@@ -33,7 +33,7 @@ def main() -> None:
     links, n_absent = read_joins(params.split.join, ids)
     groups = join_duplicates(frame["group"].tolist(), hashes, links)
     official = [None if pd.isna(name) else name for name in frame["official_split"]]
-    labels = frame["label"].tolist()
+    labels = cases.given_labels.tolist()  # a second reading moves no image to another split
     splits = partition(ids, groups.tolist(), labels, official, plan, classes=cases.classes)
     write_text(SPLITS, to_csv(splits))
     print(summarise(splits, cases, plan, hashes=hashes))

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from radbank.errors import RadbankError
 from radbank.files import atomic_path
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 SCHEMA = pa.schema(
     [
@@ -24,6 +24,8 @@ SCHEMA = pa.schema(
         pa.field("group", pa.string(), nullable=False),  # patient
         pa.field("path", pa.string(), nullable=False),  # below data.root, with forward slashes
         pa.field("label", pa.int64(), nullable=False),  # index into the classes
+        pa.field("given_label", pa.int64()),  # as the data came, where a second reading is
+        pa.field("read_again", pa.string()),  # suspect or control, where a second reading is
         pa.field("finding", pa.string()),  # the detailed class
         pa.field("findings", pa.list_(pa.string())),  # every label, where one image can have many
         pa.field("boxes", pa.list_(pa.list_(pa.float64()))),  # [x, y, width, height] in pixels
@@ -63,6 +65,14 @@ class Cases:
     def synthetic(self) -> bool:
         """Whether any image shows a phantom and not a person."""
         return bool(self.frame["synthetic"].any())
+
+    @property
+    def given_labels(self) -> "pd.Series[int]":
+        """The labels as the data came, before any second reading."""
+        given: pd.Series[int] = (
+            self.frame["given_label"].fillna(self.frame["label"]).astype("int64")
+        )
+        return given
 
 
 def write_cases(

@@ -13,7 +13,8 @@ QUICK = "fine-tuned with the quick sizes of the profile finetune.demo"
 class Summary(Counted):
     """metrics/summary.json: every model's metrics and the conclusion.
 
-    `<model>_augmented` is a model on its first augmented view, where there is one.
+    `<model>_augmented` is a model on its first augmented view, where there is one; `relabelled`
+    counts the images whose label a second reading changed.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -38,6 +39,7 @@ class Summary(Counted):
     conclusion: str | None
     differences: tuple[str, ...] = ()
     conditions: dict[str, Conditions] = Field(default_factory=dict)
+    relabelled: int = 0
 
     @property
     def augmented(self) -> dict[str, ModelMetrics]:
@@ -97,4 +99,13 @@ class Summary(Counted):
         """What keeps this from being a held-out test of a pretrained network, in words."""
         random = ["random weights, not pretrained"] if self.random_weights else []
         synthetic = [self.data, QUICK] if self.synthetic else []
-        return [*synthetic, *random, *([self.split_note] if self.split_note else [])]
+        note = [self.split_note] if self.split_note else []
+        return [*synthetic, *random, *note, *self.changed_labels]
+
+    @property
+    def changed_labels(self) -> list[str]:
+        """Say which labels a second reading changed, if any."""
+        if not self.relabelled:
+            return []
+        changed = f"{self.relabelled} of {self.n} labels changed by a second reading"
+        return [f"{changed}, which favours models that contradicted them"]

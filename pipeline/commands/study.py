@@ -94,15 +94,14 @@ def study(arguments: argparse.Namespace) -> None:
 def _data_hashes(root: Path, data: Data) -> dict[str, str]:
     """Return the fingerprint of the data set by each path that is read for it.
 
-    None where the stage `demo` writes it: what that reads is known.
+    None where the stage `demo` writes it and nothing else is read: what that reads is known.
     """
     from pipeline.ingestion.fingerprint import fingerprint  # noqa: PLC0415 - as above
 
-    if Path(data.root) == DEMO:
+    if Path(data.root) == DEMO and data.readings is None:
         return {}
-    groups = None if data.groups is None else Path(data.groups)
-    digest = str(fingerprint(Path(data.root), groups)["sha256"])
-    return {str(root / path): digest for path in (data.root, data.groups) if path is not None}
+    digest = str(fingerprint(Path(data.root), data.beside)["sha256"])
+    return {str(root / path): digest for path in (Path(data.root), *data.beside)}
 
 
 def _names(listed: str) -> list[str]:

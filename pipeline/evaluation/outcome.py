@@ -76,7 +76,9 @@ def evaluate(
     subgroups = find_subgroups(cases, study.ids)
     primary = plan.first, study.best_head
     pairs = compare(study.compared, intervals, margin=plan.margin, primary=primary)
-    summary = summarise(study, pairs, intervals, plan)
+    read_again = cases[cases["id"].isin(study.ids) & cases["given_label"].notna()]
+    relabelled = int((read_again["label"] != read_again["given_label"]).sum())
+    summary = summarise(study, pairs, intervals, plan, relabelled=relabelled)
     about = summary.model_dump(include={"data", "weights", "split", "split_note", "confidence"})
     return Outcome(
         study=study,
@@ -108,7 +110,12 @@ def evaluate(
 
 
 def summarise(
-    study: Study, pairs: list[Pair], intervals: Intervals, plan: PrimaryComparison
+    study: Study,
+    pairs: list[Pair],
+    intervals: Intervals,
+    plan: PrimaryComparison,
+    *,
+    relabelled: int = 0,
 ) -> Summary:
     """Score every model, and say what the comparisons show.
 
@@ -122,6 +129,8 @@ def summarise(
         How intervals are made.
     plan
         The primary comparison.
+    relabelled
+        How many of the reported cases have another label since a second reading.
     """
 
     def metrics(scores: ModelScores) -> ModelMetrics:
@@ -159,6 +168,7 @@ def summarise(
             "primary_minus_best_head": in_short,
             "conclusion": None,
             "conditions": study.conditions,
+            "relabelled": relabelled,
             **augmented,
         }
     )

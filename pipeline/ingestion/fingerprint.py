@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from radbank.progress import track
 _NO_FILE = "it cannot be opened"  # stands where the hash of a file would
 
 
-def fingerprint(root: Path, groups: Path | None) -> dict[str, int | str]:
+def fingerprint(root: Path, beside: Sequence[Path] = ()) -> dict[str, int | str]:
     """Hash what ingest and prepare can see of a data set, and say how many files were read for it.
 
     Files are those of :func:`pipeline.layouts.files.find_files`, links followed, tables and texts
@@ -26,8 +26,8 @@ def fingerprint(root: Path, groups: Path | None) -> dict[str, int | str]:
     ----------
     root
         Folder of the data set.
-    groups
-        The table of patients, which may lie elsewhere, or None.
+    beside
+        Tables that may lie elsewhere, as that of patients.
 
     Returns
     -------
@@ -45,8 +45,9 @@ def fingerprint(root: Path, groups: Path | None) -> dict[str, int | str]:
     files = sorted(map(str, (*tree.files, *tree.litter)))
     digests = _hash_files(root.resolve(), files)
     rows = [*zip(files, digests, strict=True), *_unread(root, tree)]
-    if groups is not None:
-        rows.append(("", _hash_below(Path(), str(groups)) if groups.is_file() else _NO_FILE))
+    rows += [
+        ("", _hash_below(Path(), str(table)) if table.is_file() else _NO_FILE) for table in beside
+    ]
     total = hashlib.sha256()
     for path, what in rows:
         total.update(f"{path}\0{what}\0".encode("utf-8", "surrogateescape"))

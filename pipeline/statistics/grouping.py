@@ -15,7 +15,8 @@ from radbank.errors import RadbankError
 AGE_EDGES = (18, 40, 65)  # years: each band begins at one and ends before the next
 MAX_VALUES = 12  # a column with more values identifies cases and does not group them
 _NOT_GROUPS = {
-    *("id", "group", "path", "label", "boxes", "official_split"),
+    *("id", "group", "path", "label", "given_label", "read_again"),
+    *("boxes", "official_split"),
     *("height", "width", "sha256", "age"),
 }
 LEAST_OF_CLASS = 10  # patients of each class, below which an AUC within a group says little

@@ -288,3 +288,17 @@ def test_floors_of_other_cases_are_refused(study):
     write_model("metadata", seed=1, test=False)
     with pytest.raises(RadbankError, match=r"floors/metadata\.csv is not of the cases"):
         main()
+
+
+def test_changed_labels_of_the_reported_split_are_counted(study):
+    cases = read_cases(paths.CASES)
+    frame = cases.frame.assign(read_again=None, given_label=pd.array([None] * 160, dtype="Int64"))
+    read = frame["id"].isin(["i000", "i155", "i156", "i157"])  # the first is for training
+    frame.loc[read, "given_label"] = 1 - frame.loc[read, "label"]
+    frame.loc[frame["id"] == "i157", "given_label"] = frame["label"]  # confirmed
+    frame.loc[read, "read_again"] = "suspect"
+    write_cases(paths.CASES, frame, cases.classes)
+    main()
+    found = json.loads(paths.SUMMARY.read_text())
+    assert found["relabelled"] == 2
+    assert "2 of 50 labels changed by a second reading" in found["conclusion"]

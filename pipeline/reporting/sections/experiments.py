@@ -18,6 +18,7 @@ from pipeline.reporting.style import label, name_in_words
 from pipeline.reporting.tables import Cell, Line, Table, cell, shown_metrics
 from pipeline.reporting.text import number
 from pipeline.statistics.fold_differences import fold_differences
+from pipeline.statistics.second_reading import count_changed
 
 _SHOWN = 20  # suspects
 
@@ -182,8 +183,10 @@ def _band(row: "pd.Series[float]") -> str:
 def _context(evidence: Evidence) -> Mapping[str, Any]:
     task = evidence.task
     files = [evidence.crossvalidation, *evidence.crossvalidated_arms.values()]
+    read_again = count_changed(evidence.cases.frame, evidence.summary.confidence)
     return {
         "cv": evidence.crossvalidation,
+        "read_again": [each.sentence for each in read_again],
         "experiments": experiments(files, evidence.limits, evidence.limits_of_arms, task),
         "paired": paired_folds(files[::-1], evidence.summary.confidence),  # arms first
         "curves": limits_curves(evidence.summary, evidence.limits, evidence.limits_of_arms),

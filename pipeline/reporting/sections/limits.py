@@ -107,7 +107,7 @@ def limits(
             "the patient, images of one person may lie in both training and test, which flatters "
             "every model."
         )
-    found += cautions
+    found += [*cautions, *(f"{each}.".capitalize() for each in summary.changed_labels)]
     if quarantined:
         found.append(
             f"Files that could not be used: {quarantined}. They "

@@ -8,7 +8,11 @@ from pipeline.reporting.evidence import Evidence
 from pipeline.reporting.section import Section
 
 _PRIVATE = {"data.root", "data.groups", "data.group_pattern"}
-_PATHS = {"weights", "split.join"}  # which may also be the name of something of radbank's own
+_PATHS = {
+    "weights",
+    "split.join",
+    "data.readings",
+}  # which may also be the name of something of radbank's own
 _HIDDEN = "(not shown)"
 
 

@@ -18,11 +18,11 @@ SETTINGS = {"n_bootstrap": 300, "confidence": 0.95, "seed": 0}
 def summary_of(plan):
     """Return a function that compares models and sums up."""
 
-    def summarised(models):
+    def summarised(models, **options):
         study = Study.of(models)
         primary = plan.first, study.best_head
         pairs = compare(study.compared, SETTINGS, margin=plan.margin, primary=primary)
-        return summarise(study, pairs, SETTINGS, plan)
+        return summarise(study, pairs, SETTINGS, plan, **options)
 
     return summarised
 
@@ -65,6 +65,7 @@ def test_the_file_says_what_was_evaluated_and_how(models, summary_of):
         "primary_minus_best_head",
         "conclusion",
         "conditions",
+        "relabelled",
         "differences",
     }
     assert (found["data"], found["weights"]) == ("real images", "resnet50.tv_in1k")
@@ -133,3 +134,10 @@ def test_a_class_missing_on_test_leaves_null_figures(models, summary_of):
     assert found["models"]["mlp"]["auc"] == {"value": None, "low": None, "high": None}
     assert found["primary_minus_best_head"]["auc"]["value"] is None
     assert "the test split holds no opacity image" in found["conclusion"]
+
+
+def test_labels_that_a_second_reading_changed_are_named(models, summary_of):
+    said = "3 of 200 labels changed by a second reading, which favours models that contradicted"
+    changed, plain = summary_of(models, relabelled=3), summary_of(models)
+    assert said.replace("200", str(changed.n)) in changed.conclusion
+    assert "second reading" not in plain.conclusion

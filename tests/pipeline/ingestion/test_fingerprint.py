@@ -61,24 +61,24 @@ CHANGES = {
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_what_ingest_sees_changes_it(root, change):
-    before = fingerprint(root, None)
-    assert fingerprint(root, None) == before
+    before = fingerprint(root)
+    assert fingerprint(root) == before
     change(root)
-    assert fingerprint(root, None)["sha256"] != before["sha256"]
+    assert fingerprint(root)["sha256"] != before["sha256"]
 
 
 def test_where_the_data_lie_links_times_and_hidden_files_do_not_change_it(root, tmp_path):
-    before = fingerprint(root, None)
+    before = fingerprint(root)
     (root / ".git").mkdir()
     (root / ".git/index").write_bytes(b"x")
     (root / "ill/._c.png").write_bytes(b"x")
     os.utime(root / "ill/c.png", ns=(0, 0))
-    assert fingerprint(root, None) == before
+    assert fingerprint(root) == before
     (tmp_path / "another").mkdir()
     copy = tmp_path / "another/copy"
     shutil.copytree(root, copy, ignore=shutil.ignore_patterns("again.png"))
     (copy / "again.png").symlink_to("ill/c.png")
-    assert fingerprint(copy, None) == before == {"files": 6, "sha256": before["sha256"]}
+    assert fingerprint(copy) == before == {"files": 6, "sha256": before["sha256"]}
 
 
 def test_a_table_of_patients_elsewhere_counts(root, tmp_path):
@@ -86,12 +86,12 @@ def test_a_table_of_patients_elsewhere_counts(root, tmp_path):
     told = []
     for content in ("id,group\na,1\n", "id,group\na,2\n"):
         table.write_text(content)
-        told.append(fingerprint(root, table)["sha256"])
-    assert len({*told, fingerprint(root, None)["sha256"]}) == 3
+        told.append(fingerprint(root, [table])["sha256"])
+    assert len({*told, fingerprint(root)["sha256"]}) == 3
     table.unlink()
-    assert fingerprint(root, table)["sha256"] not in told
+    assert fingerprint(root, [table])["sha256"] not in told
     os.mkfifo(table)
-    assert fingerprint(root, table)["sha256"] not in told
+    assert fingerprint(root, [table])["sha256"] not in told
 
 
 def test_only_new_and_changed_files_are_read_again(root, monkeypatch, capsys):
@@ -99,13 +99,13 @@ def test_only_new_and_changed_files_are_read_again(root, monkeypatch, capsys):
     read = []
     whole = module.sha256_file
     monkeypatch.setattr(module, "sha256_file", lambda path: read.append(path.name) or whole(path))
-    before = fingerprint(root, None)
+    before = fingerprint(root)
     assert sorted(read) == ["a.png", "b.png", "c.png", "d.png", "e.png", "labels.csv"]
     read.clear()
-    assert fingerprint(root, None) == before
+    assert fingerprint(root) == before
     assert read == []
     (root / "well/b.png").write_bytes(b"changed")
-    fingerprint(root, None)
+    fingerprint(root)
     assert read == ["b.png"]
     assert capsys.readouterr().out.splitlines()[1:] == [
         "6 files, 0 of them new or changed",
@@ -115,7 +115,7 @@ def test_only_new_and_changed_files_are_read_again(root, monkeypatch, capsys):
 
 def test_a_file_that_cannot_be_read_is_tried_again(root, monkeypatch):
     settled(monkeypatch)
-    before = fingerprint(root, None)
+    before = fingerprint(root)
     (root / "ill/c.png").write_bytes(b"root/ill/c.png")
     with monkeypatch.context() as closed:
         whole = module.sha256_file
@@ -126,10 +126,10 @@ def test_a_file_that_cannot_be_read_is_tried_again(root, monkeypatch):
             return whole(path)
 
         closed.setattr(module, "sha256_file", refuse)
-        assert fingerprint(root, None)["sha256"] != before["sha256"]
-    assert fingerprint(root, None) == before
+        assert fingerprint(root)["sha256"] != before["sha256"]
+    assert fingerprint(root) == before
 
 
 def test_a_root_that_is_none_is_refused(tmp_path):
     with pytest.raises(RadbankError, match=r"data\.root is .*nowhere, which is no folder"):
-        fingerprint(tmp_path / "nowhere", None)
+        fingerprint(tmp_path / "nowhere")
