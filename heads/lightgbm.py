@@ -139,7 +139,17 @@ class LightGBM(Head):
         return self
 
     def predict_proba(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return the probability of each class, shape (n_images, n_classes)."""
+        """Return the probability of each class, shape (n_images, n_classes).
+
+        Raises
+        ------
+        ValueError
+            If the embeddings are of another width than those it learned from.
+        """
+        if embeddings.shape[1] != self.booster_.num_feature():
+            raise ValueError(
+                "the embeddings are of another width"
+            )  # LightGBM's own is no ValueError
         logits = np.asarray(self.booster_.predict(embeddings, raw_score=True), dtype=np.float64)
         return probabilities(logits.reshape(len(embeddings), -1))
 

@@ -19,6 +19,7 @@ _INTEGER = re.compile(r"-?[0-9]+")
 _LARGEST = 2**31 - 1
 _CATEGORICAL = 1  # bit of decision_type
 _MOST_CLASSES = 10_000
+_MOST_FEATURES = 1_000_000
 
 
 def checked(text: str) -> str:
@@ -48,6 +49,7 @@ def checked(text: str) -> str:
         or settings["label_index"] != "0"
         or settings["num_tree_per_iteration"] != settings["num_class"]
         or not 1 <= n_classes <= _MOST_CLASSES
+        or n_features > _MOST_FEATURES
         or objective is None
         or (objective[1] or "1") != settings["num_class"]
         or len(settings["feature_names"].split()) != n_features

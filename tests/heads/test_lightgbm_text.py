@@ -89,6 +89,16 @@ def test_what_would_lead_the_parser_astray_is_refused(model, line, altered):
         checked(changed)
 
 
+def test_more_features_than_any_backbone_gives_are_refused(model):
+    text, _ = model
+    count = 1_000_001
+    text = text.replace("max_feature_idx=5", f"max_feature_idx={count - 1}")
+    for name, value in (("feature_names", "a "), ("feature_infos", "none ")):
+        text = re.sub(f"{name}=.*", f"{name}={(value * count).strip()}", text)
+    with pytest.raises(ValueError, match="its header contradicts itself"):
+        checked(text)
+
+
 @settings(deadline=None, max_examples=300)
 @given(data=st.data())
 def test_whatever_is_altered_is_refused_or_predicts_numbers(model, data):
