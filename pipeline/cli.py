@@ -11,6 +11,7 @@ from pipeline.commands import (
     doctor,
     estimate,
     features,
+    init,
     leaderboard,
     plan,
     predict,
@@ -30,7 +31,19 @@ EXAMPLE = """examples:
   radbank predict --help
 """
 
-COMMANDS = (doctor, backbones, estimate, features, bank, predict, leaderboard, study, plan, reread)
+COMMANDS = (
+    init,
+    doctor,
+    backbones,
+    estimate,
+    features,
+    bank,
+    predict,
+    leaderboard,
+    study,
+    plan,
+    reread,
+)
 INTERRUPTED = 130  # 128 + SIGINT, as shells count
 
 

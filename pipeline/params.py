@@ -15,6 +15,7 @@ from pydantic import (
     Field,
     ValidationError,
     create_model,
+    model_validator,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 from ruamel.yaml import YAML
@@ -29,6 +30,7 @@ from pipeline.finetuning.arms import ARMS, get_arm
 from pipeline.finetuning.arms.base import Arm
 from pipeline.layouts import LAYOUTS
 from pipeline.layouts.spelling import whole
+from pipeline.paths import DEMO
 from pipeline.settings.contradiction import contradiction
 from radbank.errors import RadbankError
 
@@ -87,6 +89,15 @@ class Data(_Block):
     max_quarantined: Annotated[float, Field(ge=0, le=1)]
     pseudonymise: Literal["auto"] | bool
     readings: Text | None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_demo(cls, block: Any) -> Any:  # noqa: ANN401 - of any type before it is checked
+        """Leave out the demo's patients where the images are others."""
+        if not isinstance(block, dict) or block.get("groups") != str(DEMO / "patients.csv"):
+            return block
+        root = block.get("root")
+        return block if isinstance(root, str) and Path(root) == DEMO else block | {"groups": None}
 
     @property
     def beside(self) -> list[Path]:

@@ -38,6 +38,21 @@ def get_layout(name: str) -> Layout:
     return layout
 
 
+def find_layout(root: Path) -> str:
+    """Return the name of the layout whose table lies in a folder; without any, 'folder'.
+
+    Raises
+    ------
+    RadbankError
+        If the folder is missing.
+    """
+    require_folder(root)
+    for name in LAYOUTS:
+        if any(any(root.glob(pattern)) for pattern in get_layout(name).tables):
+            return name
+    return "folder"
+
+
 def list_cases(layout: str, root: Path, positive: str | None) -> Listing:
     """List the files of a data set, without opening any image.
 

@@ -90,6 +90,8 @@ class Layout:
     pseudonymous
         Whether ids and patients are pseudonyms as they come; else they are names of files or
         anything, and ``data.pseudonymise: auto`` replaces them.
+    tables
+        Patterns of names, one of which a file in the root of such a data set has; empty: of none.
     own_id, own_group
         Regular expressions of the ids and the patients of the published data set, where the layout
         is that of one; None: of any form.
@@ -97,5 +99,6 @@ class Layout:
 
     list_cases: Callable[[Path, str | None], Listing]
     pseudonymous: bool = False
+    tables: tuple[str, ...] = ()
     own_id: str | None = None
     own_group: str | None = None

@@ -100,7 +100,7 @@ def list_cases(root: Path, positive: str | None) -> Listing:
     )
 
 
-LAYOUT = Layout(list_cases)
+LAYOUT = Layout(list_cases, tables=FILES)
 
 
 def _find(root: Path) -> str:

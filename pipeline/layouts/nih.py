@@ -110,7 +110,9 @@ def list_cases(root: Path, positive: str | None) -> Listing:
     )
 
 
-LAYOUT = Layout(list_cases, pseudonymous=True, own_id=r"\d{8}_\d{3}", own_group=r"\d{1,5}")
+LAYOUT = Layout(
+    list_cases, pseudonymous=True, tables=(TABLES,), own_id=r"\d{8}_\d{3}", own_group=r"\d{1,5}"
+)
 
 
 def _find(root: Path) -> Path:

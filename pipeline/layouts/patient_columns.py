@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable, Sequence
 
-_PREFIX = r"(?:anon|anonymi[sz]ed|dicom|deid|deidentified|original|pseudo|study|the|true|unique)"
+_PREFIX = (
+    r"(?:anon|anonymi[sz]ed|dicom|deid|deidentified|nih|original|pseudo|study|the|true|unique)"
+)
 _WORD = (
     r"(?:patients?|patienten|paciente|subjects?|subj|persons?|people|participants?|individuals?"
     r"|probands?|pat|pt|case|mrn|pid)"

@@ -91,7 +91,7 @@ def list_cases(root: Path, positive: str | None) -> Listing:
 
 
 _UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-LAYOUT = Layout(list_cases, pseudonymous=True, own_id=_UUID, own_group=_UUID)
+LAYOUT = Layout(list_cases, pseudonymous=True, tables=(LABELS,), own_id=_UUID, own_group=_UUID)
 
 
 def _by_id(paths: Sequence[PurePosixPath]) -> tuple[dict[str, str], list[Rejected]]:

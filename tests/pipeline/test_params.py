@@ -110,6 +110,14 @@ def test_numbers_in_the_form_that_dvc_writes_are_numbers(tmp_path):
     assert load_params(tmp_path / "params.yaml").heads.linear_probe.learning_rate == 1e-5
 
 
+def test_the_patients_of_the_demo_are_of_the_demo_alone(edited):
+    assert load_params(edited()).data.groups == "data/raw/demo/patients.csv"
+    assert load_params(edited(data__root="./data/raw/demo/")).data.groups is not None
+    assert load_params(edited(data__root="/data/own")).data.groups is None
+    own = load_params(edited(data__root="/data/own", data__groups="/data/own/patients.csv"))
+    assert own.data.groups == "/data/own/patients.csv"
+
+
 def test_a_missing_file_and_broken_yaml_are_explained(tmp_path):
     with pytest.raises(RadbankError, match=r"run radbank in the folder that holds it"):
         load_params(tmp_path / "params.yaml")

@@ -335,3 +335,12 @@ def test_paints_in_a_browser(html: str, tmp_path: Path) -> None:
     assert painted.get((0xFF, 0xEF, 0xCC), 0) > 10_000  # the banner
     for head in [(0x1D, 0x4E, 0xD8), (0x00, 0x94, 0x67), (0x94, 0x28, 0x97)]:
         assert painted.get(head, 0) > 100  # markers and lines
+
+
+def test_the_last_words_are_the_conclusion_and_the_path(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main()
+    said = " ".join(capsys.readouterr().out.split())
+    assert " ".join(json.loads(paths.SUMMARY.read_text())["conclusion"].split()) in said
+    assert said.endswith(f"The report: {PAGE.absolute()}")
