@@ -1,7 +1,6 @@
 """How sure a difference of two AUCs is, and what would settle it, in words."""
 
 from pipeline.artifacts.results import Difference
-from pipeline.statistics.power import MOST_PATIENTS
 
 _LEAST = 0.001  # a probability below it is not written out
 
@@ -38,7 +37,7 @@ def claim_in_words(found: Difference, *, shown: bool) -> str:
         return order
     limit = f"{found.detectable:.2f}" if found.detectable >= 0.1 else f"{found.detectable:.2g}"
     seen = f"with {found.patients:,} patients a difference below about {limit} cannot be seen"
-    return f"; {seen} reliably, and {_needed(found.patients, found.patients_needed)}{order}"
+    return f"; {seen} reliably, and {_needed(found, found.patients)}{order}"
 
 
 def percent(probability: float) -> str:
@@ -66,9 +65,12 @@ def rounded(number: int) -> str:
     return f"{-(-number // step) * step:,}"
 
 
-def _needed(patients: int, needed: int | None) -> str:
+def _needed(found: Difference, patients: int) -> str:
+    needed = found.patients_needed
+    if needed is None and found.seeds_share:
+        return "more of them alone would not show the measured one, as other seeds change it too"
     if needed is None:
-        return f"even {MOST_PATIENTS:,} such patients would not show the measured one"
+        return "more of them would not show the measured one"
     if needed <= patients:
         return "the measured one is not shown only because several pairs are tested"
     return f"about {rounded(needed)} such patients would show the measured one"

@@ -84,10 +84,12 @@ def test_what_the_patients_can_show_is_said_in_the_words_of_the_list():
     assert "not shown only because several pairs are tested" in said(
         found.model_copy(update={"auc": adjusted})
     )
-    never = found.auc.model_copy(update={"patients_needed": None})
-    assert "even 10,000,000 such patients would not" in said(
-        found.model_copy(update={"auc": never})
-    )
+    for share, words in (
+        (None, "and more of them would not show the measured one;"),
+        (0.4, "and more of them alone would not show the measured one, as other seeds change it"),
+    ):
+        never = found.auc.model_copy(update={"patients_needed": None, "seeds_share": share})
+        assert words in said(found.model_copy(update={"auc": never}))
 
 
 def test_the_better_of_the_two_is_named_in_words():
