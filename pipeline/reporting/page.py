@@ -21,6 +21,7 @@ def render(evidence: Evidence) -> str:
         "summary": evidence.summary,
         "task": evidence.task,
         "device": evidence.costs["extract"].device,
+        "next_table": count(1).__next__,
     }
     numbers = count(1)
     sections = []

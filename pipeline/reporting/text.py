@@ -69,12 +69,12 @@ def times(ratio: float) -> str:
 
     Examples
     --------
-    >>> times(1234.0), times(2.04), times(0.0137), times(0.0004)
-    ('1,234', '2.0', '0.014', 'below 0.001')
+    >>> times(1234.0), times(2.04), times(0.997), times(0.0137), times(0.0004)
+    ('1,234', '2.0', '1.0', '0.014', 'below 0.001')
     """
     if ratio < 0.001:
         return "below 0.001"
-    return f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}" if ratio >= 1 else f"{ratio:.2g}"
+    return f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}" if ratio >= 0.995 else f"{ratio:.2g}"
 
 
 def seconds_or_none(value: float | None) -> str:

@@ -344,3 +344,11 @@ def test_the_last_words_are_the_conclusion_and_the_path(
     said = " ".join(capsys.readouterr().out.split())
     assert " ".join(json.loads(paths.SUMMARY.read_text())["conclusion"].split()) in said
     assert said.endswith(f"The report: {PAGE.absolute()}")
+
+
+@pytest.mark.parametrize("kind", ["Table", "Figure"])
+def test_tables_and_figures_are_numbered_in_their_order(html: str, kind: str) -> None:
+    numbers = [int(each) for each in re.findall(rf"<b>{kind} (\d+)\. ", html)]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert html.count('<p class="caption" id="table-') == len(re.findall(r"<b>Table \d", html))
+    assert len(numbers) > 3

@@ -1,5 +1,6 @@
 """Calibration curves: observed against predicted probability, one panel a model."""
 
+import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
@@ -20,7 +21,7 @@ def calibration(summary: Summary, bins: dict[str, pd.DataFrame]) -> Plate:
             "area of a point follows the number in its bin). "
             f"Bars: {percent(summary.confidence)} Wilson intervals, which take images as "
             "independent and are a little narrow where patients have several. On the thin dashed "
-            "line, predicted and observed agree."
+            f"line, predicted and observed agree.{_no_risks(bins, styles)}"
         ),
         panels=tuple(
             Panel(
@@ -32,10 +33,26 @@ def calibration(summary: Summary, bins: dict[str, pd.DataFrame]) -> Plate:
     )
 
 
+_ALIKE = 0.1  # a range of bins below which probabilities cannot be risks
 _WHAT = {
     True: "Observed share of positives against mean predicted probability",
     False: "Share of correct predictions against the mean probability of the predicted class",
 }
+
+
+def _no_risks(bins: dict[str, pd.DataFrame], styles: dict[str, ModelStyle]) -> str:
+    """Name the models whose probabilities are all alike; empty without any."""
+    alike = [
+        styles[name].label
+        for name, frame in bins.items()
+        if len(frame.dropna()) > 1 and np.ptp(frame["predicted"].dropna()) < _ALIKE
+    ]
+    if not alike:
+        return ""
+    return (
+        f" All probabilities of {' and '.join(alike)} lie within {_ALIKE:g} of one another: they "
+        "rank images, but are no risks."
+    )
 
 
 def _brier(summary: Summary, name: str) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from markupsafe import Markup
+from matplotlib.ticker import LogLocator
 
 from pipeline.artifacts.cost import Cost
 from pipeline.artifacts.summary import Summary
@@ -71,7 +72,8 @@ def _against_cost(summary: Summary, costs: dict[str, Cost]) -> Markup:
         axes.set_xscale("log")
         if spent:
             axes.set_xlim(min(spent.values()) / 2.5, max(spent.values()) * 2.5)
-        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:,g}")
         axes.xaxis.set_minor_formatter(lambda *_: "")
         axes.set_ylim(*auc_limits(found.auc for found in summary.models.values()))
         axes.grid(color=RULE, lw=0.6)

@@ -138,7 +138,7 @@ def paired_folds(found: Sequence[CrossValidation], confidence: float) -> Table |
         )
         for each in fold_differences(by_fold, confidence)
     )
-    return Table(("Folds", "Difference", "p"), lines) if lines else None
+    return Table(("Folds", "Difference", "p (Holm)"), lines) if lines else None
 
 
 def _sentences(limits: Mapping[str, pd.DataFrame], auc: str) -> list[str]:
