@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 _SOI = b"\xff\xd8"
 _SOC_SIZ = b"\xff\x4f\xff\x51"
-_SOT, _EOC = b"\xff\x90", b"\xff\xd9"
+_END = b"\xff\xd9"
 #: Start-of-frame markers of JPEG (ITU-T T.81 B.1.1.3) and JPEG-LS (T.87 C.1.1).
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC} | {0xF7}
 _COMMON = frozenset({0xC0, 0xC1, 0xC2})  # baseline, extended, progressive
@@ -51,8 +51,7 @@ def read_size(stream: bytes) -> CodedSize | None:
     try:
         if stream.startswith(_SOI):
             return _jpeg(stream)
-        at = stream.find(_SOC_SIZ, 0, 4096)  # a JP2 file puts boxes before it
-        return _jpeg2000(stream, at + 4) if at >= 0 else None
+        return _jpeg2000(stream, len(_SOC_SIZ)) if stream.startswith(_SOC_SIZ) else None
     except (struct.error, IndexError):
         return None
 
@@ -78,25 +77,6 @@ def _jpeg2000(stream: bytes, at: int) -> CodedSize:
     return CodedSize(height - top, width - left, samples, (depth & 0x7F) + 1)
 
 
-def is_cut_short(stream: bytes) -> bool:
-    """Say whether a JPEG 2000 code stream ends before its last tile-part does.
-
-    OpenJPEG decodes what there is of such a stream and says nothing. Each tile-part gives its
-    length (T.800 A.4.2); the last one may leave it open and then reaches to the end marker.
-    """
-    at = stream.find(_SOC_SIZ, 0, 4096) + 2
-    while stream[at : at + 2] != _SOT:
-        if len(stream) < at + 4:
-            return True
-        at += 2 + struct.unpack_from(">H", stream, at + 2)[0]
-    while stream[at : at + 2] == _SOT and len(stream) >= at + 12:
-        length = struct.unpack_from(">I", stream, at + 6)[0]
-        if length == 0:
-            return stream.rfind(_EOC) < at
-        at += length
-    return len(stream) < at or not stream[at:].startswith(_EOC)
-
-
 def mend_end(stream: bytes) -> bytes | None:
     """Return a JPEG-LS stream without the zeros that some writers put before its end marker.
 
@@ -107,6 +87,6 @@ def mend_end(stream: bytes) -> bytes | None:
     bytes or None
         None where there is no zero to leave out.
     """
-    body = stream[: max(stream.rfind(_EOC), 0)]
+    body = stream[: max(stream.rfind(_END), 0)]
     short = body.rstrip(b"\0")
-    return short + _EOC if short and short != body else None
+    return short + _END if short and short != body else None

@@ -13,7 +13,16 @@ from pipeline.imaging.decoders import PLAIN, find_plugin
 from pipeline.imaging.description import Description
 from pipeline.imaging.image import UnreadableImage
 from pipeline.imaging.jpeg import open_whole
-from pipeline.imaging.stream import DAMAGED, actual_syntax, check_length, check_stream, get_stream
+from pipeline.imaging.jpeg2000 import get_codestream, is_boxed
+from pipeline.imaging.stream import (
+    DAMAGED,
+    OFFSETS,
+    actual_syntax,
+    check_length,
+    check_stream,
+    get_stream,
+    is_jpeg2000,
+)
 
 _BY_PILLOW = frozenset({JPEGBaseline8Bit, JPEGExtended12Bit})
 
@@ -58,6 +67,9 @@ def decode_frame(
             check_length(dataset, description)
         else:
             stream = get_stream(dataset, description, index)
+            if is_jpeg2000(syntax) and is_boxed(stream):
+                stream, index = get_codestream(stream), 0
+                _keep_only(dataset, stream)
             coded = check_stream(description, syntax, stream)
             syntax = dataset.file_meta.TransferSyntaxUID = actual_syntax(syntax, coded)
             if syntax in _BY_PILLOW and coded and coded.bits == 8:
@@ -71,7 +83,7 @@ def decode_frame(
             mended = mend_end(stream) if syntax in JPEGLSTransferSyntaxes else None
             if mended is None:
                 raise
-            dataset.PixelData, dataset.NumberOfFrames = encapsulate([mended]), 1
+            _keep_only(dataset, mended)
             return _decode(dataset, description, 0, find_plugin(syntax))
     except BROKEN:
         raise UnreadableImage(DAMAGED) from None
@@ -86,6 +98,13 @@ def _choose(description: Description, frame: int | None) -> int:
     if index >= frames:
         raise UnreadableImage(f"the file holds no frame {frame}")
     return index
+
+
+def _keep_only(dataset: Dataset, stream: bytes) -> None:
+    """Put one frame in the place of all that a data set holds."""
+    dataset.PixelData, dataset.NumberOfFrames = encapsulate([stream]), 1
+    for keyword in OFFSETS:
+        dataset.pop(keyword, None)
 
 
 def _decode(

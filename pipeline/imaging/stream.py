@@ -11,14 +11,17 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from pipeline.imaging.codestream import CodedSize, is_cut_short, read_size
+from pipeline.imaging.codestream import CodedSize, read_size
 from pipeline.imaging.crumbs import refuse_crumbs
 from pipeline.imaging.decoders import COMPRESSED
 from pipeline.imaging.description import PIXELS, Description
 from pipeline.imaging.image import UnreadableImage
+from pipeline.imaging.jpeg2000 import check_claims
 
 #: The reason for pixels of which nothing better is known.
 DAMAGED = "its pixels are truncated or damaged"
+#: Where the frames of the pixels begin, and how long they are.
+OFFSETS = ("ExtendedOffsetTable", "ExtendedOffsetTableLengths")
 _OTHERWISE = "its pixels are not coded as its transfer syntax says"
 _ITEM = b"\xfe\xff\x00\xe0"  # how encapsulated pixels begin (PS3.5 A.4)
 _LOSSLESS = 0xC3  # coding process of JPEG
@@ -68,9 +71,14 @@ def check_stream(description: Description, syntax: UID, stream: bytes) -> CodedS
     claimed = (description.rows, description.columns, description.samples)
     if (coded.rows, coded.columns, coded.samples) != claimed:
         raise UnreadableImage("its header and its compressed pixels differ in size")
-    if (syntax in JPEG2000TransferSyntaxes or syntax in _HTJ2K) and is_cut_short(stream):
-        raise UnreadableImage("its pixels are truncated")
+    if is_jpeg2000(syntax):
+        check_claims(stream)
     return coded
+
+
+def is_jpeg2000(syntax: UID) -> bool:
+    """Say whether a transfer syntax is one of JPEG 2000 or HTJ2K."""
+    return syntax in JPEG2000TransferSyntaxes or syntax in _HTJ2K
 
 
 def actual_syntax(syntax: UID, coded: CodedSize | None) -> UID:
@@ -84,5 +92,5 @@ def actual_syntax(syntax: UID, coded: CodedSize | None) -> UID:
 
 
 def _offsets(dataset: Dataset) -> tuple[bytes, bytes] | None:
-    offsets, lengths = dataset.get("ExtendedOffsetTable"), dataset.get("ExtendedOffsetTableLengths")
+    offsets, lengths = map(dataset.get, OFFSETS)
     return (offsets, lengths) if offsets and lengths else None
