@@ -29,10 +29,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "predict",
         help="apply a trained head or network to new images",
         description="Write the probability of the positive class for each image as CSV with the "
-        "columns id (the file's path) and probability; of more than two classes, that of each as "
-        "probability_<class>. Nothing is retrained. The backbone's "
-        "weights and preprocessing must be those that the model was trained with. A file that "
-        "cannot be read is left out and named on standard error; the exit status is then 1.",
+        "columns id (the file's path), probability, predicted (the class called) and threshold "
+        "(the probability from which the positive class is called, chosen on validation); of more "
+        "than two classes, probability_<class> of each and predicted. Nothing is retrained. The "
+        "backbone's weights and preprocessing must be those that the model was trained with. A "
+        "file that cannot be read is left out and named on standard error; the exit status is "
+        "then 1.",
         epilog=EXAMPLE,
         formatter_class=HelpFormatter,
     )

@@ -4,9 +4,12 @@ import csv
 from pathlib import Path
 from typing import TextIO
 
+import numpy as np
+
 from pipeline.artifacts.cells import guard
 from pipeline.artifacts.predictions import columns_of
 from pipeline.artifacts.quarantine import Rejected
+from pipeline.evaluation.rule import DecisionRule
 from pipeline.prediction.files import FilePixels
 from pipeline.prediction.model import Predictor
 from radbank.progress import track
@@ -28,7 +31,8 @@ def write_probabilities(
     output
         Where the CSV goes: columns id and probability (of the positive class), or of more than
         two classes probability_<class> of each, with as many digits as it takes to read the same
-        numbers back.
+        numbers back; then `predicted`, the class called, and of two classes `threshold`, the
+        probability chosen on validation from which the positive one is called.
     frame
         Which one of several frames of a DICOM file, from 1; None leaves such files out.
 
@@ -39,17 +43,21 @@ def write_probabilities(
     """
     pixels = FilePixels(paths, predictor.model.image_size, frame)
     writer = csv.writer(output, lineterminator="\n")
-    columns = columns_of(predictor.model.classes)
-    writer.writerow(("id", *columns))
+    model = predictor.model
+    columns, rule = columns_of(model.classes), DecisionRule(model.threshold)
+    decision = ("predicted",) if model.threshold is None else ("predicted", "threshold")
+    writer.writerow(("id", *columns, *decision))
     position = 0
     scores = predictor.score(pixels)
     shown = track(scores, "predict", total=len(paths), unit="images", step=predictor.batch_size)
     for batch in shown:
-        for probabilities in batch.tolist():
+        for probabilities, label in zip(
+            batch.tolist(), rule(batch.astype(np.float64)), strict=True
+        ):
             if position not in pixels.unreadable:
-                writer.writerow(
-                    (guard(visible(paths[position].as_posix())), *probabilities[-len(columns) :])
-                )
+                name = guard(visible(paths[position].as_posix()))
+                called = (guard(model.classes[label]), model.threshold)[: len(decision)]
+                writer.writerow((name, *probabilities[-len(columns) :], *called))
             position += 1
     return [
         Rejected(visible(paths[at].as_posix()), visible(reason))

@@ -153,7 +153,8 @@ def test_cross_validation_holds_out_every_image(study):
     assert len(frame) == N
     auc = roc_auc_score(frame["label"], frame[columns], multi_class="ovr")
     assert found["models"]["mlp"]["auc"]["value"] == pytest.approx(auc)
-    assert found["models"]["mlp"]["auc"]["low"] <= auc
+    of_folds = found["models"]["mlp"]["auc_of_folds"]
+    assert of_folds["low"] <= of_folds["value"] <= of_folds["high"]
 
 
 @pytest.mark.parametrize("arm", ARMS)
@@ -219,10 +220,11 @@ def test_new_images_get_a_probability_of_each_class(study, model, capsys):
     main(["predict", model, "raw"])
     out, err = capsys.readouterr()
     rows = list(csv.reader(out.splitlines()))
-    assert rows[0] == ["id", *(f"probability_{name}" for name in CLASSES)]
+    assert rows[0] == ["id", *(f"probability_{name}" for name in CLASSES), "predicted"]
     assert "'bacteria', 'normal', 'virus, other'" in err
-    said = {row[0]: [float(number) for number in row[1:]] for row in rows[1:]}
+    said = {row[0]: [float(number) for number in row[1:-1]] for row in rows[1:]}
     assert len(said) == N
+    assert all(row[-1] == CLASSES[np.argmax(said[row[0]])] for row in rows[1:])
     written = read_predictions(paths.predictions(Path(model).name))
     expected = dict(zip(written.frame["id"], written.probabilities().tolist(), strict=True))
     for path, numbers in said.items():

@@ -16,7 +16,7 @@ from safetensors.numpy import load_file, save_file
 from pipeline import extract, finetune, ingest, paths, prepare, split, train
 from pipeline.artifacts.cases import read_cases
 from pipeline.artifacts.predictions import read_predictions
-from pipeline.artifacts.trained_model import seal
+from pipeline.artifacts.trained_model import TrainedModel, seal
 from pipeline.cli import main
 from radbank.files import read_json, sha256_file, write_json
 
@@ -73,8 +73,10 @@ def study(finished, tmp_path, monkeypatch):
 
 def table(text):
     rows = list(csv.reader(text.splitlines()))
-    assert rows[0] == ["id", "probability"]
-    return {name: float(probability) for name, probability in rows[1:]}
+    assert rows[0] == ["id", "probability", "predicted", "threshold"]
+    for _, probability, predicted, threshold in rows[1:]:
+        assert predicted == ("opaque" if float(probability) >= float(threshold) else "normal")
+    return {name: float(probability) for name, probability, *_ in rows[1:]}
 
 
 @pytest.mark.parametrize("model", [HEAD, NETWORK])
@@ -82,6 +84,8 @@ def test_old_images_get_the_probabilities_of_the_training(study, model, capsys):
     main(["predict", model, "raw"])
     out, err = capsys.readouterr()
     written = read_predictions(paths.predictions(Path(model).name)).frame
+    (threshold,) = {row[3] for row in csv.reader(out.splitlines()[1:])}
+    assert float(threshold) == TrainedModel.read(Path(model)).threshold
     of_case = read_cases("data/cases.parquet").frame.set_index("id")["path"]
     expected = {f"raw/{of_case[row.id]}": row.probability for row in written.itertuples()}
     # an image's place in a batch may change the rounding
