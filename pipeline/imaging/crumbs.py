@@ -4,7 +4,9 @@ import struct
 
 from pipeline.imaging.image import UnreadableImage
 
-_MOST = 2**17  # pieces: the largest PNG image in pieces of 4,096 bytes
+#: Segments, chunks or fragments: the largest PNG image in pieces of 4,096 bytes.
+MOST_PIECES = 2**17
+PIECES = "it is in more pieces than any writer makes of an image"
 _START, _SCAN = b"\xff\xd8", 0xDA
 _ALONE = frozenset({0x01, *range(0xD0, 0xD9)})  # markers without a segment
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -24,14 +26,14 @@ def refuse_crumbs(stream: bytes) -> None:
     if step is None:
         return
     at = len(_START if step is _jpeg else _PNG)
-    for _ in range(_MOST):
+    for _ in range(MOST_PIECES):
         try:
             at = step(stream, at)
         except (IndexError, struct.error):
             return
         if at < 0:
             return
-    raise UnreadableImage("it is in more pieces than any writer makes of an image")
+    raise UnreadableImage(PIECES)
 
 
 def _jpeg(stream: bytes, at: int) -> int:

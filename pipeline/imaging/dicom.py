@@ -4,6 +4,7 @@ import numpy as np
 from pydicom import Dataset
 
 from pipeline.imaging.aspect import pixel_aspect, square_pixels
+from pipeline.imaging.bounds import is_large
 from pipeline.imaging.broken import BROKEN
 from pipeline.imaging.caution import find_cautions
 from pipeline.imaging.description import MONOCHROME, PIXELS, Description, complete, describe
@@ -43,7 +44,9 @@ def read_dicom(data: bytes, *, frame: int | None = None, side: int | None = None
     pixels_in = next((keyword for keyword in PIXELS if keyword in dataset), None)
     if pixels_in is None:
         coded = sum(data.count(code) for code in _PIXEL_DATA)
-        if coded > _count_icons(dataset):
+        if coded and any(map(is_large, dataset.values())):
+            raise UnreadableImage("the file holds no pixel data outside of its sequences")
+        if coded and coded > _count_icons(dataset):
             raise UnreadableImage("the file is truncated or its structure is damaged")
         if len(dataset) == 0:
             raise UnreadableImage("its DICOM structure is damaged")

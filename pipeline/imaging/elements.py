@@ -1,4 +1,4 @@
-"""Walk the elements of DICOM bytes without keeping them, as guard before pydicom parses all."""
+"""Walk the elements of DICOM bytes before pydicom does, to find their meta information."""
 
 import struct
 from collections.abc import Iterator
@@ -9,12 +9,14 @@ _OPEN = 0xFFFFFFFF  # length of what ends with a delimiter
 _PIXELS = 0x7FE0  # group
 _ITEMS = 0xFFFE  # group of items and delimiters
 _META = 2  # group
+_MOST = 100_000
 
 
-def walk(data: bytes, at: int, *, explicit: bool = True) -> Iterator[tuple[int, int, int]]:
+def walk(data: bytes, at: int) -> Iterator[tuple[int, int, int]]:
     """Yield group, element and place of little-endian elements, those of open sequences too.
 
-    It ends at the pixels, at the end of the bytes and where they make no sense.
+    It ends at the pixels, at the end of the bytes, where they make no sense and after 100,000
+    elements. Those that do not name their value representation are taken as implicit ones.
 
     Parameters
     ----------
@@ -22,17 +24,16 @@ def walk(data: bytes, at: int, *, explicit: bool = True) -> Iterator[tuple[int, 
         The file.
     at
         Where to begin.
-    explicit
-        Whether elements name their value representation; those that do not where they ought to
-        are taken as implicit ones.
     """
-    while at + 8 <= len(data):
+    for _ in range(_MOST):
+        if at + 8 > len(data):
+            return
         group, element = struct.unpack_from("<2H", data, at)
         yield group, element, at
         if group == 0 or (group >= _PIXELS and group != _ITEMS):
             return
         kind = data[at + 4 : at + 6]
-        if explicit and group != _ITEMS and kind.isalpha() and kind.isupper():
+        if group != _ITEMS and kind.isalpha() and kind.isupper():
             if kind in _LONG:
                 if at + 12 > len(data):
                     return

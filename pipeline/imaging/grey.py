@@ -9,6 +9,7 @@ from PIL import Image as Pillow
 from pydicom import Dataset
 
 from pipeline.imaging import lut
+from pipeline.imaging.bounds import open_sequence
 from pipeline.imaging.decimals import read_number
 from pipeline.imaging.description import Description
 from pipeline.imaging.header import read_text
@@ -98,7 +99,7 @@ def _modality(values: np.ndarray, dataset: Dataset) -> np.ndarray:
 
 def _modality_table(dataset: Dataset) -> Dataset | None:
     """Return the first item of the modality LUT; None where it is missing or empty."""
-    items: list[Dataset] = list(dataset.get("ModalityLUTSequence") or ())
+    items = open_sequence(dataset, "ModalityLUTSequence")
     return next((item for item in items if item.get("LUTDescriptor") or item.get("LUTData")), None)
 
 

@@ -8,6 +8,7 @@ import struct
 from dataclasses import dataclass
 from math import ceil
 
+from pipeline.imaging.crumbs import MOST_PIECES, PIECES
 from pipeline.imaging.image import MAX_BYTES, UnreadableImage
 
 _BOXES = b"\0\0\0\x0cjP  \r\n\x87\n"  # how a JP2 file begins (ITU-T T.800 I.5.1)
@@ -16,7 +17,6 @@ _SIZ, _COD, _COC, _SOT, _SOD = 0xFF51, 0xFF52, 0xFF53, 0xFF90, 0xFF93
 _END = 0xFFD9
 #: Other segments that may come before the pixels (T.800 A.2, T.801 A.2, T.814 A.2).
 _OTHERS = frozenset({0xFF50, 0xFF55, *range(0xFF57, 0xFF65), *range(0xFF74, 0xFF79)})
-_MOST_PIECES = 2**17  # segments and tile-parts
 _MOST_TILES = 2**14  # 64 x 64 pixels each in the largest images
 _MOST_BLOCKS = 2**19  # code-blocks and precincts; the largest images have 2**17 by default
 _MOST_PACKETS = 2**24
@@ -36,7 +36,7 @@ def get_codestream(file: bytes) -> bytes:
     DICOM knows no such files; what they say of colours is in its own header.
     """
     at = 0
-    for _ in range(_MOST_PIECES):
+    for _ in range(MOST_PIECES):
         if at + 16 > len(file):
             break
         length, kind = struct.unpack_from(">I4s", file, at)
@@ -135,7 +135,7 @@ def _walk(stream: bytes) -> None:
     """Read all segments up to the end marker, and pass over the pixels of tile-parts."""
     claims = _Claims.read(stream, 4)
     at, end = 2, 0  # end: of a tile-part
-    for _ in range(_MOST_PIECES):
+    for _ in range(MOST_PIECES):
         marker = struct.unpack_from(">H", stream, at)[0]
         at += 2
         if marker == _END:
@@ -154,4 +154,4 @@ def _walk(stream: bytes) -> None:
             raise ValueError("an unknown segment")
         claims.check()
         at = end if marker == _SOD else at + struct.unpack_from(">H", stream, at)[0]
-    raise UnreadableImage("it is in more pieces than any writer makes of an image")
+    raise UnreadableImage(PIECES)

@@ -1,9 +1,7 @@
 """Parse bytes to a DICOM data set, with or without preamble and meta information."""
 
-import io
 import re
 import zlib
-from itertools import islice
 
 from pydicom import Dataset, dcmread
 from pydicom.dataset import FileMetaDataset
@@ -14,8 +12,9 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
+from pipeline.imaging.bounds import BoundedReader, refuse_long
 from pipeline.imaging.broken import BROKEN
-from pipeline.imaging.elements import end_of_meta, walk, without_second_meta
+from pipeline.imaging.elements import end_of_meta, without_second_meta
 from pipeline.imaging.image import MAX_BYTES, UnreadableImage
 
 _PREAMBLE = 128  # bytes of any kind, then DICM (PS3.10 7.1)
@@ -26,8 +25,6 @@ _DEFLATED_UID, _PLAIN_UID = (
     uid.encode().ljust(22, b"\0")
     for uid in (DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian)
 )
-_LARGE = 2**22  # bytes; smaller files cannot hold many elements
-_MOST = 200_000  # elements; files of many frames have tens of thousands
 
 
 def is_dicom(data: bytes) -> bool:
@@ -46,13 +43,14 @@ def parse(data: bytes) -> Dataset:
     Raises
     ------
     UnreadableImage
-        If its structure is damaged, or it is a deflated file that grows beyond all bounds.
+        If its structure is damaged, it holds more elements or values than any image needs, or it
+        is a deflated file that grows beyond all bounds.
     """
+    reader = None
     try:
         data, deflated = _inflate(without_second_meta(data))
-        if deflated or len(data) > _LARGE:
-            _refuse_swarm(data)
-        dataset = dcmread(io.BytesIO(data), force=True)
+        reader = BoundedReader(data)
+        dataset = dcmread(reader, force=True)
         if deflated:
             dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
         if "TransferSyntaxUID" not in dataset.file_meta:
@@ -61,7 +59,9 @@ def parse(data: bytes) -> Dataset:
             dataset.file_meta = FileMetaDataset(dataset.file_meta)
             dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else explicit
     except BROKEN:
-        raise UnreadableImage("its DICOM structure is damaged") from None
+        reason = reader.reason if reader else None
+        raise UnreadableImage(reason or "its DICOM structure is damaged") from None
+    refuse_long([dataset])
     return dataset
 
 
@@ -90,14 +90,3 @@ def _inflate(data: bytes) -> tuple[bytes, bool]:
         if size > MAX_BYTES:
             raise UnreadableImage(f"it inflates to more than {MAX_BYTES:,} bytes")
     return b"".join(pieces), True
-
-
-def _refuse_swarm(data: bytes) -> None:
-    """Refuse a file of so many elements that pydicom would take minutes and gigabytes."""
-    end = end_of_meta(data)
-    if data[end : end + 1] == b"\0":
-        return  # big endian, and as old as that
-    explicit = bool(_EXPLICIT.match(data, end)) or not _IMPLICIT.match(data, end)
-    elements = walk(data, end, explicit=explicit)
-    if sum(1 for _ in islice(elements, _MOST + 1)) > _MOST:
-        raise UnreadableImage(f"its header holds more than {_MOST:,} elements")

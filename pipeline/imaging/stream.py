@@ -1,5 +1,7 @@
 """The bytes of one frame in a DICOM file, checked against the header before they are decoded."""
 
+import struct
+
 from pydicom import Dataset
 from pydicom.encaps import get_frame
 from pydicom.uid import (
@@ -12,7 +14,7 @@ from pydicom.uid import (
 )
 
 from pipeline.imaging.codestream import CodedSize, read_size
-from pipeline.imaging.crumbs import refuse_crumbs
+from pipeline.imaging.crumbs import MOST_PIECES, PIECES, refuse_crumbs
 from pipeline.imaging.decoders import COMPRESSED
 from pipeline.imaging.description import PIXELS, Description
 from pipeline.imaging.image import UnreadableImage
@@ -23,6 +25,7 @@ DAMAGED = "its pixels are truncated or damaged"
 #: Where the frames of the pixels begin, and how long they are.
 OFFSETS = ("ExtendedOffsetTable", "ExtendedOffsetTableLengths")
 _OTHERWISE = "its pixels are not coded as its transfer syntax says"
+_WASTE = 1.5  # of a writer that alternates runs and single bytes
 _ITEM = b"\xfe\xff\x00\xe0"  # how encapsulated pixels begin (PS3.5 A.4)
 _LOSSLESS = 0xC3  # coding process of JPEG
 _HTJ2K = frozenset(uid for uid in COMPRESSED if "HTJ2K" in uid.keyword)
@@ -34,16 +37,17 @@ def get_stream(dataset: Dataset, description: Description, index: int) -> bytes:
     Raises
     ------
     UnreadableImage
-        If the file holds none.
+        If the file holds none, or is in too many fragments.
     """
     element = dataset.get_item("PixelData")
     if element is None or not element.value.startswith(_ITEM):
         raise UnreadableImage(_OTHERWISE)
+    offsets = _offsets(dataset)
+    basic = struct.unpack_from("<I", element.value, len(_ITEM))[0]
+    if max(basic, *map(len, offsets or ()), 8 * element.value.count(_ITEM)) > 8 * MOST_PIECES:
+        raise UnreadableImage(PIECES)
     return get_frame(
-        element.value,
-        index,
-        number_of_frames=description.frames,
-        extended_offsets=_offsets(dataset),
+        element.value, index, number_of_frames=description.frames, extended_offsets=offsets
     )
 
 
@@ -63,6 +67,7 @@ def check_length(dataset: Dataset, description: Description) -> None:
 def check_stream(description: Description, syntax: UID, stream: bytes) -> CodedSize | None:
     """Refuse a stream of another size than the header's, or one that was cut short."""
     if syntax == RLELossless:
+        _refuse_wasteful(description, stream)
         return None
     refuse_crumbs(stream)
     coded = read_size(stream)
@@ -74,6 +79,14 @@ def check_stream(description: Description, syntax: UID, stream: bytes) -> CodedS
     if is_jpeg2000(syntax):
         check_claims(stream)
     return coded
+
+
+def _refuse_wasteful(description: Description, stream: bytes) -> None:
+    """Refuse run-length coded pixels (PS3.5 G) that take many more bytes than they have uncoded."""
+    planes = description.samples * ((description.allocated + 7) // 8)
+    literal = description.columns + description.columns // 128 + 2  # of a row that has no runs
+    if len(stream) > 64 + _WASTE * description.rows * planes * literal:
+        raise UnreadableImage("its pixels are coded in far more bytes than they have uncoded")
 
 
 def is_jpeg2000(syntax: UID) -> bool:

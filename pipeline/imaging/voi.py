@@ -6,6 +6,7 @@ import numpy as np
 from pydicom import Dataset
 
 from pipeline.imaging import lut
+from pipeline.imaging.bounds import open_sequence
 from pipeline.imaging.broken import BROKEN
 from pipeline.imaging.decimals import read_numbers
 from pipeline.imaging.header import read_text
@@ -45,7 +46,7 @@ def apply_voi(values: np.ndarray, dataset: Dataset) -> np.ndarray | None:
 
 def find_tables(dataset: Dataset) -> Iterator[lut.LookupTable | None]:
     """Yield the VOI LUTs of a data set, None for one that is empty, flat or damaged."""
-    for item in dataset.get("VOILUTSequence") or ():
+    for item in open_sequence(dataset, "VOILUTSequence"):
         try:
             table = lut.read(item, dataset)
         except BROKEN:

@@ -19,6 +19,7 @@ from pipeline.imaging.image import MAX_FILE
 from pipeline.imaging.read import UnreadableImage, read_grey
 
 SOON = 5.0  # seconds of a core
+ELEMENTS = "more than 100,000 elements and items"
 
 
 @pytest.fixture(autouse=True)
@@ -84,16 +85,31 @@ def swarm(count):
     return cells.tobytes()
 
 
-def test_a_swarm_of_elements_is_refused(write_dicom, textured):
+def put_before(content, mark, added):
+    at = content.index(mark)
+    return content[:at] + added + content[at:]
+
+
+def test_a_deflated_swarm_of_elements_is_refused(write_dicom, textured):
     path = deflated(write_dicom(textured), [swarm(300_000)])
-    with pytest.raises(UnreadableImage, match="more than 200,000 elements"):
+    with pytest.raises(UnreadableImage, match=ELEMENTS):
         read_grey(path)
-    plain = write_dicom(textured)
-    content = plain.read_bytes()
-    at = content.index(b"\x08\0\x16\0")
-    plain.write_bytes(content[:at] + swarm(600_000) + content[at:])
-    with pytest.raises(UnreadableImage, match="more than 200,000 elements"):
-        read_grey(plain)
+
+
+@pytest.mark.parametrize("big", [False, True])
+@pytest.mark.parametrize("behind", [False, True])
+def test_a_swarm_of_elements_is_refused(write_dicom, textured, big, behind):
+    path = write_dicom(textured, big=big)
+    added = swarm(300_000)
+    if big:
+        added = np.frombuffer(added, "<u2").reshape(-1, 4).copy()
+        added[:, [0, 1]] = added[:, [0, 1]].byteswap()
+        added = added.tobytes()
+    content = path.read_bytes()
+    mark = b"\0\x28\0\2" if big else b"\x28\0\2\0"
+    path.write_bytes(content + added if behind else put_before(content, mark, added))
+    with pytest.raises(UnreadableImage, match=ELEMENTS):
+        read_grey(path)
 
 
 @pytest.mark.parametrize("value", [0, 8, 0x4F42, 0x7FE0])
