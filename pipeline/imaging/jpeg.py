@@ -44,8 +44,8 @@ def open_whole(stream: bytes, *, reduce: int = 1) -> Pillow.Image:
     if end < 0:
         raise OSError("no end marker")
     image = Pillow.open(io.BytesIO(stream[:end] + _AHEAD), formats=("JPEG",))
+    _refuse_scans(stream, image.width * image.height)
     if image.info.get("progressive"):
-        _refuse_scans(stream, image.width * image.height)
         # all scans up to the end marker belong to the image
         image = Pillow.open(io.BytesIO(stream), formats=("JPEG",))
         if not _fills_nothing(stream[:end]):
@@ -84,7 +84,7 @@ def find_reduction(rows: int, columns: int, side: int | None) -> int:
 
 
 def _refuse_scans(stream: bytes, n_pixels: int) -> None:
-    """Refuse a progressive stream whose scans would keep a decoder busy for long.
+    """Refuse a stream whose scans would keep a decoder busy for long.
 
     Each scan may be a few bytes, and takes a walk through all pixels.
     """

@@ -9,12 +9,13 @@ from PIL import Image as Pillow
 from PIL import ImageOps, UnidentifiedImageError
 
 from pipeline.imaging.codestream import read_size
-from pipeline.imaging.crumbs import refuse_crumbs
+from pipeline.imaging.crumbs import PIECES, refuse_crumbs
 from pipeline.imaging.header import Header
 from pipeline.imaging.image import ANY_SIDE, Image, UnreadableImage, check_size
 from pipeline.imaging.jpeg import find_reduction, open_whole
 from pipeline.imaging.png import without_long_texts
 from pipeline.imaging.tiff import BIG_INTEL, BIG_MOTOROLA, Samples, declined, holds_more
+from pipeline.imaging.tiff_directory import refuse_many_values
 
 FORMATS = {
     b"\x89PNG\r\n\x1a\n": "PNG",
@@ -27,6 +28,7 @@ FORMATS = {
 
 _TIFF = "its kind of TIFF is not supported (grey and RGB of 8 bits, grey of 16 and 32 bits are)"
 _JPEG = "its kind of JPEG is not supported outside DICOM files (8 bits with Huffman coding are)"
+_LONGEST_EXIF = 2**20  # bytes; cameras write some ten thousand
 _ORIENTATION = 0x0112  # tag of Exif
 _UPRIGHT = 1
 _LYING = frozenset({5, 6, 7, 8})  # orientations that are rotated by 90 degrees
@@ -73,6 +75,7 @@ def read_raster(data: bytes, *, side: int | None = None) -> Image:
         kind that is not supported.
     """
     refuse_crumbs(data)
+    refuse_many_values(data)
     whole_file = data
     if format_of(data) == "PNG":
         data = without_long_texts(data)
@@ -82,7 +85,7 @@ def read_raster(data: bytes, *, side: int | None = None) -> Image:
             samples = Samples.of(image)
             if holds_more(image) if samples else getattr(image, "n_frames", 1) > 1:
                 raise UnreadableImage("the file holds several frames")
-            orientation = image.getexif().get(_ORIENTATION, _UPRIGHT)
+            orientation = _orientation(image)
             upright, factor = (image.height, image.width), 1
             whole: Pillow.Image = image
             if image.format == "JPEG":
@@ -103,6 +106,14 @@ def read_raster(data: bytes, *, side: int | None = None) -> Image:
         reason = _unsupported_jpeg(data) or "its pixels are truncated or damaged"
         raise UnreadableImage(reason) from None
     return Image(grey, upright, whole_file, Header(), factor)
+
+
+def _orientation(image: Pillow.Image) -> int:
+    """Return how a camera was held, unless its data are so long that reading them takes long."""
+    if len(image.info.get("exif", b"")) > _LONGEST_EXIF:
+        raise UnreadableImage(PIECES)
+    orientation: int = image.getexif().get(_ORIENTATION, _UPRIGHT)
+    return orientation
 
 
 def _unsupported_jpeg(data: bytes) -> str | None:

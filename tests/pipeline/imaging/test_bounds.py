@@ -132,6 +132,18 @@ def test_a_stream_of_many_scans_is_refused(tmp_path, write_dicom, textured):
         read_grey(path)
 
 
+def test_a_sequential_stream_of_many_scans_is_refused(tmp_path, textured):
+    stream = io.BytesIO()
+    colours = np.tile(textured, (20, 20))[..., None].repeat(3, -1)
+    Pillow.fromarray(colours).save(stream, "JPEG", subsampling=0)
+    whole = stream.getvalue()
+    at = whole.index(b"\xff\xda")
+    scan = b"\xff\xda\0\x08\1\1\0\0\x3f\0" + bytes(4)
+    (tmp_path / "x.jpg").write_bytes(whole[:at] + scan * 20_000 + whole[at:])
+    with pytest.raises(UnreadableImage, match="more scans"):
+        read_grey(tmp_path / "x.jpg")
+
+
 def crumbs(image, kind):
     """Return a file with 200,000 pieces that hold nothing."""
     stream = io.BytesIO()
@@ -171,6 +183,39 @@ def test_a_chain_of_tiff_directories_is_not_walked(tmp_path):
     (tmp_path / "x.tif").write_bytes(head + chain)
     with pytest.raises(UnreadableImage, match="several frames"):
         read_grey(tmp_path / "x.tif")
+
+
+def directory(order, entries, big=False):
+    """Return the head of a TIFF file with one directory of entries."""
+    mark = b"II" if order == "<" else b"MM"
+    start, count, entry = ("HHHQ", "Q", "HHQQ") if big else ("HI", "H", "HHII")
+    numbers = (43, 8, 0, 16) if big else (42, 8)
+    body = b"".join(struct.pack(order + entry, *each) for each in entries)
+    head = mark + struct.pack(order + start, *numbers) + struct.pack(order + count, len(entries))
+    return head + body + bytes(8)
+
+
+@pytest.mark.parametrize(("order", "big"), [("<", False), (">", False), ("<", True)])
+@pytest.mark.parametrize(
+    ("tag", "kind"), [(273, 4), (273, 1), (279, 3), (282, 5), (274, 3), (339, 3), (50_000, 12)]
+)
+def test_a_tiff_file_of_millions_of_values_is_refused(tmp_path, order, big, tag, kind):
+    count = 3_000_000
+    named = {256: (4, 1, 1), 257: (4, 1, count), 258: (3, 1, 8), 259: (3, 1, 1), 262: (3, 1, 1)}
+    named |= {273: (4, 1, 4096), 277: (3, 1, 1), 278: (4, 1, 1), 279: (4, 1, 1)}
+    named[tag] = (kind, count, 4096)
+    head = directory(order, [(tag, *named[tag]) for tag in sorted(named)], big)
+    (tmp_path / "x.tif").write_bytes(head.ljust(4096, b"\1") + b"\1" * 8 * count)
+    with pytest.raises(UnreadableImage, match="more pieces"):
+        read_grey(tmp_path / "x.tif")
+
+
+def test_long_exif_data_are_refused(tmp_path, textured):
+    count = 3_000_000
+    exif = directory("<", [(0x0112, 3, count, 26)]) + b"\1\0" * count
+    Pillow.fromarray(textured).save(tmp_path / "x.png", exif=exif)
+    with pytest.raises(UnreadableImage, match="more pieces"):
+        read_grey(tmp_path / "x.png")
 
 
 @pytest.mark.parametrize(
