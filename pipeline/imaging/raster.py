@@ -83,7 +83,7 @@ def read_raster(data: bytes, *, side: int | None = None) -> Image:
         with Pillow.open(io.BytesIO(data), formats=sorted(set(FORMATS.values()))) as image:
             check_size(image.height, image.width)
             samples = Samples.of(image)
-            if holds_more(image) if samples else getattr(image, "n_frames", 1) > 1:
+            if holds_more(image, len(data)) if samples else getattr(image, "n_frames", 1) > 1:
                 raise UnreadableImage("the file holds several frames")
             orientation = _orientation(image)
             upright, factor = (image.height, image.width), 1

@@ -64,13 +64,26 @@ class Samples:
         return -values if self.inverse and self.bits > 8 else values
 
 
-def holds_more(image: Pillow.Image) -> bool:
-    """Say whether a second image follows the first, without a walk through all of them."""
-    try:
-        image.seek(1)
-    except EOFError:
-        return False
-    return True
+def holds_more(image: Pillow.Image, size: int) -> bool:
+    """Say whether a second image follows the first, whatever its directory says.
+
+    Parameters
+    ----------
+    image
+        A TIFF file of which the first image is loaded.
+    size
+        Of the file in bytes.
+
+    Raises
+    ------
+    OSError
+        If there ought to be one and the file ends before.
+    """
+    assert isinstance(image, TiffImagePlugin.TiffImageFile)  # noqa: S101 - who asks knows it
+    following: int = image.tag_v2.next
+    if following >= size:
+        raise OSError("the second directory is missing")
+    return bool(following) and following != image.tag_v2.offset
 
 
 def declined(data: bytes) -> bool:

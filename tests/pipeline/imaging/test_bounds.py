@@ -185,6 +185,24 @@ def test_a_chain_of_tiff_directories_is_not_walked(tmp_path):
         read_grey(tmp_path / "x.tif")
 
 
+@pytest.mark.parametrize(
+    ("chain", "reason"),
+    [(1, "several frames"), (200_000, "several frames"), (0, "truncated or damaged")],
+)
+def test_directories_that_hold_no_image_are_frames_too(tmp_path, textured, chain, reason):
+    Pillow.fromarray(textured).save(tmp_path / "x.tif")
+    content = bytearray((tmp_path / "x.tif").read_bytes())
+    at = struct.unpack_from("<I", content, 4)[0]
+    after = at + 2 + 12 * struct.unpack_from("<H", content, at)[0]
+    struct.pack_into("<I", content, after, len(content))
+    entry = struct.pack("<HHHII", 1, 256, 3, 1, 512)
+    places = [len(content) + 18 * number for number in range(1, chain)] + [0]
+    links = b"".join(entry + struct.pack("<I", place) for place in places) if chain else b""
+    (tmp_path / "x.tif").write_bytes(bytes(content) + links)
+    with pytest.raises(UnreadableImage, match=reason):
+        read_grey(tmp_path / "x.tif")
+
+
 def directory(order, entries, big=False):
     """Return the head of a TIFF file with one directory of entries."""
     mark = b"II" if order == "<" else b"MM"
