@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from collections.abc import Iterator
 
 import numpy as np
 from PIL import Image as Pillow
@@ -28,6 +29,7 @@ FORMATS = {
 
 _TIFF = "its kind of TIFF is not supported (grey and RGB of 8 bits, grey of 16 and 32 bits are)"
 _JPEG = "its kind of JPEG is not supported outside DICOM files (8 bits with Huffman coding are)"
+_BAND = 256  # rows
 _LONGEST_EXIF = 2**20  # bytes; cameras write some ten thousand
 _ORIENTATION = 0x0112  # tag of Exif
 _UPRIGHT = 1
@@ -133,11 +135,25 @@ def _grey(image: Pillow.Image, samples: Samples | None) -> np.ndarray:
         except ValueError:
             raise UnreadableImage("its colour space is not supported") from None
     pixels = np.asarray(image)
-    values = samples.values(pixels) if samples else pixels.astype(np.float64)
-    numbers = np.isfinite(values)
-    if not numbers.any():
+    low, high = np.inf, -np.inf
+    for band in _bands(pixels):
+        values = _values(pixels[band], samples)
+        numbers = values[np.isfinite(values)]
+        low, high = numbers.min(initial=low), numbers.max(initial=high)
+    if low > high:
         raise UnreadableImage("its pixels are no numbers")
-    low, high = values[numbers].min(), values[numbers].max()
-    values = np.where(numbers, values, low)  # black, as in DICOM
-    grey: np.ndarray = np.rint((values - low) * (255 / max(high - low, 1e-300))).astype(np.uint8)
+    grey = np.empty(pixels.shape, np.uint8)
+    for band in _bands(pixels):
+        values = _values(pixels[band], samples)
+        values = np.where(np.isfinite(values), values, low)  # black, as in DICOM
+        grey[band] = np.rint((values - low) * (255 / max(high - low, 1e-300)))
     return grey
+
+
+def _bands(pixels: np.ndarray) -> Iterator[slice]:
+    """Yield bands of rows, of which some arrays of eight bytes a pixel take little memory."""
+    return (slice(at, at + _BAND) for at in range(0, len(pixels), _BAND))
+
+
+def _values(pixels: np.ndarray, samples: Samples | None) -> np.ndarray:
+    return samples.values(pixels) if samples else pixels.astype(np.float64)

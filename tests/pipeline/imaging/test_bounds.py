@@ -203,6 +203,19 @@ def test_directories_that_hold_no_image_are_frames_too(tmp_path, textured, chain
         read_grey(tmp_path / "x.tif")
 
 
+@pytest.mark.parametrize(("kind", "dtype"), [("TIFF", np.int32), ("PNG", np.uint16)])
+def test_greys_of_large_images_take_little_memory(tmp_path, kind, dtype):
+    pixels = np.zeros((2048, 2048), dtype)
+    pixels[-1] = np.arange(2048)
+    Pillow.fromarray(pixels).save(tmp_path / "x", kind)
+    tracemalloc.start()
+    grey = read_grey(tmp_path / "x")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert np.array_equal(grey[-1], np.rint(np.arange(2048) * (255 / 2047)))
+    assert peak < 16 * pixels.size
+
+
 def directory(order, entries, big=False):
     """Return the head of a TIFF file with one directory of entries."""
     mark = b"II" if order == "<" else b"MM"
