@@ -17,6 +17,7 @@ Chosen: TypeAlias = dict[str, float | int | str]
 
 SETTINGS = "head.json"
 LARGEST = 2**30  # bytes of a file that is read
+LARGEST_SETTINGS = 2**24  # bytes; as Python's objects they take some twenty times as many
 
 
 @dataclass(kw_only=True)
@@ -182,7 +183,7 @@ class Head(ABC):
                     "is: train the head again."
                 )
         try:
-            settings = read_json(folder / SETTINGS)
+            settings = read_settings(folder / SETTINGS)
             name, hyperparameters = settings["head"], settings["hyperparameters"]
             chosen = settings["chosen"]
             if name == cls.name:
@@ -196,6 +197,19 @@ class Head(ABC):
         head.chosen_ = chosen
         head._load_weights(folder / cls.weights_file)
         return head
+
+
+def read_settings(path: Path) -> Any:  # noqa: ANN401 - JSON is of any type
+    """Read the settings of a trained head or ensemble.
+
+    Raises
+    ------
+    ValueError
+        If the file is no JSON, or larger than any settings.
+    """
+    if path.stat().st_size > LARGEST_SETTINGS:
+        raise ValueError(f"more than {LARGEST_SETTINGS:,} bytes")
+    return read_json(path)
 
 
 def by_class(positive: NDArray[np.float64]) -> NDArray[np.float64]:

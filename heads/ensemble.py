@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heads import ENSEMBLE, get_head
-from heads.base import Chosen, Head, pool_views
+from heads.base import Chosen, Head, pool_views, read_settings
 from heads.calibration import Calibration
 from heads.examples import Examples
 from radbank.errors import RadbankError
-from radbank.files import read_json, write_json
+from radbank.files import write_json
 
 SETTINGS = "ensemble.json"
 MEMBERS = "members"
@@ -133,7 +133,7 @@ class Ensemble:
         if not (folder / SETTINGS).is_file():
             raise RadbankError(f"{folder} holds no trained ensemble: {SETTINGS} is missing.")
         try:
-            settings = read_json(folder / SETTINGS)["calibrations"]
+            settings = read_settings(folder / SETTINGS)["calibrations"]
             calibrations = {
                 name: Calibration.of_numbers(numbers) for name, numbers in settings.items()
             }

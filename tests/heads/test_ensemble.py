@@ -59,3 +59,11 @@ def test_one_member_that_averages_views_makes_all_average(make_head, make_exampl
 def test_a_folder_without_it_is_refused(tmp_path):
     with pytest.raises(RadbankError, match=r"no trained ensemble: ensemble\.json is missing"):
         Ensemble.load(tmp_path)
+
+
+def test_settings_larger_than_any_are_refused_unread(ensemble, tmp_path):
+    ensemble.save(tmp_path)
+    with (tmp_path / "ensemble.json").open("ab") as file:
+        file.write(b" " * 2**24)
+    with pytest.raises(RadbankError, match=r"ensemble\.json is damaged"):
+        load_head("ensemble", tmp_path)

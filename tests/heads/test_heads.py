@@ -292,3 +292,11 @@ def test_another_heads_folder_is_refused(make_head, make_examples, tmp_path):
     (tmp_path / "trees.txt").write_text("")
     with pytest.raises(RadbankError, match="holds the head mlp, not lightgbm"):
         get_head("lightgbm").load(tmp_path)
+
+
+def test_settings_larger_than_any_are_refused_unread(make_head, make_examples, tmp_path):
+    make_head("mlp").fit(make_examples(60), make_examples(40, seed=1)).save(tmp_path)
+    with (tmp_path / "head.json").open("ab") as file:  # blanks after JSON are still JSON
+        file.write(b" " * 2**24)
+    with pytest.raises(RadbankError, match=r"head\.json is damaged .*: train the head again"):
+        get_head("mlp").load(tmp_path)
