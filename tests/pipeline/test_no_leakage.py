@@ -101,4 +101,5 @@ def test_permuted_labels_are_not_predicted(cached):
     crossvalidate.main()
     metrics = json.loads(Path("metrics/crossvalidation.json").read_text())
     for name, figures in metrics["models"].items():
-        assert figures["auc"]["low"] < 0.5 < figures["auc"]["high"], name
+        of_folds = figures["auc_of_folds"]
+        assert of_folds["low"] < 0.5 < of_folds["high"], name
