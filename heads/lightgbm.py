@@ -147,9 +147,8 @@ class LightGBM(Head):
             If the embeddings are of another width than those it learned from.
         """
         if embeddings.shape[1] != self.booster_.num_feature():
-            raise ValueError(
-                "the embeddings are of another width"
-            )  # LightGBM's own is no ValueError
+            # LightGBM's own error is no ValueError
+            raise ValueError("the embeddings are of another width")
         logits = np.asarray(self.booster_.predict(embeddings, raw_score=True), dtype=np.float64)
         return probabilities(logits.reshape(len(embeddings), -1))
 
